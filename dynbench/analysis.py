@@ -1,0 +1,138 @@
+"""The pipeline: everything that dynbench can say about one system, in one record."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench._version import __version__
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint, FixedPoints, find_fixed_points
+from dynbench.fixed_points.search import MultiStart, Progress, as_boxes
+from dynbench.invariants import Invariant, Symmetry
+from dynbench.systems import System
+from dynbench.transitions import transition_graph
+
+__all__ = ["Analysis", "analyze"]
+
+#: A minimum of speed counts as slow if |F| there is below this fraction of its median over the box.
+_SLOW = 1e-2
+_SLOW_STARTS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What was found, derived and proved about one system.
+
+    Attributes
+    ----------
+    system : System
+        The system.
+    fixed_points : FixedPoints
+        Its fixed points, with evidence.
+    slow_points : tuple of FixedPoint
+        Minima of speed in the box that are proved not to be fixed points, though |F| there is below one hundredth
+        of its median over the box.
+    graph : networkx.MultiDiGraph
+        The transition graph.
+    invariants : tuple of Invariant
+        Conserved quantities, proved.
+    symmetries : tuple of Symmetry
+        Symmetries of the equations, proved.
+    provenance : mapping
+        Versions, seed and search settings: what it takes to run the analysis again.
+    """
+
+    system: System
+    fixed_points: FixedPoints
+    slow_points: tuple[FixedPoint, ...]
+    graph: nx.MultiDiGraph
+    invariants: tuple[Invariant, ...]
+    symmetries: tuple[Symmetry, ...]
+    provenance: Mapping[str, Any]
+
+    @property
+    def box(self) -> NDArray[np.float64]:
+        """An (n, 2) box around everything of interest: the region searched, or the points with a margin."""
+        region = self.fixed_points.region
+        if region is not None:
+            return np.stack([region[..., 0].min(axis=0), region[..., 1].max(axis=0)], axis=-1)
+        points = np.array([p.x for p in self.fixed_points]).reshape(-1, self.system.dimension)
+        low = points.min(axis=0) if len(points) else np.zeros(self.system.dimension)
+        high = points.max(axis=0) if len(points) else np.zeros(self.system.dimension)
+        margin = np.maximum(0.5 * (high - low), 1.0)
+        return np.stack([low - margin, high + margin], axis=-1)
+
+
+def analyze(
+    system: System,
+    *,
+    box: Any = None,
+    starts: Any = None,
+    rng: int = 0,
+    certify: bool = True,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Run the whole pipeline on one system.
+
+    Parameters
+    ----------
+    system : System
+        The system, with a value for every parameter.
+    box, starts, certify, progress
+        As in `dynbench.find_fixed_points`.
+    rng : int
+        Seed of everything that samples; it is kept in the provenance.
+
+    Returns
+    -------
+    Analysis
+        Everything found. An interrupted search gives an analysis of what had been decided by then.
+
+    Raises
+    ------
+    InputError, ModelError
+        As `dynbench.find_fixed_points`; also where `rng` is no seed.
+    """
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer):
+        raise InputError(f"rng is {rng!r:.60}; an analysis needs an integer seed, so that it can be repeated.")
+    points = find_fixed_points(system, box=box, starts=starts, rng=rng, certify=certify, progress=progress)
+    return Analysis(
+        system=system,
+        fixed_points=points,
+        slow_points=_slow_points(system, box, rng, progress) if not points.interrupted else (),
+        graph=transition_graph(system, points, progress=progress),
+        invariants=system.invariants(),
+        symmetries=system.symmetries(),
+        provenance={
+            "dynbench": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "seed": int(rng),
+            "strategies": list(points.strategies),
+            "content_hash": system.content_hash,
+        },
+    )
+
+
+def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) -> tuple[FixedPoint, ...]:
+    """Minima of speed met from starts all over the box, where |F| is small against its median."""
+    if box is None:
+        return ()
+    region = as_boxes(system, box)
+    generator = np.random.default_rng(rng)
+    found = find_fixed_points(
+        system, search=MultiStart(box=region, count=_SLOW_STARTS), rng=generator, progress=progress
+    )
+    sample = generator.uniform(region[0, :, 0], region[0, :, 1], (_SLOW_STARTS, system.dimension))
+    median = float(np.nanmedian(np.sqrt(2 * system.speed(sample))))
+    inside = (
+        p for p in found.slow_points if np.any(np.all((p.x >= region[..., 0]) & (p.x <= region[..., 1]), axis=-1))
+    )
+    return tuple(p for p in inside if np.sqrt(2 * float(system.speed(p.x))) <= _SLOW * median)

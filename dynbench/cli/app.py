@@ -1,0 +1,259 @@
+"""The commands report, find and check, and their exit codes.
+
+What is heavy is imported inside the commands, so that ``dynbench --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import enum
+import io
+import json
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from dynbench._version import __version__
+from dynbench.cli.terminal import log, points_table, progress_bar, show
+from dynbench.errors import ConvergenceError, InputError, ModelError
+
+if TYPE_CHECKING:
+    from dynbench.fixed_points import FixedPoints
+    from dynbench.systems import System
+
+__all__ = ["app", "main"]
+
+_REQUIREMENT_NOT_MET, _USAGE, _BAD_MODEL, _NUMERICAL_FAILURE, _INTERRUPTED = 1, 2, 3, 4, 130
+
+
+class Requirement(enum.Enum):
+    """What ``--require`` can ask for."""
+
+    CERTIFIED = "certified"
+    COMPLETE = "complete"
+
+
+_MODEL = "file.py:name, which EXECUTES the file, or file.toml, which executes nothing."
+_BOX = "Region to search. Repeat it, or separate states by commas."
+_REQUIRE = "Exit with 1 unless every point listed is certified, or the list proved complete."
+
+ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_MODEL)]
+BoxOption = Annotated[list[str] | None, typer.Option("--box", metavar="X=LOW:HIGH", help=_BOX)]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that samples.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+RequireOption = Annotated[list[Requirement] | None, typer.Option("--require", help=_REQUIRE)]
+
+app = typer.Typer(
+    add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+)
+
+
+def main() -> None:
+    """Run the command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe may have an encoding without mathematical signs; a question mark beats a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="dynbench")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dynbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _dynbench(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Declare a dynamical system; find, prove, classify and connect its fixed points; write it up.
+
+    A model is `file.toml`, which executes nothing:
+
+        name = "Toggle switch"
+        [states]
+        u = "a/(1 + v^3) - u"
+        v = "a/(1 + u^3) - v"
+        [parameters]
+        a = 4.0
+        [box]
+        u = [0, 5]
+        v = [0, 5]
+
+    or `file.py:name`, a `dynbench.ODE` or `dynbench.Map` called `name`; the file is executed.
+
+    Exit codes: 0 fine, 1 a requirement was not met, 2 usage, 3 bad model, 4 numerical failure,
+    130 interrupted.
+    """
+
+
+@app.command()
+def report(
+    model: ModelArgument,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where to write: .html, .md or .json.")],
+    box: BoxOption = None,
+    settings: SetOption = None,
+    seed: SeedOption = 0,
+    require: RequireOption = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the report when it is written.")] = False,
+) -> None:
+    """Analyse MODEL and write a report in which every claim carries its evidence.
+
+    The verdict goes to stdout. An interrupted analysis (Ctrl-C) still writes what had been decided.
+
+    For example:
+
+        dynbench report toggle.toml -o toggle.html --open
+
+        dynbench report jang.py:jang -o jang.html --box x=-3:3,y=-3:3
+
+        dynbench report toggle.toml -o toggle.json --set a=5 --require complete
+    """
+    with _exit_codes():
+        from dynbench.analysis import analyze
+        from dynbench.reporting import report as write
+        from dynbench.reporting import report_target
+        from dynbench.reporting.verdict import verdict
+
+        target = report_target(out)
+        system, region = _load(model, box, settings)
+        with progress_bar() as progress:
+            analysis = analyze(system, box=region, rng=seed, progress=progress)
+        log(f"wrote {write(analysis, target)}")
+        typer.echo(verdict(analysis))
+        if open_:
+            webbrowser.open(target.resolve().as_uri())
+        _finish(analysis.fixed_points, require)
+
+
+@app.command()
+def find(
+    model: ModelArgument,
+    box: BoxOption = None,
+    settings: SetOption = None,
+    seed: SeedOption = 0,
+    require: RequireOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the fixed points of MODEL, with their kinds and how far each is proved.
+
+    For example:
+
+        dynbench find toggle.toml
+
+        dynbench find jang.py:jang --box x=-3:3 --box y=-3:3 --json
+    """
+    with _exit_codes():
+        from dynbench.fixed_points import find_fixed_points
+        from dynbench.reporting.verdict import verdict_on_points
+
+        system, region = _load(model, box, settings)
+        with progress_bar() as progress:
+            points = find_fixed_points(system, box=region, rng=seed, progress=progress)
+        if as_json:
+            typer.echo(_json(points.to_dict()))
+        else:
+            show(points_table(points, "multipliers" if system.kind == "map" else "eigenvalues"))
+            typer.echo(verdict_on_points(points))
+        _finish(points, require)
+
+
+@app.command()
+def check(model: ModelArgument, settings: SetOption = None, as_json: JsonOption = False) -> None:
+    """Check that MODEL is declared rightly, and show what it declares.
+
+    For example:
+
+        dynbench check toggle.toml
+
+        dynbench check jang.py:jang --json
+    """
+    with _exit_codes():
+        from dynbench.cli.model import load_model
+
+        system, _ = load_model(model, settings or ())
+        declared = _declared(system)
+        typer.echo(_json(declared) if as_json else _as_text(system, declared))
+
+
+def _load(model: str, box: list[str] | None, settings: list[str] | None) -> tuple[System, Any]:
+    from dynbench.cli.model import load_model, parse_box
+
+    system, default = load_model(model, settings or ())
+    missing = [name for name, value in system.parameters.items() if value is None]
+    if missing:
+        raise ModelError(f"The parameter {missing[0]} has no value: set it with --set {missing[0]}=...")
+    return system, parse_box(box or (), default)
+
+
+def _finish(points: FixedPoints, require: list[Requirement] | None) -> None:
+    """End with the exit code that the result calls for."""
+    from dynbench.fixed_points import Status
+
+    if points.interrupted:
+        _fail("interrupted; the result holds what had been decided by then", _INTERRUPTED)
+    unproved = sum(p.status not in (Status.CERTIFIED, Status.SLOW_POINT) for p in points)
+    if Requirement.CERTIFIED in (require or ()) and (unproved or points.continua):
+        what = "a continuum of fixed points" if points.continua else f"{unproved} of the points"
+        _fail(f"required: certified; but {what} could not be certified", _REQUIREMENT_NOT_MET)
+    if Requirement.COMPLETE in (require or ()) and not points.complete:
+        _fail(f"required: complete; but {points.argument}", _REQUIREMENT_NOT_MET)
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn what dynbench raises on purpose into a sentence and an exit code; a defect keeps its traceback."""
+    try:
+        yield
+    except ModelError as error:
+        _fail(str(error), _BAD_MODEL)
+    except InputError as error:
+        _fail(str(error), _USAGE)
+    except ConvergenceError as error:
+        _fail(str(error), _NUMERICAL_FAILURE)
+    except KeyboardInterrupt:
+        _fail("interrupted", _INTERRUPTED)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    log(message)
+    raise typer.Exit(code)
+
+
+def _declared(system: System) -> dict[str, Any]:
+    return {
+        "name": system.name,
+        "kind": system.kind,
+        "states": list(system.state_names),
+        "equations": {name: str(right) for name, right in zip(system.state_names, system.rhs, strict=True)},
+        "parameters": {
+            name: None if value is None else str(value) for name, value in system.parameters.items()
+        },
+        "missing_values": [name for name, value in system.parameters.items() if value is None],
+    }
+
+
+def _as_text(system: System, declared: dict[str, Any]) -> str:
+    left = "{}' = {}" if system.kind == "flow" else "next {} = {}"
+    lines = [f"{system.name or 'Unnamed'}: {system.kind}, {system.dimension} states"]
+    lines += ["  " + left.format(name, right) for name, right in declared["equations"].items()]
+    lines += [f"  {name} = {value or '(no value)'}" for name, value in declared["parameters"].items()]
+    missing = declared["missing_values"]
+    lines.append(f"Valid; still without a value: {', '.join(missing)}." if missing else "Valid.")
+    return "\n".join(lines)
+
+
+def _json(content: Any) -> str:
+    from dynbench.reporting.json import to_plain
+
+    return json.dumps(to_plain(content), indent=2, allow_nan=False)

@@ -1,0 +1,73 @@
+"""What the command writes to a terminal: logs and a progress bar on stderr, tables on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from dynbench.fixed_points import FixedPoints
+    from dynbench.fixed_points.search import Progress as Callback
+
+__all__ = ["log", "points_table", "progress_bar", "show"]
+
+#: Columns of a table that goes to a file or a pipe, where there is no terminal to fit.
+_PIPE_WIDTH = 240
+
+
+def log(message: str) -> None:
+    """Write a line to stderr."""
+    print(f"dynbench: {message}", file=sys.stderr)
+
+
+def show(table: Table) -> None:
+    """Write a table to stdout."""
+    console = Console()
+    (console if console.is_terminal else Console(width=_PIPE_WIDTH)).print(table)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callback | None]:
+    """A callback that draws a bar for each stage, where stderr is a terminal; None elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def update(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield update
+
+
+def points_table(points: FixedPoints, eigenvalues: str) -> Table:
+    """Fixed points as a table for a terminal."""
+    from dynbench.reporting.names import printable
+    from dynbench.reporting.numbers import decimal, eigenvalue_list
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("point", justify="right")
+    table.add_column("kind", no_wrap=True)
+    for name in points.state_names:
+        table.add_column(Text(printable(name)), justify="right")
+    for header in (eigenvalues, "established", "remark"):
+        table.add_column(header)
+    for number, p in enumerate(points):
+        radius = p.certificate.radius if p.certificate is not None else None
+        radii = p.certificate.eigenvalue_radii if p.certificate is not None else None
+        cells = [str(number), p.kind.value, *(decimal(float(value), radius) for value in p.x)]
+        cells += [eigenvalue_list(p.eigenvalues, radii), p.status.value, p.note]
+        table.add_row(*map(Text, cells))
+    return table

@@ -1,0 +1,17 @@
+"""Fixed points: search, certificates, classification."""
+
+from dynbench.fixed_points.certificates import certify
+from dynbench.fixed_points.find import find_fixed_points
+from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
+from dynbench.fixed_points.results import FixedPoints
+
+__all__ = [
+    "Certificate",
+    "FixedPoint",
+    "FixedPoints",
+    "Kind",
+    "Status",
+    "Verdict",
+    "certify",
+    "find_fixed_points",
+]

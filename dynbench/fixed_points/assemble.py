@@ -1,0 +1,196 @@
+"""From candidates to records: certify, deduplicate by certificate, classify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from dynbench._arrays import readonly
+from dynbench.fixed_points.center import definite_invariant
+from dynbench.fixed_points.certificates import certify, polished
+from dynbench.fixed_points.classify import classify
+from dynbench.fixed_points.exact import recognise
+from dynbench.fixed_points.newton import newton_distance
+from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
+from dynbench.fixed_points.search.base import Findings, Progress
+from dynbench.fixed_points.spectrum import Spectrum, estimated_spectrum, settle
+from dynbench.systems import System
+
+__all__ = ["certified_points", "converged_points", "in_order", "slow_points"]
+
+Array = NDArray[np.float64]
+Exact = tuple[sp.Expr, ...]
+
+#: States closer than this, relative to max(1, |x|), are merged where no certificate can tell them apart.
+_CLOSE = 1e-6
+
+
+def certified_points(
+    system: System, findings: Sequence[Findings], *, prove: bool, progress: Progress | None
+) -> tuple[list[FixedPoint], list[tuple[Array, Exact | None]]]:
+    """Certify candidates, one record a fixed point.
+
+    Two candidates are the same fixed point where one lies in the ball in which the other is proved unique.
+
+    Returns
+    -------
+    certified : list of FixedPoint
+        The points proved.
+    doubtful : list of (state, exact coordinates or None)
+        The candidates about which nothing could be proved.
+    """
+    candidates = list(_candidates(findings))
+    if not prove:
+        return [], candidates
+    certified: list[FixedPoint] = []
+    doubtful: list[tuple[Array, Exact | None]] = []
+    for done, (x, exact) in enumerate(candidates, 1):
+        known = _known(system, x, certified)
+        if known is None:
+            certificate = certify(system, _nearest(system, x))
+            if certificate.verdict is Verdict.FIXED_POINT:
+                certified.append(_certified(system, certificate, exact))
+            elif certificate.verdict is Verdict.UNDECIDED:
+                doubtful.append((x, exact))
+        elif exact is not None and certified[known].exact is None:
+            certified[known] = _certified(system, _proof(certified[known]), exact)
+        if progress is not None:
+            progress("certifying", done, len(candidates))
+    return certified, doubtful
+
+
+def converged_points(
+    system: System, candidates: Iterable[tuple[Array, Exact | None]], certified: Sequence[FixedPoint]
+) -> list[FixedPoint]:
+    """Records without proof, one for each cluster of candidates that is no certified point."""
+    points: list[FixedPoint] = []
+    for x, exact in candidates:
+        if any(_close(x, other.x) for other in (*points, *certified)):
+            continue
+        exact = exact or recognise(system, x)
+        spectrum = estimated_spectrum(system.jacobian_at(x), system.kind)
+        if exact is not None:
+            spectrum = settle(spectrum, _exact_jacobian(system, exact), system.kind)
+        kind, note = classify(spectrum, system.kind)
+        points.append(_record(system, x, Status.CONVERGED, spectrum, kind, note, None, exact))
+    return points
+
+
+def slow_points(system: System, findings: Sequence[Findings]) -> list[FixedPoint]:
+    """Records of the minima of speed that are proved not to be fixed points."""
+    points: list[FixedPoint] = []
+    for x in (row for f in findings if f.minima is not None for row in f.minima):
+        if any(_close(x, other.x) for other in points):
+            continue
+        certificate = certify(system, x)
+        if certificate.verdict is not Verdict.NO_FIXED_POINT:
+            continue
+        spectrum = estimated_spectrum(system.jacobian_at(x), system.kind)
+        kind, note = classify(spectrum, system.kind)
+        note = f"no fixed point within {certificate.exclusion_radius:.3g}" + (f"; {note}" if note else "")
+        points.append(_record(system, x, Status.SLOW_POINT, spectrum, kind, note, certificate, None))
+    return points
+
+
+def in_order(points: Iterable[FixedPoint]) -> tuple[FixedPoint, ...]:
+    """Lexicographic order of the coordinates, so that the same set always comes in the same order."""
+    return tuple(sorted(points, key=lambda p: tuple(np.round(p.x, 9) + 0.0)))
+
+
+def _candidates(findings: Sequence[Findings]) -> Iterator[tuple[Array, Exact | None]]:
+    for f in findings:
+        exact = f.exact or (None,) * len(f.candidates)
+        yield from zip(f.candidates, exact, strict=True)
+
+
+def _nearest(system: System, x: Array) -> Array:
+    """The double nearest to the fixed point at `x`, so that a record does not depend on how the point was found."""
+    moved = polished(system, x)
+    return moved if _close(x, moved) else x
+
+
+def _known(system: System, x: Array, certified: Sequence[FixedPoint]) -> int | None:
+    """The certified point that `x` has converged to: x and its last Newton steps lie where that is unique."""
+    if not certified:
+        return None
+    distance = 2 * float(newton_distance(system, x[None])[0])
+    for i, point in enumerate(certified):
+        unique = _proof(point).uniqueness_radius
+        if unique is not None and np.abs(x - point.x).max() + distance <= unique:
+            return i
+    return None
+
+
+def _proof(point: FixedPoint) -> Certificate:
+    assert point.certificate is not None, "certified points carry certificates"
+    return point.certificate
+
+
+def _certified(system: System, certificate: Certificate, exact: Exact | None) -> FixedPoint:
+    x = certificate.center
+    exact = exact or recognise(system, x)
+    if exact is not None and not _within(exact, certificate):
+        exact = None
+    spectrum = certificate.spectrum
+    if spectrum is None:
+        # The certificate gives no spectrum where a switching function may vanish, or none could be enclosed.
+        kind, note = Kind.UNKNOWN, "its eigenvalues could not be enclosed"
+        if system.switching:
+            kind, note = Kind.NONSMOOTH, "the system may fail to be smooth here, so eigenvalues prove nothing"
+        estimate = estimated_spectrum(system.jacobian_at(x), system.kind)
+        return _record(system, x, Status.CERTIFIED, estimate, kind, note, certificate, exact)
+    if exact is not None:
+        spectrum = settle(spectrum, _exact_jacobian(system, exact), system.kind)
+    kind, note = classify(spectrum, system.kind)
+    if kind is Kind.NONHYPERBOLIC and spectrum.stability[1] == system.dimension:
+        conserved = definite_invariant(system, certificate)
+        if conserved is not None:
+            spectrum, kind = spectrum.on_axis(), Kind.CENTER
+            note = f"{conserved} is conserved and has a strict extremum here"
+    certificate = replace(certificate, spectrum=spectrum)
+    return _record(system, x, Status.CERTIFIED, spectrum, kind, note, certificate, exact)
+
+
+def _within(exact: Exact, certificate: Certificate) -> bool:
+    """Whether the exact point is proved to be the certified one: it lies where that is unique."""
+    unique = certificate.uniqueness_radius
+    return unique is not None and all(
+        bool(abs(value - sp.Rational(float(c))) < sp.Rational(unique))
+        for value, c in zip(exact, certificate.center, strict=True)
+    )
+
+
+def _record(
+    system: System,
+    x: Array,
+    status: Status,
+    spectrum: Spectrum,
+    kind: Kind,
+    note: str,
+    certificate: Certificate | None,
+    exact: Exact | None,
+) -> FixedPoint:
+    return FixedPoint(
+        x=readonly(x),
+        residual=float(np.abs(system.residual(x)).max()),
+        status=status,
+        eigenvalues=spectrum.midpoints,
+        stability=spectrum.stability,
+        kind=kind,
+        certificate=certificate,
+        exact=exact,
+        note=note,
+    )
+
+
+def _exact_jacobian(system: System, exact: Exact) -> sp.Matrix:
+    values = dict(zip(system.states, exact, strict=True)) | system.exact_parameters
+    return system.jacobian.subs(values)
+
+
+def _close(x: Array, y: Array) -> bool:
+    return bool(np.abs(x - y).max() <= _CLOSE * max(1.0, np.abs(x).max()))

@@ -1,0 +1,258 @@
+"""Proofs about one state, in the ball arithmetic of python-flint.
+
+Existence and uniqueness. Let R be an approximate inverse of the Jacobian of G at c (G = F for a flow, F - id for a
+map), Y >= |R G(c)| and Z(r) >= |I - R G'(x)| for all |x - c| <= r, sup norms. If Y + Z(r) r <= r and Z(r) < 1, then
+x -> x - R G(x) maps the closed ball of radius r into itself and contracts, so exactly one fixed point lies in it
+(Newton-Kantorovich in Krawczyk's form; R is invertible because Z < 1). No second one lies in any ball with Z < 1.
+
+Eigenvalues. At the fixed point the Jacobian lies in a matrix of balls, whose eigenvalues python-flint encloses
+(Rump's method, `acb_mat.eig`), or `dynbench.fixed_points.clusters` where they are multiple; the enclosures hold for
+every matrix in the balls.
+
+All of it is rigorous under one assumption: python-flint's (Arb's) arithmetic is correct.
+
+References
+----------
+R. Krawczyk, Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken, Computing 4 (1969) 187-201.
+F. Johansson, Arb: efficient arbitrary-precision midpoint-radius interval arithmetic, IEEE Trans. Comput. 66 (2017).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from flint import arb, arb_mat, ctx
+from numpy.typing import ArrayLike, NDArray
+
+from dynbench._arrays import as_states, readonly
+from dynbench.errors import InputError
+from dynbench.fixed_points.records import Certificate, Verdict
+from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
+from dynbench.symbolic.balls import ball_around, sup_norm, upper
+from dynbench.systems import System
+
+__all__ = ["certify", "polished", "refine"]
+
+#: Bits of the ball arithmetic. Refined roots are then exact to about 1e-70, and double eigenvalues to 1e-35.
+PRECISION = 256
+#: No radius is looked for beyond this multiple of the scale of the state.
+_WIDEST = 2.0**40
+#: Below this multiple of the scale, radii are not told apart.
+_NARROWEST = 2.0**-60
+
+
+class Refined(NamedTuple):
+    """A root of G refined in ball arithmetic: exactly one fixed point lies within `radius` of `center`."""
+
+    center: list[arb]
+    radius: arb
+    contraction: arb
+
+    @property
+    def ball(self) -> list[arb]:
+        """The box that holds the fixed point."""
+        return ball_around(self.center, self.radius)
+
+
+def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision: int = PRECISION) -> Certificate:
+    """Prove what can be proved about one state, whether it is a fixed point or not.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    x : (n,) array
+        The state, taken as exactly these doubles.
+    tolerance : float
+        `x` stands for a fixed point if one is proved to lie within this distance, times max(1, max |x_i|).
+    precision : int
+        Bits of the ball arithmetic.
+
+    Returns
+    -------
+    Certificate
+        With verdict `Verdict.FIXED_POINT` (radius, uniqueness radius, index and eigenvalue enclosures),
+        `Verdict.NO_FIXED_POINT` (the radius within which none lies) or `Verdict.UNDECIDED`.
+
+    Raises
+    ------
+    InputError
+        If `x` is not one finite state, or a parameter has no value.
+    """
+    center = as_states(x, system.dimension, name="x")
+    if center.ndim != 1:
+        raise InputError(f"x has shape {center.shape}, but one state of shape ({system.dimension},) was expected.")
+    scale = max(1.0, float(np.max(np.abs(center))))
+    with ctx.workprec(precision):
+        exact = [arb(float(value)) for value in center]
+        refined = refine(system, exact)
+        if refined is not None:
+            distance = _distance(exact, refined)
+            if upper(distance) <= tolerance * scale:
+                return _fixed_point(system, center, refined, distance, scale)
+        return _no_fixed_point(system, center, exact, scale)
+
+
+def polished(system: System, x: ArrayLike) -> NDArray[np.float64]:
+    """The state nearest in doubles to the fixed point that Newton's method reaches from `x`; `x` where it fails."""
+    start = as_states(x, system.dimension, name="x")
+    with ctx.workprec(PRECISION):
+        refined = refine(system, [arb(float(value)) for value in start])
+        if refined is None:
+            return start
+        return np.array([float(value.mid()) for value in refined.center]) + 0.0
+
+
+def refine(system: System, x: Sequence[arb], *, steps: int = 12) -> Refined | None:
+    """Newton's method from the midpoint of `x` at the working precision, then the proof; None where it fails."""
+    current = [value.mid() for value in x]
+    size = math.inf
+    for _ in range(steps):
+        inverse = _inverse(residual_jacobian_ball(system, current))
+        if inverse is None:
+            return None
+        step = _apply(inverse, system.ball_residual(current))
+        largest = upper(_norm(step))
+        if not largest < math.inf:
+            return None
+        current = [(value - change).mid() for value, change in zip(current, step, strict=True)]
+        if largest == 0 or (largest >= size / 2 and largest < 2.0 ** (-ctx.prec // 2)):
+            break
+        size = largest
+    return _prove(system, current)
+
+
+def residual_jacobian_ball(system: System, x: Sequence[arb]) -> arb_mat:
+    """The Jacobian of G over a box given as balls."""
+    jacobian = system.ball_jacobian(x)
+    return jacobian - _identity(system.dimension) if system.kind == "map" else jacobian
+
+
+def _prove(system: System, center: list[arb]) -> Refined | None:
+    """The inequality of the module's docstring, at the smallest radius for which it is easily shown."""
+    inverse = _inverse(residual_jacobian_ball(system, center))
+    if inverse is None:
+        return None
+    bound = _norm(_apply(inverse, system.ball_residual(center)))
+    radius = 2 * bound
+    for _ in range(8):
+        contraction = _contraction(system, inverse, center, radius)
+        if contraction < 1 and bound + contraction * radius <= radius:
+            return Refined(center, (bound / (1 - contraction)).upper(), contraction)
+        radius = 8 * radius
+    return None
+
+
+def _fixed_point(
+    system: System, center: NDArray[np.float64], refined: Refined, distance: arb, scale: float
+) -> Certificate:
+    exact = [arb(float(value)) for value in center]
+    inverse = _inverse(residual_jacobian_ball(system, refined.center))
+    assert inverse is not None, "refine() has inverted this matrix"
+    radius = upper(distance)
+    if not _contraction(system, inverse, exact, arb(radius)) < 1:
+        return _undecided(center, f"a fixed point lies within {radius:.3g}, but it is not proved to be the only one")
+    unique = _widest(lambda r: _contraction(system, inverse, exact, arb(r)) < 1, radius, scale)
+    determinant = (-residual_jacobian_ball(system, refined.ball)).det()
+    return Certificate(
+        center=readonly(center),
+        verdict=Verdict.FIXED_POINT,
+        radius=radius,
+        uniqueness_radius=unique,
+        index=1 if determinant > 0 else -1 if determinant < 0 else None,
+        spectrum=_spectrum(system, refined),
+        inequality=(
+            f"Y + Z r <= r at the point refined to {ctx.prec} bits, with Z = {upper(refined.contraction):.3g} < 1 and "
+            f"r = {upper(refined.radius):.3g}; |I - R G'| < 1 within {unique:.3g} of the centre"
+        ),
+        precision=ctx.prec,
+    )
+
+
+def _undecided(center: NDArray[np.float64], reason: str) -> Certificate:
+    return Certificate(readonly(center), Verdict.UNDECIDED, inequality=reason, precision=ctx.prec)
+
+
+def _spectrum(system: System, refined: Refined) -> Spectrum | None:
+    """Enclosures of the eigenvalues at the fixed point; None where the system may not be smooth there."""
+    if any(not (g > 0 or g < 0) for g in system.ball_switching(refined.ball)):
+        return None
+    return enclosed_spectrum(system.ball_jacobian(refined.ball), system.kind)
+
+
+def _no_fixed_point(system: System, center: NDArray[np.float64], exact: list[arb], scale: float) -> Certificate:
+    value = system.ball_residual(exact)
+    length = sum((component * component for component in value), arb(0)).sqrt()
+    directions = [[arb(int(i == j)) for j in range(len(exact))] for i in range(len(exact))]
+    if length > 0:
+        directions.append([(component / length).mid() for component in value])
+    radius = _widest(lambda r: _excludes(system, exact, value, directions, arb(r)), 0.0, scale)
+    if radius == 0:
+        return _undecided(center, "neither inequality could be shown")
+    return Certificate(
+        center=readonly(center),
+        verdict=Verdict.NO_FIXED_POINT,
+        exclusion_radius=radius,
+        inequality=f"|v.G(c)| > r |v^T G'(B_r)|_1 for a vector v, where |G(c)| = {upper(length):.3g}, r = {radius:.3g}",
+        precision=ctx.prec,
+    )
+
+
+def _excludes(system: System, center: list[arb], value: list[arb], directions: list[list[arb]], radius: arb) -> bool:
+    """True where G is proved not to vanish within `radius`: directly, or by the mean value theorem along some v."""
+    ball = ball_around(center, radius)
+    if any(component > 0 or component < 0 for component in system.ball_residual(ball)):
+        return True
+    jacobian = residual_jacobian_ball(system, ball)
+    for v in directions:
+        along = sum((a * b for a, b in zip(v, value, strict=True)), arb(0))
+        slopes = arb_mat(1, len(v), v) * jacobian
+        if abs(along) > radius * sum((abs(slope) for slope in slopes.entries()), arb(0)):
+            return True
+    return False
+
+
+def _widest(holds: Callable[[float], bool], start: float, scale: float) -> float:
+    """The largest radius, to a few per cent, at which `holds` could be shown; `start`, where none larger could."""
+    low, high = start, _WIDEST * scale
+    if holds(high):
+        return high
+    while high > 1.05 * max(low, _NARROWEST * scale):
+        middle = math.sqrt(max(low, _NARROWEST * scale) * high)
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def _contraction(system: System, inverse: arb_mat, center: Sequence[arb], radius: arb) -> arb:
+    jacobian = residual_jacobian_ball(system, ball_around(center, radius))
+    return sup_norm(_identity(system.dimension) - inverse * jacobian)
+
+
+def _distance(x: Sequence[arb], refined: Refined) -> arb:
+    gap = _norm([a - b for a, b in zip(x, refined.center, strict=True)])
+    return (gap + refined.radius).upper()
+
+
+def _inverse(jacobian: arb_mat) -> arb_mat | None:
+    """The midpoint of an inverse of the midpoint of `jacobian`; any matrix would do, a good one proves more."""
+    if not all(entry.is_finite() for entry in jacobian.entries()):
+        return None
+    try:
+        return jacobian.mid().inv().mid()
+    except ZeroDivisionError:
+        return None
+
+
+def _apply(matrix: arb_mat, vector: Sequence[arb]) -> list[arb]:
+    return (matrix * arb_mat(len(vector), 1, list(vector))).entries()
+
+
+def _norm(vector: Sequence[arb]) -> arb:
+    return sup_norm(arb_mat(len(vector), 1, list(vector)))
+
+
+def _identity(n: int) -> arb_mat:
+    return arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])

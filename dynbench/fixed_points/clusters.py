@@ -1,0 +1,90 @@
+"""Enclosing eigenvalues that are multiple, or too close together to be isolated one by one.
+
+`acb_mat.eig` isolates simple eigenvalues. For the others the characteristic polynomial p of degree n is used. With
+distinct z_1, ..., z_n every root of p lies in one of the discs
+
+    |z - z_i| <= n |p(z_i)| / prod_{j != i} |z_i - z_j| ,
+
+and a connected component of k discs holds exactly k roots (Smith 1970). For a cluster of m eigenvalues the z_i are
+put on a small circle around its centre, which is the root of the (m - 1)-th derivative of p there.
+
+References
+----------
+B. T. Smith, Error bounds for zeros of a polynomial based upon Gerschgorin's theorems, J. ACM 17 (1970) 661-674.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from flint import acb, acb_mat, acb_poly, arb, arb_mat, ctx
+
+__all__ = ["clustered_eigenvalues"]
+
+#: Floating-point eigenvalues closer than this, relative to the norm of the matrix, are taken as one cluster.
+_CLUSTER = 1e-3
+_NEWTON_STEPS = 12
+
+
+def clustered_eigenvalues(matrix: arb_mat) -> list[acb] | None:
+    """Balls that hold the eigenvalues, each repeated by its multiplicity; None where clusters are not separated.
+
+    Parameters
+    ----------
+    matrix : arb_mat
+        A real matrix of balls, (n, n) with n small: the characteristic polynomial is formed.
+    """
+    n = matrix.nrows()
+    middle = np.array([float(entry.mid()) for entry in matrix.entries()]).reshape(n, n)
+    scale = max(1.0, float(np.linalg.norm(middle, 2)))
+    polynomial = acb_mat(matrix).charpoly()
+    clusters = _clusters(np.linalg.eigvals(middle), _CLUSTER * scale)
+    nodes, owners = [], []
+    for k, members in enumerate(clusters):
+        m = len(members)
+        center = _center(polynomial, complex(np.mean(members)), m)
+        spread = arb(0) if m == 1 else scale * arb(2) ** (-(9 * ctx.prec // (10 * m)))
+        nodes += [(center + spread * acb(arb(2 * i) / m).exp_pi_i()).mid() for i in range(m)]
+        owners += [(k, center)] * m
+    balls = _cluster_balls(polynomial, nodes, owners, len(clusters))
+    if any(a.overlaps(b) for i, a in enumerate(balls) for b in balls[i + 1 :]):
+        return None
+    return [ball for ball, members in zip(balls, clusters, strict=True) for _ in members]
+
+
+def _clusters(values: np.ndarray, distance: float) -> list[list[complex]]:
+    """Single linkage: values closer than `distance` to a member belong to the cluster."""
+    clusters: list[list[complex]] = []
+    for value in map(complex, values):
+        near = [c for c in clusters if any(abs(value - member) <= distance for member in c)]
+        clusters = [c for c in clusters if c not in near] + [[value, *(v for c in near for v in c)]]
+    return clusters
+
+
+def _center(polynomial: acb_poly, start: complex, multiplicity: int) -> acb:
+    """The root of the (multiplicity - 1)-th derivative near `start`, by Newton's method; only a good guess."""
+    function = polynomial
+    for _ in range(multiplicity - 1):
+        function = function.derivative()
+    slope = function.derivative()
+    center = acb(start.real, start.imag)
+    for _ in range(_NEWTON_STEPS):
+        moved = (center - function(center) / slope(center)).mid()
+        if not moved.is_finite():
+            break
+        center = moved
+    return center
+
+
+def _cluster_balls(polynomial: acb_poly, nodes: list[acb], owners: list[tuple[int, acb]], count: int) -> list[acb]:
+    """For each cluster one ball around all of its discs."""
+    radii = [arb(0)] * count
+    centers = [acb(0)] * count
+    for i, (z, (k, center)) in enumerate(zip(nodes, owners, strict=True)):
+        others = arb(1)
+        for j, other in enumerate(nodes):
+            if j != i:
+                others *= abs(z - other)
+        disc = len(nodes) * abs(polynomial(z)) / others
+        radii[k] = radii[k].max((abs(z - center) + disc).abs_upper())
+        centers[k] = center
+    return [c + acb(arb(0, r), arb(0, r)) for c, r in zip(centers, radii, strict=True)]

@@ -1,0 +1,39 @@
+"""Recognising exact coordinates: a guess from the digits, then a proof by substitution."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from dynbench.systems import System
+
+__all__ = ["recognise"]
+
+_LARGEST_DENOMINATOR = 1000
+_CLOSE = 1e-13
+
+
+def recognise(system: System, x: NDArray[np.float64]) -> tuple[sp.Expr, ...] | None:
+    """Exact coordinates near `x` that satisfy the fixed-point equations identically, or None.
+
+    Only rationals and rational multiples of pi with small denominators are tried. A guess counts only if
+    substituting it into the exact equations gives zero, so a result is a proof; None says nothing.
+    """
+    guess = [_guess(float(value)) for value in x]
+    exact = tuple(value for value in guess if value is not None)
+    if len(exact) < len(guess):
+        return None
+    values = dict(zip(system.states, exact, strict=True))
+    return exact if all(g.subs(values) == 0 for g in system.exact_residual) else None
+
+
+def _guess(value: float) -> sp.Expr | None:
+    for unit in (sp.S.One, sp.pi):
+        ratio = Fraction(value / float(unit)).limit_denominator(_LARGEST_DENOMINATOR)
+        guess = sp.Rational(ratio.numerator, ratio.denominator) * unit
+        if abs(float(guess) - value) <= _CLOSE * max(1.0, abs(value)):
+            return guess
+    return None

@@ -1,0 +1,189 @@
+"""`find_fixed_points`: choose strategies, certify what they find, and say how complete it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.errors import InputError
+from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, slow_points
+from dynbench.fixed_points.bounds import global_box
+from dynbench.fixed_points.degree import boundary_degree
+from dynbench.fixed_points.records import FixedPoint
+from dynbench.fixed_points.results import FixedPoints
+from dynbench.fixed_points.search import Complete, Findings, MultiStart, Polynomial, Progress, SearchStrategy, Undecided
+from dynbench.systems import System
+
+__all__ = ["find_fixed_points"]
+
+Region = NDArray[np.float64] | None
+
+#: Up to this dimension a box is searched completely by default; beyond it, from sampled starts.
+_LARGEST_COMPLETE = 8
+
+
+def find_fixed_points(
+    system: System,
+    *,
+    box: Any = None,
+    starts: Any = None,
+    search: SearchStrategy | Sequence[SearchStrategy] | None = None,
+    rng: int | np.random.Generator | None = None,
+    certify: bool = True,
+    progress: Progress | None = None,
+) -> FixedPoints:
+    """Find, prove and classify fixed points (for a map: points with F(x) = x).
+
+    Parameters
+    ----------
+    system : System
+        The system, with a value for every parameter.
+    box : mapping, (n, 2) array or list of those, optional
+        The region to search: state -> (low, high), or bounds row by row, or a union of boxes. Up to 8 states the
+        search is complete, with proof.
+    starts : (K, n) array, optional
+        States to start Newton's method from.
+    search : SearchStrategy or sequence of them, optional
+        One strategy or several, from `dynbench.search`. By default: with a box and at most 8 states
+        `Complete`, with `Polynomial` beside it where that is quick; with starts `MultiStart`; with neither
+        `Polynomial`, or `Complete` in a box that is proved to hold every fixed point.
+    rng : int or numpy.random.Generator, optional
+        Seed for strategies that sample.
+    certify : bool
+        Whether to prove each point. Without, `Status.CONVERGED` is the most that is claimed.
+    progress : callable, optional
+        Called as ``progress(stage, done, total)``.
+
+    Returns
+    -------
+    FixedPoints
+        The points and what is proved about the set. An interrupted search (Ctrl-C) returns what it had decided.
+
+    Raises
+    ------
+    InputError
+        If the region or the starts do not fit the system, or no region is given and none can be derived.
+    ModelError
+        If a parameter has no value.
+    """
+    generator = np.random.default_rng(rng)
+    strategies = _plan(system, box, starts, search)
+    findings: list[Findings] = []
+    for strategy in strategies:
+        findings.append(strategy.search(system, rng=generator, progress=progress))
+        if findings[-1].interrupted:
+            break
+    region = next((f.region for f in findings if f.region is not None), None)
+    certified, doubtful = certified_points(system, findings, prove=certify, progress=progress)
+    certified = [p for p in certified if _inside(p, region)]
+    loose = [p for p in converged_points(system, doubtful, certified) if _inside(p, region)]
+    complete, argument = _completeness(findings, region, certified, loose)
+    expected, index_argument = _expected_index_sum(system, region)
+    return FixedPoints(
+        points=in_order([*certified, *loose]) + in_order(slow_points(system, findings)),
+        state_names=system.state_names,
+        complete=complete,
+        argument=argument,
+        region=region,
+        undecided=() if complete else _undecided(findings, region),
+        continua=() if complete else tuple(c for f in findings for c in f.continua),
+        expected_index_sum=expected,
+        index_argument=index_argument,
+        strategies=tuple(repr(s) for s in strategies),
+        failed=sum(f.failed for f in findings),
+        interrupted=any(f.interrupted for f in findings),
+    )
+
+
+def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStrategy]:
+    """The strategies to run, each with the region it needs."""
+    if search is not None:
+        chosen = [search] if isinstance(search, SearchStrategy) else list(search)
+        for strategy in chosen:
+            if not isinstance(strategy, SearchStrategy):
+                raise InputError(f"search holds {strategy!r:.60}, which is no strategy of dynbench.search.")
+        if not chosen:
+            raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
+        return [strategy.within(box, starts) for strategy in chosen]
+    small = system.dimension <= _LARGEST_COMPLETE
+    plan: list[SearchStrategy] = []
+    if box is not None:
+        plan += [Complete(box)] if small else [MultiStart(box=box)]
+    if (box is None) == (starts is None) or (small and box is not None):
+        plan += [Polynomial()] if Polynomial.suits(system) else []
+    if starts is not None:
+        plan.append(MultiStart(starts))
+    if plan:
+        return plan
+    bounds = global_box(system)
+    if bounds.box is None:
+        raise InputError(f"Give box= or starts=: no box that holds every fixed point was derived ({bounds.argument}).")
+    return [Complete()] if small else [MultiStart(box=bounds.box)]
+
+
+def _inside(point: FixedPoint, region: Region) -> bool:
+    """Whether the point is in the region searched; one that cannot be told from the boundary is."""
+    if region is None:
+        return True
+    slack = (point.certificate.radius or 0.0) if point.certificate else 1e-9 * max(1.0, np.abs(point.x).max())
+    return bool(np.any(np.all((point.x >= region[..., 0] - slack) & (point.x <= region[..., 1] + slack), axis=-1)))
+
+
+def _completeness(
+    findings: Sequence[Findings], region: Region, certified: Sequence[FixedPoint], loose: Sequence[FixedPoint]
+) -> tuple[bool, str]:
+    """Whether the certified points are proved to be all in the region, and why or why not."""
+    if any(f.interrupted for f in findings):
+        return False, "the search was interrupted"
+    proofs = [f for f in findings if f.complete and (f.region is None or f.region is region)]
+    if not proofs:
+        return False, findings[0].argument
+    if loose:
+        return False, f"{len(loose)} of the points listed could not be certified"
+    for proof in proofs:
+        for point in certified:
+            if not len(proof.candidates) or np.abs(proof.candidates - point.x).max(axis=-1).min() > _same(point):
+                # One of the two proofs must be wrong. It never happened; if it does, nothing may be claimed.
+                return False, f"two searches contradict each other about {point.x.tolist()}: please report this"
+    return True, "; and ".join(proof.argument for proof in proofs)
+
+
+def _same(point: FixedPoint) -> float:
+    """Candidates closer than this to a certified point stand for it."""
+    assert point.certificate is not None, "certified points carry certificates"
+    return point.certificate.uniqueness_radius or 0.0
+
+
+def _undecided(findings: Sequence[Findings], region: Region) -> tuple[Undecided, ...]:
+    """The boxes left open; where two strategies left the same one open, with the reasons of both."""
+    merged: list[Undecided] = []
+    for new in (u for f in findings for u in f.undecided):
+        low, high = new.box[:, 0], new.box[:, 1]
+        if region is not None and not np.any(np.all((low <= region[..., 1]) & (high >= region[..., 0]), axis=-1)):
+            continue
+        for i, old in enumerate(merged):
+            if np.all((low <= old.box[:, 1]) & (high >= old.box[:, 0])) and new.reason not in old.reason:
+                merged[i] = Undecided(old.box, f"{old.reason}; {new.reason}")
+                break
+        else:
+            merged.append(new)
+    return tuple(merged)
+
+
+def _expected_index_sum(system: System, region: Region) -> tuple[int | None, str]:
+    """What the indices in the region must add up to, by the field on its boundary."""
+    if region is not None and len(region) > 1:
+        return None, "the region is a union of boxes, on whose boundary the degree is not computed"
+    if region is not None:
+        degree = boundary_degree(system, region[0])
+        return degree.value, degree.argument
+    bounds = global_box(system)
+    if bounds.box is None:
+        return None, f"no box that holds every fixed point was derived ({bounds.argument})"
+    if bounds.inward:
+        return 1, bounds.argument
+    degree = boundary_degree(system, bounds.box)
+    return degree.value, degree.argument

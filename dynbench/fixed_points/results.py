@@ -1,0 +1,200 @@
+"""`FixedPoints`: what a search found, and how much of the truth that is."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.fixed_points.records import FixedPoint, Status
+from dynbench.fixed_points.search.base import Continuum, Undecided
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FixedPoints"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FixedPoints(Sequence[FixedPoint]):
+    """An immutable sequence of fixed points (slow points last), with what is known about the set as a whole.
+
+    Attributes
+    ----------
+    points : tuple of FixedPoint
+        The points, in lexicographic order of their coordinates, slow points last.
+    state_names : tuple of str
+        The names of the states.
+    complete : bool
+        True only with a proof that `region` holds no fixed point but the certified ones listed.
+    argument : str
+        By what argument, or why not.
+    region : (B, n, 2) array or None
+        The union of boxes searched; None for the whole state space.
+    undecided : tuple of Undecided
+        Boxes where neither "none" nor "exactly one" could be proved.
+    continua : tuple of Continuum
+        Sets of fixed points of positive dimension.
+    expected_index_sum : int or None
+        What the indices of all fixed points in the region add up to, where it is proved (Poincare-Hopf for flows,
+        Lefschetz for maps: the degree of -G on the boundary).
+    index_argument : str
+        Why `expected_index_sum` is what it is, or why it is not known.
+    strategies : tuple of str
+        The strategies that searched.
+    failed : int
+        Starts that ended at neither a root nor a minimum of speed.
+    interrupted : bool
+        True where the user interrupted the search.
+    """
+
+    points: tuple[FixedPoint, ...]
+    state_names: tuple[str, ...]
+    complete: bool = False
+    argument: str = ""
+    region: NDArray[np.float64] | None = None
+    undecided: tuple[Undecided, ...] = ()
+    continua: tuple[Continuum, ...] = ()
+    expected_index_sum: int | None = None
+    index_argument: str = ""
+    strategies: tuple[str, ...] = ()
+    failed: int = 0
+    interrupted: bool = False
+
+    @overload
+    def __getitem__(self, index: int) -> FixedPoint: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[FixedPoint, ...]: ...
+    def __getitem__(self, index: int | slice) -> FixedPoint | tuple[FixedPoint, ...]:
+        return self.points[index]
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __iter__(self) -> Iterator[FixedPoint]:
+        return iter(self.points)
+
+    @property
+    def certified(self) -> tuple[FixedPoint, ...]:
+        """The points whose existence and local uniqueness are proved."""
+        return tuple(p for p in self.points if p.status is Status.CERTIFIED)
+
+    @property
+    def slow_points(self) -> tuple[FixedPoint, ...]:
+        """The points that are proved to be none: minima of speed."""
+        return tuple(p for p in self.points if p.status is Status.SLOW_POINT)
+
+    @property
+    def index_sum(self) -> int | None:
+        """The sum of sign det(-G') over the fixed points listed; None where one of the signs is not proved."""
+        indices = [
+            p.certificate.index if p.certificate else None for p in self.points if p.status is not Status.SLOW_POINT
+        ]
+        known = [index for index in indices if index is not None]
+        return sum(known) if len(known) == len(indices) else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain Python values (lists, numbers, strings, None), ready for JSON."""
+        return {
+            "states": list(self.state_names),
+            "complete": self.complete,
+            "argument": self.argument,
+            "region": None if self.region is None else self.region.tolist(),
+            "undecided": [{"box": u.box.tolist(), "reason": u.reason} for u in self.undecided],
+            "continua": [
+                {
+                    "equations": [str(e) for e in c.equations],
+                    "dimension": c.dimension,
+                    "proved_real": c.proved_real,
+                }
+                for c in self.continua
+            ],
+            "index_sum": self.index_sum,
+            "expected_index_sum": self.expected_index_sum,
+            "index_argument": self.index_argument,
+            "strategies": list(self.strategies),
+            "failed_starts": self.failed,
+            "interrupted": self.interrupted,
+            "points": [_point_to_dict(p) for p in self.points],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a point, as a pandas DataFrame (pandas comes with the extra ``frames``)."""
+        import pandas as pd
+
+        return pd.DataFrame([self._row(p) for p in self.points], columns=[*self.state_names, *_COLUMNS])
+
+    def __repr__(self) -> str:
+        count = "1 point" if len(self) == 1 else f"{len(self)} points"
+        lines = [f"{count}; complete: {self.complete} ({self.argument})"]
+        for p in self.points:
+            state = ", ".join(f"{n} = {v:.6g}" for n, v in zip(self.state_names, p.x, strict=True))
+            lines.append(f"  {p.kind.value}, {p.status.value}: {state}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th scope='col'>{html.escape(c)}</th>" for c in (*self.state_names, *_COLUMNS))
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_cell(v))}</td>" for v in self._row(p).values()) + "</tr>"
+            for p in self.points
+        )
+        caption = html.escape(f"complete: {self.complete} ({self.argument})")
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def _row(self, p: FixedPoint) -> dict[str, Any]:
+        certificate = p.certificate
+        evidence = (
+            *(p.kind.value, p.status.value, *p.stability, p.residual),
+            certificate.radius if certificate else None,
+            certificate.uniqueness_radius if certificate else None,
+        )
+        states = dict(zip(self.state_names, p.x.tolist(), strict=True))
+        return states | dict(zip(_COLUMNS, evidence, strict=True))
+
+
+_COLUMNS = ("kind", "status", "stable", "central", "unstable", "residual", "radius", "uniqueness radius")
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _point_to_dict(p: FixedPoint) -> dict[str, Any]:
+    return {
+        "x": p.x.tolist(),
+        "exact": None if p.exact is None else [str(e) for e in p.exact],
+        "residual": p.residual,
+        "status": p.status.value,
+        "kind": p.kind.value,
+        "note": p.note,
+        "stability": list(p.stability),
+        "eigenvalues": _complex_list(p.eigenvalues),
+        "certificate": None if p.certificate is None else _certificate_to_dict(p),
+    }
+
+
+def _certificate_to_dict(p: FixedPoint) -> dict[str, Any]:
+    c = p.certificate
+    assert c is not None
+    return {
+        "verdict": c.verdict.value,
+        "center": c.center.tolist(),
+        "radius": c.radius,
+        "uniqueness_radius": c.uniqueness_radius,
+        "exclusion_radius": c.exclusion_radius,
+        "index": c.index,
+        "n_unstable": c.n_unstable,
+        "stability": None if c.stability is None else list(c.stability),
+        "eigenvalues": None if c.eigenvalues is None else _complex_list(c.eigenvalues),
+        "eigenvalue_radii": None if c.eigenvalue_radii is None else c.eigenvalue_radii.tolist(),
+        "inequality": c.inequality,
+        "precision": c.precision,
+    }
+
+
+def _complex_list(values: NDArray[np.complex128]) -> list[list[float]]:
+    return [[float(v.real), float(v.imag)] for v in values]

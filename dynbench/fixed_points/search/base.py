@@ -1,0 +1,111 @@
+"""The interface of a search strategy, and what a strategy hands back.
+
+To add a strategy, subclass `SearchStrategy` in a file of its own and implement `search`. A strategy proposes
+candidates and says what it has proved about the region searched; certification, deduplication and
+classification are done once, for all strategies, by `dynbench.find_fixed_points`.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from dynbench.systems import System
+
+__all__ = ["Continuum", "Findings", "Progress", "SearchStrategy", "Undecided"]
+
+#: ``progress(stage, done, total)``; ``total`` is None where the amount of work is not known beforehand.
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Undecided:
+    """A box in which neither "no fixed point" nor "exactly one" could be proved.
+
+    Attributes
+    ----------
+    box : (n, 2) array
+        Lower and upper bounds, state by state.
+    reason : str
+        Why the search stopped there, in a sentence.
+    """
+
+    box: NDArray[np.float64]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Continuum:
+    """A set of fixed points of positive dimension, described by its equations.
+
+    Attributes
+    ----------
+    equations : tuple of sympy expressions
+        The set is where all of them vanish.
+    dimension : int
+        Its dimension over the complex numbers.
+    proved_real : bool
+        True where a smooth real point of the set was proved to exist, so that the set is a continuum of real
+        fixed points of this dimension; False where only the complex dimension is known.
+    """
+
+    equations: tuple[sp.Expr, ...]
+    dimension: int
+    proved_real: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What one strategy found, and what it proved.
+
+    Attributes
+    ----------
+    candidates : (K, n) array
+        Approximate fixed points, to be certified by the caller.
+    minima : (M, n) array
+        Local minima of speed that are no roots as far as doubles can tell: slow points, to be proved such.
+    failed : int
+        Starts that ended at neither.
+    region : (B, n, 2) array or None
+        The union of boxes that was searched; None for the whole state space.
+    complete : bool
+        True only where it is proved that every fixed point in `region` is among the candidates, or lies in one
+        of the `undecided` boxes or `continua`.
+    argument : str
+        By what argument, or why not, in a sentence.
+    undecided, continua
+        The parts of the region where there may be more.
+    exact : tuple
+        For each candidate its exact coordinates (a tuple of sympy numbers) or None; () where none is known.
+    interrupted : bool
+        True where the user interrupted the search: what had been decided by then is kept.
+    """
+
+    candidates: NDArray[np.float64]
+    minima: NDArray[np.float64] | None = None
+    failed: int = 0
+    region: NDArray[np.float64] | None = None
+    complete: bool = False
+    argument: str = ""
+    undecided: tuple[Undecided, ...] = ()
+    continua: tuple[Continuum, ...] = ()
+    exact: tuple[tuple[sp.Expr, ...] | None, ...] = field(default=())
+    interrupted: bool = False
+
+
+class SearchStrategy(abc.ABC):
+    """A way of looking for the fixed points of a system."""
+
+    def within(self, box: Any, starts: Any) -> SearchStrategy:
+        """This strategy with the `box` and `starts` of the caller, where it uses such and has none of its own."""
+        return self
+
+    @abc.abstractmethod
+    def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
+        """Search `system` and return what was found and what was proved."""

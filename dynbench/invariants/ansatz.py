@@ -1,0 +1,131 @@
+"""The functions that a conserved quantity is sought among: monomials, and functions of one argument that fit.
+
+Which functions fit is read off the equations, by the antiderivatives that an energy needs: cos for sin, log
+cosh for tanh, log(p) where p = 0 is invariant or a pole, and so on.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy.polys.fields import FracElement
+
+from dynbench.invariants.differential_ring import DifferentialRing, leaves
+
+__all__ = ["Term", "monomials", "separable_terms"]
+
+#: An equation of higher degree in a state than this gets no pure power of its own.
+_HIGHEST_PURE_POWER = 12
+
+
+@dataclass(frozen=True)
+class Term:
+    """One function of the ansatz.
+
+    Attributes
+    ----------
+    expression : sympy expression
+        The function.
+    gradient : tuple of sympy expressions
+        Its derivatives by the states, written with the functions that occur in the equations.
+    positive : sympy expression or None
+        What must be positive for the function to be real.
+    """
+
+    expression: sp.Expr
+    gradient: tuple[sp.Expr, ...]
+    positive: sp.Expr | None = None
+
+
+def monomials(states: Sequence[sp.Symbol], degree: int) -> Iterator[Term]:
+    """All monomials of total degree 1 to `degree`, by degree, those of fewest states first."""
+    for total in range(1, degree + 1):
+        products = itertools.combinations_with_replacement(states, total)
+        for factors in sorted(products, key=lambda factors: len(set(factors))):
+            yield _term(sp.Mul(*factors), states)
+
+
+def separable_terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> list[Term]:
+    """Functions of a single argument chosen from the functions that occur in the rates.
+
+    Parameters
+    ----------
+    states, rates : sequences
+        The system.
+    degree : int
+        Pure powers up to this degree are among the monomials and left out.
+    """
+    ring = DifferentialRing(states, rates)
+    elements = [ring.element(rate) for rate in rates]
+    terms = [
+        *_pure_powers(states, rates, degree),
+        *_logarithms(states, ring, elements),
+        *(term for f in _functions(states, rates) for term in _partners(f, states)),
+    ]
+    distinct = {term.expression: term for term in reversed(terms)}
+    return list(reversed(distinct.values()))
+
+
+def _term(expression: sp.Expr, states: Sequence[sp.Symbol], positive: sp.Expr | None = None) -> Term:
+    return Term(expression, tuple(expression.diff(s) for s in states), positive)
+
+
+def _functions(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr]) -> list[sp.Expr]:
+    found = {leaf for rate in rates for leaf in leaves(rate)}
+    return sorted((f for f in found if not f.is_Symbol and f.has_free(*states)), key=sp.default_sort_key)
+
+
+def _pure_powers(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> Iterator[Term]:
+    for state in states:
+        degrees = [
+            sp.degree(rate, state) for rate in rates if rate.has_free(state) and rate.is_polynomial(state)
+        ]
+        for power in range(degree + 1, min(max(degrees, default=0) + 1, _HIGHEST_PURE_POWER) + 1):
+            yield _term(state**power, states)
+
+
+def _logarithms(
+    states: Sequence[sp.Symbol], ring: DifferentialRing, elements: Sequence[FracElement]
+) -> Iterator[Term]:
+    """log(p) and negative powers of p, for invariant coordinate planes p = x_i = 0 and for poles p = 0."""
+    for state, rate in zip(states, elements, strict=True):
+        position = ring.symbols.index(state)
+        if all(exponents[position] for exponents in rate.numer.monoms()):
+            yield _term(sp.log(state), states, state)
+    poles: dict[sp.Expr, int] = {}
+    for rate in elements:
+        for factor, multiplicity in rate.denom.factor_list()[1]:
+            pole = factor.as_expr()
+            if pole.has_free(*states) and not isinstance(pole, sp.exp):
+                poles[pole] = max(multiplicity, poles.get(pole, 0))
+    for pole, multiplicity in sorted(poles.items(), key=lambda item: sp.default_sort_key(item[0])):
+        yield _term(sp.log(pole), states, pole)
+        for power in range(1, multiplicity):
+            yield _term(pole**-power, states)
+
+
+def _partners(f: sp.Expr, states: Sequence[sp.Symbol]) -> Iterator[Term]:
+    """The functions whose derivatives f can cancel."""
+    u = f.args[0]
+    if isinstance(f, sp.sin | sp.cos | sp.tan | sp.cot | sp.sec | sp.csc):
+        for g in (sp.cos(u), sp.sin(u), sp.cos(u) ** 2, sp.sin(u) * sp.cos(u)):
+            yield _term(g, states)
+    elif isinstance(f, sp.exp | sp.sinh | sp.cosh):
+        yield _term(sp.exp(u), states)
+        yield _term(sp.exp(-u), states)
+    elif isinstance(f, sp.tanh | sp.coth):
+        slope = [u.diff(s) for s in states]
+        yield Term(sp.log(sp.cosh(u)), tuple(sp.tanh(u) * d for d in slope))
+        for power in (1, 2):
+            grown = power * sp.tanh(u) ** (power - 1) * (1 - sp.tanh(u) ** 2)
+            yield Term(sp.tanh(u) ** power, tuple(grown * d for d in slope))
+    elif isinstance(f, sp.log):
+        for g in (f, u * f, f**2):
+            yield _term(g, states, u)
+    elif f.is_Pow and not f.exp.has_free(*states):
+        base, exponent = f.as_base_exp()
+        for shift in (-1, 0, 1):
+            yield _term(base ** (exponent + shift), states, base)

@@ -1,0 +1,178 @@
+"""The linear algebra of an ansatz H = sum_k c_k h_k for a conserved quantity."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import fmpz_mpoly, fmpz_mpoly_ctx, nmod_mat
+from sympy.polys.fields import FracElement
+from sympy.polys.rings import PolyElement
+
+from dynbench.invariants.ansatz import Term
+from dynbench.invariants.differential_ring import DifferentialRing
+from dynbench.invariants.kernel import line_kernel
+from dynbench.invariants.modular import PRIME, ModularPoint, evaluate
+
+__all__ = ["Candidate", "LinearAnsatz"]
+
+Exponents = tuple[int, ...]
+#: A polynomial in the constants.
+Coefficient = dict[Exponents, sp.Rational]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A solution at one point, modulo a prime.
+
+    Attributes
+    ----------
+    support : tuple of int
+        The numbers of the terms in it. The last one is in no other candidate.
+    gradient : tuple of int
+        The gradient there.
+    """
+
+    support: tuple[int, ...]
+    gradient: tuple[int, ...]
+
+
+class LinearAnsatz:
+    """The linear system for the coefficients c_k of a conserved quantity sum_k c_k h_k.
+
+    Parameters
+    ----------
+    states, rates : sequences
+        The flow.
+    terms : sequence of Term
+        The functions h_k, simplest first.
+    known : iterable of sequences of expressions
+        Gradients of conserved quantities that are known already.
+
+    Attributes
+    ----------
+    ring : DifferentialRing
+        Where rates of change are compared with zero.
+    """
+
+    def __init__(
+        self,
+        states: Sequence[sp.Symbol],
+        rates: Sequence[sp.Expr],
+        terms: Sequence[Term],
+        known: Iterable[Sequence[sp.Expr]] = (),
+    ) -> None:
+        self.states, self.rates, self.terms = tuple(states), tuple(rates), tuple(terms)
+        known = list(known)
+        gradients = [*known, *(term.gradient for term in terms)]
+        self.ring = DifferentialRing(states, [*rates, *(g for gradient in gradients for g in gradient)])
+        self._rates = [self.ring.element(rate) for rate in self.rates]
+        elements = [[self.ring.element(g) for g in gradient] for gradient in gradients]
+        self._known, self._gradients = elements[: len(known)], elements[len(known) :]
+
+    def is_conserved(self, gradient: Sequence[sp.Expr]) -> bool:
+        """True where grad . F is proved to be zero wherever no denominator vanishes."""
+        elements = [self.ring.element(g) for g in gradient]
+        sound = all(self.ring.reduce(e.denom) for e in (*elements, *self._rates))
+        return sound and self.ring.is_zero(self._along_solutions(elements))
+
+    def candidates(self) -> tuple[list[tuple[int, ...]], list[Candidate]]:
+        """Solve the system at one point, modulo a prime.
+
+        Returns
+        -------
+        known : list of tuples of int
+            The gradients of the known invariants there.
+        candidates : list of Candidate
+            A basis of the solutions, simplest first. Empty shows that for generic constants there is none.
+        """
+        fractions = [g for gradient in (*self._known, *self._gradients) for g in gradient]
+        try:
+            point = ModularPoint(self.ring, {*(g.denom for g in fractions), self._denominator})
+        except ValueError:
+            return [], []
+        there = [[point.ratio(g) for g in gradient] for gradient in self._gradients]
+        found = []
+        for solution in self._kernel_at(point):
+            gradient = (
+                sum(c * there[k][i] for k, c in solution.items()) % PRIME for i in range(len(self.states))
+            )
+            found.append(Candidate(tuple(solution), tuple(gradient)))
+        return [tuple(point.ratio(g) for g in gradient) for gradient in self._known], found
+
+    def solve(self, support: Sequence[int]) -> list[sp.Expr] | None:
+        """The coefficients of these terms, in exact arithmetic, or None where `line_kernel` finds none.
+
+        They are polynomials in the constants without a common factor.
+        """
+        names = [f"c{i}" for i in range(len(self.ring.constants))]
+        context = fmpz_mpoly_ctx.get(names, "lex")
+        rows = []
+        for row in self._rows:
+            given = {i: row[k] for i, k in enumerate(support) if k in row}
+            common = math.lcm(*(int(sp.QQ.denom(c)) for entry in given.values() for c in entry.values()))
+            scaled = ({e: int(sp.QQ.numer(c * common)) for e, c in entry.items()} for entry in given.values())
+            rows.append(dict(zip(given, map(context.from_dict, scaled), strict=True)))
+        vector = line_kernel(rows, len(support), context)
+        return None if vector is None else [self._in_constants(entry) for entry in vector]
+
+    def poles(self, gradient: Sequence[sp.Expr]) -> list[sp.Expr]:
+        """The functions that the identity grad . F = 0 divides by."""
+        found: dict[sp.Expr, None] = {}
+        for element in (*self._rates, *map(self.ring.element, gradient)):
+            for factor, _ in element.denom.factor_list()[1]:
+                pole = factor.as_expr()
+                found[pole.base if pole.is_Pow else pole] = None
+        return sorted((p for p in found if p.has_free(*self.states)), key=sp.default_sort_key)
+
+    def _in_constants(self, polynomial: fmpz_mpoly) -> sp.Expr:
+        terms = (
+            sp.Mul(
+                int(coefficient), *(c ** int(e) for c, e in zip(self.ring.constants, exponents, strict=True))
+            )
+            for exponents, coefficient in polynomial.to_dict().items()
+        )
+        return sp.Add(*terms)
+
+    def _along_solutions(self, gradient: Sequence[FracElement]) -> FracElement:
+        zero = self._rates[0] * 0
+        return sum((g * f for g, f in zip(gradient, self._rates, strict=True) if g and f), zero)
+
+    @functools.cached_property
+    def _changes(self) -> list[FracElement]:
+        return [self._along_solutions(gradient) for gradient in self._gradients]
+
+    @functools.cached_property
+    def _denominator(self) -> PolyElement:
+        """A common denominator of the rates of change."""
+        return functools.reduce(lambda p, q: p.lcm(q), {change.denom for change in self._changes})
+
+    @functools.cached_property
+    def _rows(self) -> list[dict[int, Coefficient]]:
+        """One equation for each monomial in functions and states: term number -> coefficient."""
+        split = len(self.ring.functions) + len(self.states)
+        rows: dict[Exponents, dict[int, Coefficient]] = {}
+        for k, change in enumerate(self._changes):
+            numerator = self.ring.reduce(change.numer * self._denominator.exquo(change.denom))
+            for exponents, coefficient in numerator.terms():
+                rows.setdefault(exponents[:split], {}).setdefault(k, {})[exponents[split:]] = coefficient
+        return list(rows.values())
+
+    def _kernel_at(self, point: ModularPoint) -> list[dict[int, int]]:
+        """A basis of the solutions at a point, each as term number -> coefficient."""
+        width, constants = len(self.terms), point.constants
+        values = [
+            evaluate(row[k].items(), constants) if k in row else 0 for row in self._rows for k in range(width)
+        ]
+        if not values:
+            return [{k: 1} for k in range(width)]
+        reduced, rank = nmod_mat(len(self._rows), width, values, PRIME).rref()
+        pivots = [next(k for k in range(width) if int(reduced[i, k])) for i in range(rank)]
+        free = [k for k in range(width) if k not in pivots]
+        return [
+            {p: -int(reduced[i, k]) for i, p in enumerate(pivots) if int(reduced[i, k])} | {k: 1}
+            for k in free
+        ]

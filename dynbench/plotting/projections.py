@@ -1,0 +1,135 @@
+"""From n states to the two coordinates of a page."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from dynbench.plotting.style import Colour, Style, legible
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+
+__all__ = ["View", "view_of"]
+
+Array = NDArray[np.float64]
+
+#: The corner from which a box of three states is seen, in degrees: points of a cubic lattice stay apart.
+_AZIMUTH, _ELEVATION = -76.0, 26.0
+#: Two principal components must carry this many times more than the third, or they are not well determined.
+_DISTINCT = 1.05
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A linear projection of states onto the page.
+
+    Attributes
+    ----------
+    matrix : (2, n) array
+        The two directions seen, as rows.
+    origin : (n,) array
+        The state in the middle.
+    labels : (str, str)
+        What the axes show.
+    frame : (n, 2) array or None
+        The box drawn in perspective, for three states.
+    names : tuple of str
+        The names of the states.
+    """
+
+    matrix: Array
+    origin: Array
+    labels: tuple[str, str]
+    frame: Array | None = None
+    names: tuple[str, ...] = ()
+
+    def project(self, states: Array) -> Array:
+        """Page coordinates (..., 2) of states (..., n)."""
+        return (np.asarray(states) - self.origin) @ self.matrix.T
+
+    def draw_frame(self, ax: Axes) -> None:
+        """Draw the edges of the box, named by state, in place of axes; nothing where there is no frame."""
+        if self.frame is None:
+            return
+        ax.set_axis_off()
+        ax.set_aspect("equal")
+        corners = np.array(list(itertools.product(*self.frame)))
+        for a, b in itertools.combinations(range(len(corners)), 2):
+            if np.sum(corners[a] != corners[b]) == 1:
+                ax.plot(*self.project(corners[[a, b]]).T, color=Colour.QUIET, linewidth=0.6, zorder=1)
+        for i, name in enumerate(self.names):
+            self._name_edge(ax, i, legible(name))
+
+    def _name_edge(self, ax: Axes, i: int, name: str) -> None:
+        """Write a state's name and range beside the lowest edge of the box (the leftmost, for the last)."""
+        assert self.frame is not None
+        others = [j for j in range(3) if j != i]
+        edges = (
+            self._edge(i, dict(zip(others, c, strict=True))) for c in itertools.product((0, 1), repeat=2)
+        )
+        ends = min(edges, key=lambda edge: edge[:, 1 if i < 2 else 0].mean())
+        along = (ends[1] - ends[0]) / np.hypot(*(ends[1] - ends[0]))
+        outward = np.array([along[1], -along[0]])
+        outward = outward if outward @ ends.mean(axis=0) > 0 else -outward
+        low, high = (f"{bound:.3g}".replace("-", "\N{MINUS SIGN}") for bound in self.frame[i])
+        # The ends are moved inwards along the edge: two edges meet in each corner.
+        _write(ax, low, ends[0], 9 * outward + 9 * along, 9)
+        _write(ax, high, ends[1], 9 * outward - 9 * along, 9)
+        _write(ax, name, ends.mean(axis=0), 15 * outward, 10)
+
+    def _edge(self, i: int, fixed: dict[int, int]) -> Array:
+        assert self.frame is not None
+        ends = np.array([[self.frame[j, fixed.get(j, side)] for j in range(3)] for side in (0, 1)])
+        return self.project(ends)
+
+
+def view_of(analysis: Analysis) -> View:
+    """The view in which an analysis is drawn.
+
+    Two states are seen as they are, three from a corner of their box; more in the plane of the first two
+    principal components of the fixed points, or of the first two states where those are not well determined.
+    """
+    system = analysis.system
+    n, names = system.dimension, system.state_names
+    if n == 2:
+        return View(np.eye(2), np.zeros(2), (names[0], names[1]))
+    if n == 3:
+        return _corner_view(analysis.box, names)
+    points = np.array([p.x for p in analysis.fixed_points]).reshape(-1, n)
+    if len(points) >= 3:
+        origin = points.mean(axis=0)
+        _, size, directions = np.linalg.svd(points - origin, full_matrices=False)
+        if size[1] > 0 and (len(size) == 2 or size[1] > _DISTINCT * size[2]):
+            # The sign of a singular vector is arbitrary: let its largest entry be positive.
+            signs = [np.sign(d[np.abs(d).argmax()]) for d in directions[:2]]
+            return View(
+                directions[:2] * np.array(signs)[:, None], origin, ("first component", "second component")
+            )
+    return View(np.eye(2, n), np.zeros(n), (names[0], names[1]))
+
+
+def _corner_view(box: Array, names: tuple[str, ...]) -> View:
+    azimuth, elevation = np.radians(_AZIMUTH), np.radians(_ELEVATION)
+    right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
+    up = np.array(
+        [-np.sin(elevation) * np.cos(azimuth), -np.sin(elevation) * np.sin(azimuth), np.cos(elevation)]
+    )
+    scale = 2.0 / (box[:, 1] - box[:, 0])
+    return View(np.array([right, up]) * scale, box.mean(axis=1), ("", ""), frame=box, names=names)
+
+
+def _write(ax: Axes, text: str, position: Array, offset: Array, size: float) -> None:
+    style: Style = {
+        "ha": "center",
+        "va": "center",
+        "fontsize": size,
+        "color": Colour.INK,
+        "parse_math": False,
+    }
+    ax.annotate(text, (position[0], position[1]), (offset[0], offset[1]), textcoords="offset points", **style)

@@ -1,0 +1,83 @@
+"""The write-up of an `Analysis`: HTML, Markdown or JSON, chosen by the suffix of the path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dynbench.errors import InputError
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+
+__all__ = ["report", "report_target"]
+
+
+def report(analysis: Analysis, path: str | os.PathLike[str]) -> Path:
+    """Write an analysis up in one file.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What `dynbench.analyze` returned.
+    path : str or path
+        Where to write. The suffix chooses the form: ``.html`` (one self-contained page with figures), ``.md``
+        (for a code host) or ``.json`` (for programs). A file of that name is replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        The path written.
+
+    Raises
+    ------
+    InputError
+        If the suffix is none of these, or the folder does not exist.
+
+    Notes
+    -----
+    The same analysis always gives the same bytes: no date is written, and the figures are drawn reproducibly.
+    """
+    target = report_target(path)
+    target.write_text(_renderer(target)(analysis), encoding="utf-8", newline="\n")
+    return target
+
+
+def report_target(path: str | os.PathLike[str]) -> Path:
+    """Check, before a long analysis, that a report can be written to `path`.
+
+    Raises
+    ------
+    InputError
+        As `report`.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".md", ".json"):
+        suffix = f"has the suffix {target.suffix}" if target.suffix else "has no suffix"
+        raise InputError(f"{target.name or target} {suffix}; a report is written as .html, .md or .json.")
+    if not target.parent.is_dir():
+        raise InputError(
+            f"The folder {target.parent} does not exist, so {target.name} cannot be written there."
+        )
+    if target.is_dir():
+        raise InputError(f"{target} is a folder; give the name of a file to write.")
+    return target
+
+
+def _renderer(target: Path) -> Callable[[Analysis], str]:
+    """The function that renders this suffix, imported only now: HTML brings Jinja and Matplotlib with it."""
+    match target.suffix.lower():
+        case ".html":
+            from dynbench.reporting.html import render_html
+
+            return render_html
+        case ".md":
+            from dynbench.reporting.markdown import render_markdown
+
+            return render_markdown
+        case _:
+            from dynbench.reporting.json import render_json
+
+            return render_json

@@ -1,0 +1,107 @@
+"""Expressions as presentation MathML that browsers draw, with every name escaped."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import sympy as sp
+from sympy.printing.mathml import MathMLPresentationPrinter
+
+from dynbench.reporting.blocks import Equation, Equations, Rate, Symbol
+from dynbench.reporting.names import is_plain, printable, split_sum
+
+__all__ = ["display", "inline"]
+
+
+def inline(expression: sp.Basic) -> str:
+    """A ``<math>`` element within a line of text."""
+    return f"<math>{_Printer().doprint(expression)}</math>"
+
+
+def display(equations: Equations) -> str:
+    """A ``<math>`` element that shows equations one below the other, aligned at their relations."""
+    rows = "".join(row for equation in equations.rows for row in _rows(equation))
+    return f'<math display="block"><mtable class="eqs" displaystyle="true">{rows}</mtable></math>'
+
+
+def _rows(equation: Equation) -> list[str]:
+    """The rows of one equation; a long sum on either side goes on in the next row."""
+    left, right = _lines(equation.left), _lines(equation.right)
+    rows = [_row(line, "", "") for line in left[:-1]]
+    rows.append(_row(left[-1], f"<mo>{html.escape(equation.relation)}</mo>", right[0]))
+    return rows + [_row("", "", line) for line in right[1:]]
+
+
+def _row(*cells: str) -> str:
+    return "<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>"
+
+
+def _lines(side: sp.Basic | Rate | Symbol) -> list[str]:
+    printer = _Printer()
+    if isinstance(side, Symbol):
+        return [side.value[0]]
+    if isinstance(side, Rate):
+        return [f"<msup>{printer.doprint(side.state)}<mo>\u2032</mo></msup>"]
+    return [f"<mrow>{_SIGNS[sign]}{printer.doprint(part)}</mrow>" for sign, part in split_sum(side)]
+
+
+_SIGNS = {"": "", "+": "<mo>+</mo>", "-": "<mo>\u2212</mo>"}
+
+
+class _Printer(MathMLPresentationPrinter):
+    """SymPy's printer, which escapes nothing and leaves some functions to notation of its own."""
+
+    def doprint(self, expression: sp.Basic) -> str:
+        # Browsers draw the minus sign that is written, and SymPy writes a hyphen.
+        text = super().doprint(expression)
+        return text.replace("<mo>-</mo>", "<mo>\u2212</mo>").replace("<mn>-", "<mn>\u2212")
+
+    def _print_Symbol(self, symbol: sp.Symbol, style: str = "plain") -> Any:
+        if is_plain(symbol.name):
+            return super()._print_Symbol(symbol, style)
+        return self._leaf("mi", printable(symbol.name))
+
+    _print_Dummy = _print_Symbol
+
+    def _print_Exp1(self, _: sp.Expr) -> Any:
+        return self._leaf("mi", "e")
+
+    def _print_ImaginaryUnit(self, _: sp.Expr) -> Any:
+        return self._leaf("mi", "i")
+
+    def _print_exp(self, e: sp.exp) -> Any:
+        power = self.dom.createElement("msup")
+        power.appendChild(self._leaf("mi", "e"))
+        power.appendChild(self._print(e.exp))
+        return power
+
+    def _print_Heaviside(self, e: sp.Heaviside) -> Any:
+        return self._row_of(self._leaf("mi", "\u0398"), self._paren_comma_separated(e.args[0]))
+
+    def _print_Piecewise(self, e: sp.Piecewise) -> Any:
+        table = self.dom.createElement("mtable")
+        table.setAttribute("class", "cases")
+        for value, condition in e.args:
+            row = self.dom.createElement("mtr")
+            where = self._leaf("mtext", "otherwise") if condition == sp.true else self._condition(condition)
+            for cell in (self._print(value), where):
+                entry = self.dom.createElement("mtd")
+                entry.appendChild(cell)
+                row.appendChild(entry)
+            table.appendChild(row)
+        return self._row_of(self._leaf("mo", "{"), table)
+
+    def _condition(self, condition: sp.Basic) -> Any:
+        return self._row_of(self._leaf("mtext", "if\u00a0"), self._print(condition))
+
+    def _leaf(self, tag: str, text: str) -> Any:
+        leaf = self.dom.createElement(tag)
+        leaf.appendChild(self.dom.createTextNode(html.escape(text)))
+        return leaf
+
+    def _row_of(self, *children: Any) -> Any:
+        row = self.dom.createElement("mrow")
+        for child in children:
+            row.appendChild(child)
+        return row

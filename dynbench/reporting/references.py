@@ -1,0 +1,70 @@
+"""The methods behind a report, with their sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dynbench.fixed_points import Status
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+
+__all__ = ["references"]
+
+_KRAWCZYK = (
+    "Existence and uniqueness: R. Krawczyk, Newton-Algorithmen zur Bestimmung von Nullstellen mit "
+    "Fehlerschranken, Computing 4 (1969) 187\u2013201."
+)
+_ARB = (
+    "Ball arithmetic: F. Johansson, Arb: efficient arbitrary-precision midpoint-radius interval "
+    "arithmetic, IEEE Transactions on Computers 66 (2017) 1281\u20131292."
+)
+_EIGENVALUES = (
+    "Enclosures of eigenvalues: S. M. Rump, Computational error bounds for multiple or nearly multiple "
+    "eigenvalues, Linear Algebra and its Applications 324 (2001) 209\u2013226."
+)
+_COMPLETE = "Complete search: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis, SIAM (2009)."
+_POLYNOMIAL = (
+    "Polynomial systems: J. C. Faug\u00e8re, P. Gianni, D. Lazard, T. Mora, Efficient computation of "
+    "zero-dimensional Gr\u00f6bner bases by change of ordering, Journal of Symbolic Computation 16 (1993) "
+    "329\u2013344."
+)
+_SPEED = (
+    "Speed and slow points: D. Sussillo, O. Barak, Opening the black box: low-dimensional dynamics in "
+    "high-dimensional recurrent neural networks, Neural Computation 25 (2013) 626\u2013649."
+)
+_HURWITZ = (
+    "Stability conditions: F. R. Gantmacher, The Theory of Matrices, vol. 2, Chelsea (1959), chapter XV."
+)
+_JURY = (
+    "Stability conditions: E. I. Jury, Theory and Application of the z-Transform Method, Wiley (1964), "
+    "chapter 3; R. W. Farebrother, Simplified Samuelson conditions for cubic and quartic equations, The "
+    "Manchester School 41 (1973) 396\u2013400."
+)
+_INTEGRATION = (
+    "Integration: E. Hairer, S. P. N\u00f8rsett, G. Wanner, Solving Ordinary Differential Equations I, "
+    "2nd ed., Springer (1993) (DOP853)."
+)
+_INDEX = (
+    "Index sums: J. W. Milnor, Topology from the Differentiable Viewpoint, University Press of Virginia "
+    "(1965) (Poincar\u00e9\u2013Hopf)."
+)
+_INDEX_MAP = "Index sums: A. Granas, J. Dugundji, Fixed Point Theory, Springer (2003) (Lefschetz)."
+
+
+def references(analysis: Analysis) -> tuple[str, ...]:
+    """The sources of the methods that this analysis used, in the order in which the report meets them."""
+    points, flow = analysis.fixed_points, analysis.system.kind == "flow"
+    strategies = " ".join(points.strategies)
+    used = {
+        _COMPLETE: "Complete" in strategies,
+        _POLYNOMIAL: "Polynomial" in strategies,
+        _KRAWCZYK: bool(points.certified),
+        _ARB: any(p.certificate is not None for p in points),
+        _EIGENVALUES: any(p.status is Status.CERTIFIED for p in points),
+        (_INDEX if flow else _INDEX_MAP): points.expected_index_sum is not None,
+        _SPEED: True,
+        (_HURWITZ if flow else _JURY): analysis.system.dimension <= 4,
+        _INTEGRATION: flow and analysis.graph.number_of_edges() > 0,
+    }
+    return tuple(reference for reference, wanted in used.items() if wanted)

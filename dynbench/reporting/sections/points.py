@@ -1,0 +1,207 @@
+"""The fixed points, and the evidence for each and for the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import sympy as sp
+
+from dynbench.fixed_points import FixedPoint, FixedPoints, Status
+from dynbench.reporting.blocks import Block, Figure, Formula, Inline, Name, Paragraph, Section, Table, Text
+from dynbench.reporting.numbers import at_least, at_most, decimal, eigenvalue_list, short
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+    from dynbench.systems import System
+
+__all__ = ["points_section"]
+
+#: An exact coordinate takes the place of its decimals up to this many operations.
+_SHORT_EXACT = 8
+
+
+def points_section(analysis: Analysis) -> Section:
+    """The tables of fixed points and slow points, completeness and the index sum."""
+    points = analysis.fixed_points
+    numbered = [(i, p) for i, p in enumerate(points) if p.status is not Status.SLOW_POINT]
+    blocks: list[Block] = [_completeness(points), *_region(points)]
+    if numbered:
+        blocks += [_points_table(analysis, numbered), _evidence_table(numbered), _index_sum(points)]
+    slow = list({id(p): p for p in (*points.slow_points, *analysis.slow_points)}.values())
+    if slow:
+        blocks.append(_slow_table(points.state_names, slow))
+    if numbered:
+        blocks.append(_spectrum(analysis))
+    return Section("points", "Fixed points", tuple(blocks))
+
+
+def _completeness(points: FixedPoints) -> Paragraph:
+    answer = "The list is complete" if points.complete else "The list is not proved to be complete"
+    return Paragraph((f"{answer}: {points.argument}." if points.argument else f"{answer}.",))
+
+
+def _region(points: FixedPoints) -> list[Block]:
+    if points.region is None:
+        return []
+    if len(points.region) > 1:
+        rows = tuple(
+            ((str(i),), *((f"{short(low)} to {short(high)}",) for low, high in box))
+            for i, box in enumerate(points.region)
+        )
+        headers: tuple[Text, ...] = (("box",), *((Name(name),) for name in points.state_names))
+        return [Table("Region searched", headers, rows)]
+    words: list[Inline] = ["Region searched: "]
+    for i, (name, (low, high)) in enumerate(zip(points.state_names, points.region[0], strict=True)):
+        words += [", " if i else "", Name(name), f" from {short(low)} to {short(high)}"]
+    return [Paragraph((*words, "."))]
+
+
+def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) -> Table:
+    names = analysis.system.state_names
+    eigenvalues = "multipliers" if analysis.system.kind == "map" else "eigenvalues"
+    headers: tuple[Text, ...] = (
+        *(("point",), ("kind",)),
+        *((Name(name),) for name in names),
+        *((eigenvalues,), ("stable, central, unstable",), ("established",), ("remark",)),
+    )
+    rows = tuple(
+        (
+            *((str(i),), (p.kind.value,)),
+            *(_coordinate(p, k) for k in range(len(names))),
+            *(
+                _eigenvalues(analysis.system, p),
+                (", ".join(map(str, p.stability)),),
+                (_established(p),),
+                (p.note,),
+            ),
+        )
+        for i, p in numbered
+    )
+    return Table("Points, eigenvalues and kinds", headers, rows, numeric=tuple(range(2, 2 + len(names))))
+
+
+def _coordinate(point: FixedPoint, k: int) -> Text:
+    if (
+        point.exact is not None
+        and sp.count_ops(point.exact[k]) <= _SHORT_EXACT
+        and not _implicit(point.exact[k])
+    ):
+        return (Formula(point.exact[k]),)
+    return (decimal(float(point.x[k]), _radius(point)),)
+
+
+def _implicit(number: sp.Expr) -> bool:
+    """Whether a number is given as a root of a polynomial rather than by radicals."""
+    return bool(number.atoms(sp.CRootOf))
+
+
+def _radius(point: FixedPoint) -> float | None:
+    return point.certificate.radius if point.certificate is not None else None
+
+
+def _eigenvalues(system: System, point: FixedPoint) -> Text:
+    """Exact where they are short, and in decimals where that is not the same."""
+    radii = point.certificate.eigenvalue_radii if point.certificate is not None else None
+    decimals = eigenvalue_list(point.eigenvalues, radii)
+    exact = _exact_eigenvalues(system, point)
+    if not exact:
+        return (decimals,)
+    words: list[Inline] = []
+    for value in exact:
+        words += [", " if words else "", Formula(value)]
+    if len(exact) < system.dimension:
+        words.append(f" ({system.dimension} times)")
+    return tuple(words) if all(v.is_rational for v in exact) else (*words, f" \u2248 {decimals}")
+
+
+def _exact_eigenvalues(system: System, point: FixedPoint) -> tuple[sp.Expr, ...]:
+    """The distinct eigenvalues in their usual order, of one or two and a rational Jacobian."""
+    if point.exact is None or system.dimension > 2:
+        return ()
+    values = dict(zip(system.states, point.exact, strict=True)) | system.exact_parameters
+    matrix = system.jacobian.subs(values)
+    if not all(entry.is_Rational for entry in matrix):
+        return ()
+    if system.dimension == 1:
+        return (matrix[0],)
+    half, root = matrix.trace() / 2, sp.sqrt((matrix.trace() / 2) ** 2 - matrix.det())
+    both = (half + root, half - root) if root != 0 else (half,)
+    leading = abs if system.kind == "map" else sp.re
+    return tuple(sorted(both, key=lambda value: -float(leading(value))))
+
+
+def _established(point: FixedPoint) -> str:
+    if point.status is Status.CERTIFIED:
+        return "certified"
+    return (
+        "known exactly, uniqueness not proved"
+        if point.exact is not None
+        else f"{point.status.value}, not proved"
+    )
+
+
+def _evidence_table(numbered: list[tuple[int, FixedPoint]]) -> Table:
+    headers: tuple[Text, ...] = (
+        *(("point",), ("residual",), ("exists within",), ("unique within",), ("index",)),
+        *(("eigenvalues within",), ("inequality checked",)),
+    )
+    return Table("Evidence", headers, tuple(_evidence(i, p) for i, p in numbered), numeric=(1, 2, 3, 4, 5))
+
+
+def _evidence(number: int, point: FixedPoint) -> tuple[Text, ...]:
+    head: tuple[Text, ...] = ((str(number),), (short(point.residual, 2),))
+    c = point.certificate
+    if c is None:
+        return (*head, *((("\u2014",),) * 5))
+    radii = c.eigenvalue_radii
+    return (
+        *head,
+        *((at_most(c.radius),), (at_least(c.uniqueness_radius),)),
+        ("\u2014" if c.index is None else f"{c.index:+d}".replace("-", "\N{MINUS SIGN}"),),
+        (at_most(None if radii is None else float(np.max(radii))),),
+        (c.inequality,),
+    )
+
+
+def _index_sum(points: FixedPoints) -> Paragraph:
+    found, expected = points.index_sum, points.expected_index_sum
+    why = f" ({points.index_argument})" if points.index_argument else ""
+    if found is None:
+        first = "The indices of the points are not all proved, so that they cannot be added up"
+    else:
+        first = f"The indices of the points add up to {found}"
+    if expected is None:
+        return Paragraph((f"{first}. What they must add up to is not known{why}.",))
+    if found == expected:
+        return Paragraph((f"{first}, as they must{why}.",))
+    return Paragraph((f"{first}; the sum over all fixed points of the region is {expected}{why}.",))
+
+
+def _slow_table(names: tuple[str, ...], slow: list[FixedPoint]) -> Table:
+    headers: tuple[Text, ...] = (
+        ("slow point",),
+        *((Name(name),) for name in names),
+        *(("residual",), ("no fixed point within",)),
+    )
+    rows = tuple(
+        (
+            (f"slow {i}",),
+            *((decimal(float(value)),) for value in p.x),
+            *(
+                (short(p.residual, 2),),
+                (at_least(p.certificate.exclusion_radius if p.certificate else None),),
+            ),
+        )
+        for i, p in enumerate(slow)
+    )
+    caption = "Slow points: minima of speed that are proved not to be fixed points"
+    return Table(caption, headers, rows, numeric=tuple(range(1, len(names) + 3)))
+
+
+def _spectrum(analysis: Analysis) -> Figure:
+    flow = analysis.system.kind == "flow"
+    what = "Eigenvalues of the Jacobian" if flow else "Multipliers"
+    border = "imaginary axis" if flow else "unit circle"
+    caption = f"{what} at all fixed points in the complex plane, with the {border}."
+    return Figure("spectrum", caption, f"{caption} The values are in the table of fixed points.")

@@ -1,0 +1,89 @@
+"""What was declared: equations, parameters, and the picture of the state space."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from dynbench.fixed_points import FixedPoint
+from dynbench.reporting.blocks import (
+    Block,
+    Equation,
+    Equations,
+    Figure,
+    Formula,
+    Inline,
+    Name,
+    Paragraph,
+    Rate,
+    Section,
+    Table,
+    Text,
+)
+from dynbench.reporting.numbers import decimal
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+    from dynbench.systems import System
+
+__all__ = ["system_section"]
+
+#: Points are listed in a figure's description up to this number.
+_DESCRIBED = 12
+
+
+def system_section(analysis: Analysis) -> Section:
+    """The system as declared, and its portrait."""
+    system = analysis.system
+    blocks: list[Block] = [_equations(system)]
+    if system.parameters:
+        blocks.append(_parameters(system))
+    if system.switching:
+        border: list[Inline] = []
+        for expression in system.switching:
+            border += [", " if border else "", Formula(sp.Eq(expression, 0, evaluate=False))]
+        blocks.append(Paragraph(("The system may fail to be smooth where ", *border, ".")))
+    return Section("system", "The system", (*blocks, _portrait(analysis)))
+
+
+def _equations(system: System) -> Equations:
+    if system.kind == "flow":
+        rows = (Equation(Rate(state), right) for state, right in zip(system.states, system.rhs, strict=True))
+    else:
+        rows = (
+            Equation(state, right, "\u21a6") for state, right in zip(system.states, system.rhs, strict=True)
+        )
+    return Equations(tuple(rows))
+
+
+def _parameters(system: System) -> Table:
+    exact = list(system.exact_parameters.values())
+    rows = tuple(
+        ((Formula(symbol),), (Name(str(value)),), (Formula(number),))
+        for symbol, value, number in zip(
+            system.parameter_symbols, system.parameters.values(), exact, strict=True
+        )
+    )
+    headers: tuple[Text, ...] = (("parameter",), ("value given",), ("exact value used",))
+    return Table("Parameters", headers, rows, numeric=(1, 2))
+
+
+def _portrait(analysis: Analysis) -> Figure:
+    system = analysis.system
+    what = {("flow", 1): "The rate against the state", ("map", 1): "The next state against the state"}
+    title = what.get((system.kind, system.dimension), "Phase portrait")
+    if system.dimension == 3:
+        title += ", seen from a corner of the box"
+    elif system.dimension > 3:
+        title += ", in projection"
+    points = [_describe(i, p) for i, p in enumerate(analysis.fixed_points)]
+    listed = "; ".join(points[:_DESCRIBED]) or "no fixed point"
+    more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
+    numbered = " Points are numbered as in the table of fixed points." if points else ""
+    caption = f"{title}.{numbered}"
+    return Figure("portrait", caption, f"{title}. {listed}{more}.")
+
+
+def _describe(number: int, point: FixedPoint) -> str:
+    return f"point {number}, {point.kind.value}, at ({', '.join(decimal(v) for v in point.x)})"

@@ -1,0 +1,1 @@
+"""The symbolic room: safe parsing of model strings, calculus, code generation and enclosures."""

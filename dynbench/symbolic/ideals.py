@@ -1,0 +1,188 @@
+"""Polynomial ideals over the rationals: Groebner bases, dimension, membership, saturation.
+
+Ideals are given by their reduced Groebner basis in grevlex, a tuple of polynomials as in
+`dynbench.symbolic.rational_equations`. The whole ring is ``(1,)``, the zero ideal ``()``.
+
+References
+----------
+Becker and Weispfenning, Groebner Bases (Springer 1993): radical membership (section 6.2), dimension by
+independent sets (section 9.3).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flint import fmpz_mpoly, fmpz_mpoly_vec
+
+from dynbench.errors import ConvergenceError
+from dynbench.symbolic.rational_equations import primitive, ring
+
+__all__ = [
+    "Basis",
+    "Monomial",
+    "block_basis",
+    "contains",
+    "grevlex",
+    "groebner",
+    "has_no_zero",
+    "in_radical",
+    "independent_variables",
+    "leader",
+    "saturate",
+]
+
+Basis = tuple[fmpz_mpoly, ...]
+Monomial = tuple[int, ...]
+
+#: Buchberger's algorithm is given up at this many polynomials, terms in one of them, or bits of a
+#: coefficient: it cannot be interrupted, and these limits keep one call short.
+_LIMITS = (300, 3000, 8000)
+
+
+def groebner(generators: Iterable[fmpz_mpoly], variables: int) -> Basis:
+    """The reduced Groebner basis, in grevlex, of the ideal of these polynomials in this many variables.
+
+    Raises
+    ------
+    ConvergenceError
+        If it grows too large.
+    """
+    nonzero = [p for p in generators if not p.is_zero()]
+    context = ring(variables)
+    if any(p.is_constant() for p in nonzero):
+        return (context.constant(1),)
+    if not nonzero:
+        return ()
+    # python-flint's type stubs are wrong here, and about reduction_primitive_part: hence Any.
+    found: Any = fmpz_mpoly_vec(nonzero, context).buchberger_naive(_LIMITS)
+    basis, finished = found
+    if not finished:
+        raise ConvergenceError(
+            "The Groebner basis of the equations was given up: it grew beyond {} polynomials, {} terms in "
+            "one of them or {} bits in a coefficient.".format(*_LIMITS)
+        )
+    return tuple(sorted(map(primitive, basis.autoreduction()), key=lambda p: grevlex(leader(p))))
+
+
+def leader(polynomial: fmpz_mpoly) -> Monomial:
+    """The exponents of the leading monomial."""
+    return tuple(map(int, polynomial.monoms()[0]))
+
+
+def grevlex(monomial: Sequence[int]) -> tuple[int, Monomial]:
+    """A key that sorts monomials by grevlex."""
+    return sum(monomial), tuple(-e for e in reversed(monomial))
+
+
+def has_no_zero(basis: Basis) -> bool:
+    """Whether the ideal is the whole ring, that is, there is no complex solution."""
+    return len(basis) == 1 and bool(basis[0].is_constant())
+
+
+def independent_variables(basis: Basis, variables: int) -> tuple[int, ...]:
+    """A largest set of variables such that no leading monomial consists of these alone.
+
+    Their number is the dimension of the solution set. They are independent: no polynomial in these alone is
+    in the ideal, and for almost all values given to them finitely many solutions remain.
+
+    Raises
+    ------
+    ValueError
+        If there is no solution, so that there is no such set.
+    """
+    supports = [{i for i, e in enumerate(leader(p)) if e} for p in basis]
+    for size in range(variables, -1, -1):
+        for chosen in itertools.combinations(range(variables), size):
+            if not any(support <= set(chosen) for support in supports):
+                return chosen
+    raise ValueError("The ideal is the whole ring: its solution set is empty and has no dimension.")
+
+
+def contains(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> bool:
+    """Whether `polynomial` is in the ideal."""
+    if polynomial.is_zero() or not basis:
+        return bool(polynomial.is_zero())
+    dividend: Any = polynomial
+    return bool(dividend.reduction_primitive_part(fmpz_mpoly_vec(basis, ring(variables))).is_zero())
+
+
+def in_radical(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> bool:
+    """Whether `polynomial` vanishes at every complex solution."""
+    if contains(basis, polynomial, variables):
+        return True
+    return has_no_zero(groebner(_with_inverse(basis, polynomial, variables), variables + 1))
+
+
+def saturate(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> Basis:
+    """The ideal quotient by all powers of `polynomial`.
+
+    Its solutions are the closure of those at which `polynomial` does not vanish; off the zeros of
+    `polynomial` they keep their multiplicities.
+    """
+    if has_no_zero(groebner((*basis, polynomial), variables)):
+        return basis
+    eliminated = block_basis(_with_inverse(basis, polynomial, variables), variables + 1, (variables,))
+    return tuple(_renamed(p, lambda m: m[:-1], variables) for p in eliminated if not p.degrees()[-1])
+
+
+def block_basis(generators: Iterable[fmpz_mpoly], variables: int, block: Sequence[int]) -> Basis:
+    """A Groebner basis for the order that compares the variables of `block` first, then the others.
+
+    Both parts are compared by grevlex. python-flint knows no block orders: here the exponents of the block
+    are multiplied by a large weight, so that grevlex itself prefers the block. If every element of the
+    result has the same leading monomial in both orders then it is a Groebner basis for both: the monomials
+    below the two staircases are bases of the same quotient, one set within the other, hence equal.
+    Otherwise the weight is raised.
+    """
+    generators = tuple(generators)
+    order = [*(i for i in range(variables) if i not in block), *block]
+    first = variables - len(block)
+    weight = 2 * max((p.total_degree() for p in generators), default=0) + 1
+    while True:
+        weighted = groebner((_inflated(p, order, first, weight) for p in generators), variables)
+        if all(leader(p) == max(_monomials(p), key=lambda m: _block_key(m, first)) for p in weighted):
+            return tuple(_deflated(p, order, first, weight) for p in weighted)
+        weight *= 2
+
+
+def _inflated(polynomial: fmpz_mpoly, order: Sequence[int], first: int, weight: int) -> fmpz_mpoly:
+    """The polynomial with its variables in `order`, those from `first` on with exponents times `weight`."""
+
+    def rename(m: Monomial) -> Iterable[int]:
+        return (m[i] * (weight if k >= first else 1) for k, i in enumerate(order))
+
+    return _renamed(polynomial, rename, len(order))
+
+
+def _deflated(polynomial: fmpz_mpoly, order: Sequence[int], first: int, weight: int) -> fmpz_mpoly:
+    """The inverse of `_inflated`."""
+
+    def rename(m: Monomial) -> Iterable[int]:
+        positions = map(order.index, range(len(order)))
+        return (m[k] // (weight if k >= first else 1) for k in positions)
+
+    return _renamed(polynomial, rename, len(order))
+
+
+def _block_key(monomial: Monomial, first: int) -> tuple[object, object]:
+    return grevlex(monomial[first:]), grevlex(monomial[:first])
+
+
+def _monomials(polynomial: fmpz_mpoly) -> list[Monomial]:
+    return [tuple(map(int, m)) for m in polynomial.monoms()]
+
+
+def _renamed(
+    polynomial: fmpz_mpoly, rename: Callable[[Monomial], Iterable[int]], variables: int
+) -> fmpz_mpoly:
+    """The polynomial with new exponents, in the ring of this many variables."""
+    return ring(variables).from_dict({tuple(rename(m)): c for m, c in polynomial.to_dict().items()})
+
+
+def _with_inverse(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> Basis:
+    """`basis` and 1 - t * `polynomial`, t a new variable: what is left where `polynomial` is not zero."""
+    lifted = [_renamed(p, lambda m: (*m, 0), variables + 1) for p in (*basis, polynomial)]
+    return (*lifted[:-1], 1 - ring(variables + 1).gens()[-1] * lifted[-1])

@@ -1,0 +1,181 @@
+"""Algebraic stability conditions: Routh-Hurwitz for flows and Jury for maps, exact in symbolic parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+from sympy.polys.matrices import DomainMatrix
+
+from dynbench.errors import InputError
+
+__all__ = ["characteristic_polynomial", "jury_conditions", "routh_hurwitz"]
+
+#: Above this many terms a condition is left expanded over its denominator: factoring it could take minutes
+#: and would not make it readable.
+_TERMS_WORTH_FACTORING = 60
+
+
+def characteristic_polynomial(matrix: sp.MatrixBase, variable: sp.Symbol) -> sp.Poly:
+    """Return det(variable I - matrix) as a monic polynomial in `variable`.
+
+    Parameters
+    ----------
+    matrix : sympy matrix, (n, n)
+        Entries may hold any symbols except `variable`. A float entry means the decimal that Python prints for
+        it.
+    variable : sympy Symbol
+        The name of the eigenvalue.
+
+    Returns
+    -------
+    sympy.Poly
+        Exact, of degree n, with leading coefficient 1. Its coefficients are reduced fractions.
+
+    Raises
+    ------
+    InputError
+        If the matrix is not square, is empty, or contains `variable`.
+    """
+    if matrix.rows != matrix.cols or matrix.rows == 0:
+        raise InputError(f"matrix has shape {matrix.shape}: expected a square matrix with at least one row.")
+    if variable in matrix.free_symbols:
+        raise InputError(f"variable {variable} already occurs in the matrix: choose another symbol.")
+    exact = DomainMatrix.from_Matrix(sp.ImmutableMatrix(matrix).applyfunc(_rational)).to_field()
+    coefficients = [exact.domain.to_sympy(c) for c in exact.charpoly()]
+    return sp.Poly(coefficients, variable)
+
+
+def routh_hurwitz(matrix_or_poly: sp.MatrixBase | sp.Poly) -> tuple[sp.Expr, ...]:
+    """Return conditions, all > 0 exactly where every eigenvalue (root) has a negative real part.
+
+    With the characteristic polynomial written as l^n + a_1 l^(n-1) + ... + a_n they are, in this order,
+
+    - n = 1: a_1
+    - n = 2: a_1, a_2
+    - n = 3: a_1, a_3, a_1 a_2 - a_3
+    - n = 4: a_1, a_3, a_4, a_1 a_2 a_3 - a_3^2 - a_1^2 a_4
+
+    that is, the Hurwitz determinant of order n - 1 and as many coefficients as are needed beside it (Lienard
+    and Chipart's form of the criterion). Where the conditions begin to fail, a_n = 0 is a zero eigenvalue
+    (fold) and a vanishing last condition, for n >= 3, an imaginary pair (Hopf); for n = 2 the pair comes with
+    a_1 = 0.
+
+    Parameters
+    ----------
+    matrix_or_poly : sympy matrix (n, n), or sympy.Poly in one variable of degree n; 1 <= n <= 4
+        With real entries or coefficients; symbols in them are taken to be real. A polynomial is divided by
+        its leading coefficient, which is taken not to vanish.
+
+    Returns
+    -------
+    tuple of n sympy expressions
+        Reduced fractions, factored where that is cheap.
+
+    Raises
+    ------
+    InputError
+        If n is outside 1 to 4, the matrix is not square, or an entry is not real.
+
+    References
+    ----------
+    F. R. Gantmacher, The Theory of Matrices, vol. 2 (Chelsea, 1959), chapter XV (the criterion of
+    Lienard and Chipart).
+    Yu. A. Kuznetsov, Elements of Applied Bifurcation Theory (Springer), for the conditions at n = 3.
+    """
+    a = _coefficients(matrix_or_poly)
+    n = len(a) - 1
+    if n <= 2:
+        conditions = a[1:]
+    elif n == 3:
+        conditions = [a[1], a[3], a[1] * a[2] - a[3]]
+    else:
+        conditions = [a[1], a[3], a[4], a[1] * a[2] * a[3] - a[3] ** 2 - a[1] ** 2 * a[4]]
+    return _tidy(conditions)
+
+
+def jury_conditions(matrix_or_poly: sp.MatrixBase | sp.Poly) -> tuple[sp.Expr, ...]:
+    """Return conditions, all > 0 exactly where every multiplier (root) lies inside the unit circle.
+
+    With the characteristic polynomial written as p(m) = m^n + a_1 m^(n-1) + ... + a_n the first two are
+    always p(1) and (-1)^n p(-1), whose zeros are a multiplier at 1 (fold) and at -1 (flip). The last one, for
+    n >= 2, vanishes with a pair of multipliers on the unit circle (Neimark-Sacker):
+
+    - n = 2: 1 - a_2
+    - n = 3: 3 - a_2, then 1 - a_2 + a_1 a_3 - a_3^2
+    - n = 4: 1 - a_4 and 3 - a_2 + 3 a_4, then
+      (1 - a_4) (1 - a_4^2) - a_2 (1 - a_4)^2 + (a_1 - a_3) (a_3 - a_1 a_4)
+
+    They are the conditions of Schur, Cohn and Jury in Farebrother's minimal form, which is `routh_hurwitz`
+    after the substitution m = (l + 1)/(l - 1).
+
+    Parameters
+    ----------
+    matrix_or_poly : sympy matrix (n, n), or sympy.Poly in one variable of degree n; 1 <= n <= 4
+        As for `routh_hurwitz`.
+
+    Returns
+    -------
+    tuple of sympy expressions
+        2 for n = 1, else n + 1; reduced fractions, factored where that is cheap.
+
+    Raises
+    ------
+    InputError
+        If n is outside 1 to 4, the matrix is not square, or an entry is not real.
+
+    References
+    ----------
+    E. I. Jury, Theory and Application of the z-Transform Method (Wiley, 1964), chapter 3. R. W. Farebrother,
+    Simplified Samuelson conditions for cubic and quartic equations, The Manchester School 41 (1973) 396-400.
+    """
+    a = _coefficients(matrix_or_poly)
+    n = len(a) - 1
+    conditions = [sp.Add(*a), sp.Add(*((-1) ** k * c for k, c in enumerate(a)))]
+    if n == 2:
+        conditions += [1 - a[2]]
+    elif n == 3:
+        conditions += [3 - a[2], 1 - a[2] + a[1] * a[3] - a[3] ** 2]
+    elif n == 4:
+        last = (1 - a[4]) * (1 - a[4] ** 2) - a[2] * (1 - a[4]) ** 2 + (a[1] - a[3]) * (a[3] - a[1] * a[4])
+        conditions += [1 - a[4], 3 - a[2] + 3 * a[4], last]
+    return _tidy(conditions)
+
+
+def _coefficients(matrix_or_poly: sp.MatrixBase | sp.Poly) -> list[sp.Expr]:
+    """Return [1, a_1, ..., a_n] of the monic characteristic polynomial, checked to be real and of degree 1 to 4."""
+    if isinstance(matrix_or_poly, sp.Poly):
+        if len(matrix_or_poly.gens) != 1:
+            raise InputError(f"polynomial in {matrix_or_poly.gens}: expected one variable, the eigenvalue.")
+        raw = [_rational(c) for c in matrix_or_poly.all_coeffs()]
+        coefficients = [sp.S.One, *(c / raw[0] for c in raw[1:])]
+    elif isinstance(matrix_or_poly, sp.MatrixBase):
+        coefficients = characteristic_polynomial(matrix_or_poly, sp.Dummy("lambda")).all_coeffs()
+    else:
+        raise InputError(f"expected a SymPy matrix or Poly, not {type(matrix_or_poly).__name__}.")
+    n = len(coefficients) - 1
+    if not 1 <= n <= 4:
+        raise InputError(f"the conditions are given for dimension 1 to 4, not {n}.")
+    for coefficient in coefficients:
+        if coefficient.has(sp.I) or coefficient.is_real is False:
+            raise InputError(
+                f"the coefficient {coefficient} is not real: the conditions hold for real systems only."
+            )
+    return coefficients
+
+
+def _rational(expression: sp.Expr) -> sp.Expr:
+    """Replace every float by the decimal that Python prints for it, as an exact fraction."""
+    return expression.xreplace(
+        {number: sp.Rational(repr(float(number))) for number in expression.atoms(sp.Float)}
+    )
+
+
+def _tidy(conditions: Iterable[sp.Expr]) -> tuple[sp.Expr, ...]:
+    """Return the conditions as reduced fractions, factored where they are short."""
+    tidied = []
+    for condition in conditions:
+        reduced = sp.cancel(condition)
+        short = sum(len(sp.Add.make_args(part)) for part in sp.fraction(reduced)) <= _TERMS_WORTH_FACTORING
+        tidied.append(sp.factor(reduced) if short else reduced)
+    return tuple(tidied)

@@ -1,0 +1,182 @@
+"""From what a user writes to a checked, exact declaration.
+
+A number typed as a float (or as a decimal in a string) means the decimal that Python prints for it: 0.1 is
+exactly 1/10. So every declaration is an exact object, and what a report shows is what was proved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from dynbench.errors import ModelError
+from dynbench.symbolic.parsing import check_real, parse_expression
+
+__all__ = ["Declaration", "declare", "exact_number", "realised"]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """States, parameters and equations, checked.
+
+    Attributes
+    ----------
+    states, parameters : tuple of sympy symbols
+        The user's own symbols.
+    values : tuple
+        For each parameter its value as it was given, or None.
+    expressions : tuple of sympy expressions
+        One a state, in the user's symbols, floats made exact.
+    """
+
+    states: tuple[sp.Symbol, ...]
+    parameters: tuple[sp.Symbol, ...]
+    values: tuple[Any, ...]
+    expressions: tuple[sp.Expr, ...]
+
+
+def declare(equations: Any, parameters: Any) -> Declaration:
+    """Check what the user gave and make it a `Declaration`.
+
+    Raises
+    ------
+    ModelError
+        With one sentence that names the symbol or equation at fault.
+    """
+    if not isinstance(equations, Mapping):
+        raise ModelError(f"The equations must map each state to its rate or next value, not {_show(equations)}.")
+    if not equations:
+        raise ModelError("The system has no states: the equations are empty.")
+    given = _parameter_items(parameters)
+    symbols = _symbols([*equations, *(key for key, _ in given)], equations.values())
+    states = tuple(symbols[_name(key)] for key in equations)
+    names = tuple(symbols[_name(key)] for key, _ in given)
+    for repeated in {s for s in (*states, *names) if (*states, *names).count(s) > 1}:
+        if repeated in states and repeated in names:
+            raise ModelError(f"{repeated} is both a state and a parameter.")
+        raise ModelError(f"{repeated} is declared twice.")
+    for symbol, (_, value) in zip(names, given, strict=True):
+        if value is not None:
+            exact_number(value, f"parameter {symbol}")
+    declared = {symbol.name: symbol for symbol in (*states, *names)}
+    expressions = tuple(
+        _expression(value, symbol, declared) for symbol, value in zip(states, equations.values(), strict=True)
+    )
+    return Declaration(states, names, tuple(value for _, value in given), expressions)
+
+
+def realised(symbol: sp.Symbol) -> sp.Symbol:
+    """The real symbol of the same name, in which everything is derived."""
+    return sp.Symbol(symbol.name, real=True)
+
+
+def exact_number(value: Any, what: str) -> sp.Expr:
+    """The exact value of a number given by the user (floats by the decimal that Python prints for them).
+
+    Raises
+    ------
+    ModelError
+        If `value` is not a finite real number; `what` names it in the message.
+    """
+    if isinstance(value, bool):
+        raise ModelError(f"The value of {what} must be a real number, not {value!r}.")
+    if isinstance(value, sp.Expr):
+        return _exact_sympy(value, what)
+    if isinstance(value, Integral):
+        return sp.Integer(int(value))
+    if isinstance(value, Fraction):
+        return sp.Rational(value.numerator, value.denominator)
+    if isinstance(value, Real | Decimal):
+        if not math.isfinite(value):
+            raise ModelError(f"The value of {what} is {value!r}; it must be finite.")
+        return sp.Rational(str(value) if isinstance(value, Decimal) else repr(float(value)))
+    raise ModelError(f"The value of {what} must be a real number, not {_show(value)}.")
+
+
+def _exact_sympy(value: sp.Expr, what: str) -> sp.Expr:
+    if value.free_symbols:
+        raise ModelError(f"The value of {what} must be a number, but {value} holds symbols.")
+    exact = _exact_floats(value)
+    if exact.is_real is not True or exact.is_finite is not True:
+        raise ModelError(f"The value of {what} is {value}; it must be a finite real number.")
+    return exact
+
+
+def _exact_floats(expression: sp.Expr) -> sp.Expr:
+    """Replace every Float: a double by its decimal, a longer one by exactly what it holds."""
+    return expression.xreplace(
+        {f: sp.Rational(repr(float(f))) if f._prec <= 53 else sp.Rational(f) for f in expression.atoms(sp.Float)}
+    )
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _name(key: Any) -> str:
+    if isinstance(key, sp.MatrixSymbol):
+        raise ModelError(f"{key} is a MatrixSymbol: declare one scalar equation a state (matrix form comes later).")
+    if isinstance(key, str) and key.strip():
+        return key.strip()
+    if isinstance(key, sp.Symbol):
+        return key.name
+    raise ModelError(f"{_show(key)} is no state: an equation must be given for a symbol or a name.")
+
+
+def _parameter_items(parameters: Any) -> list[tuple[Any, Any]]:
+    if parameters is None:
+        return []
+    if isinstance(parameters, Mapping):
+        return list(parameters.items())
+    if isinstance(parameters, Iterable) and not isinstance(parameters, str):
+        return [(name, None) for name in parameters]
+    raise ModelError(f"The parameters must map names to values, not {_show(parameters)}.")
+
+
+def _symbols(keys: Iterable[Any], expressions: Iterable[Any]) -> dict[str, sp.Symbol]:
+    """For each declared name the user's symbol: the one given, else the one met in the equations, else a new one."""
+    met: dict[str, set[sp.Symbol]] = {}
+    for symbol in (key for key in keys if isinstance(key, sp.Symbol)):
+        met.setdefault(symbol.name, set()).add(symbol)
+    for expression in expressions:
+        for symbol in getattr(expression, "free_symbols", ()):
+            met.setdefault(symbol.name, set()).add(symbol)
+    chosen = {}
+    for name in map(_name, keys):
+        candidates = met.get(name) or {sp.Symbol(name)}
+        if len(candidates) > 1:
+            raise ModelError(f"Two different symbols are called {name} (their assumptions differ): use one.")
+        (symbol,) = candidates
+        if symbol.is_real is False:
+            raise ModelError(f"The symbol {name} is declared as not real; states and parameters are real.")
+        chosen[name] = symbol
+    return chosen
+
+
+def _expression(value: Any, state: sp.Symbol, declared: Mapping[str, sp.Symbol]) -> sp.Expr:
+    where = f"the equation for {state}"
+    if isinstance(value, str):
+        expression = parse_expression(value, declared)
+    elif isinstance(value, sp.Expr):
+        expression = _exact_floats(value)
+    else:
+        expression = exact_number(value, where)
+    if not getattr(expression, "is_scalar", True) or isinstance(expression, sp.MatrixExpr):
+        raise ModelError(f"The right-hand side in {where} is a matrix; it must be a scalar expression.")
+    functions = sorted(map(str, expression.atoms(AppliedUndef)))
+    if functions:
+        raise ModelError(f"{where.capitalize()} holds {functions[0]}: write states as plain symbols, not as functions.")
+    for symbol in sorted(expression.free_symbols - set(declared.values()), key=str):
+        hint = ": explicit time is not supported; add a state with rate 1" if symbol.name in ("t", "time") else ""
+        raise ModelError(f"The symbol {symbol} in {where} is neither a state nor a parameter{hint}.")
+    check_real(expression.xreplace({s: realised(s) for s in declared.values()}), where)
+    return expression

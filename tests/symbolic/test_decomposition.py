@@ -1,0 +1,104 @@
+"""Splitting into dimensions: known varieties, and planted unions of points, lines and planes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dynbench.errors import ConvergenceError
+from dynbench.symbolic import decomposition
+from dynbench.symbolic.decomposition import equidimensional_parts, isolated_part
+from dynbench.symbolic.ideals import groebner, has_no_zero, independent_variables
+from dynbench.symbolic.rational_equations import read_equations, to_sympy
+
+X, Y, Z = UNKNOWNS = sp.symbols("x y z")
+
+
+def split(*expressions):
+    """The parts as {frozenset of equations: dimension}, and the isolated part as a set of equations."""
+    basis = groebner(read_equations(expressions, UNKNOWNS).numerators, 3)
+    parts = equidimensional_parts(basis, 3)
+    isolated = isolated_part(basis, parts, 3)
+    named = {frozenset(named_basis(part)): len(independent_variables(part, 3)) for part in parts}
+    return named, set() if has_no_zero(isolated) else named_basis(isolated)
+
+
+def named_basis(basis):
+    return {to_sympy(p, UNKNOWNS) for p in basis}
+
+
+def test_known_splittings():
+    assert split(X * Y, X * Z) == ({frozenset({X}): 2, frozenset({Y, Z}): 1}, set())
+    assert split(X**2, X * Y) == ({frozenset({X}): 2}, set())  # the embedded component is no part of the set
+    assert split(sp.S.Zero) == ({frozenset(): 3}, set())
+    assert split((X**2 + Y**2 - 1) ** 2)[0] == {frozenset({X**2 + Y**2 - 1}): 2}
+
+
+def test_a_point_is_found_where_nothing_factors():
+    """The twisted cubic and a point off it: the ideal's generators are irreducible."""
+    curve, point = (Y - X**2, Z - X**3), (X - 1, Y - 2, Z - 3)
+    products = [sp.expand(a * b) for a, b in itertools.product(curve, point)]
+    mixed = [sum((i + 1) ** k * p for k, p in enumerate(products)) for i in range(6)]
+    parts, isolated = split(*mixed)
+    assert parts.pop(frozenset({X**2 - Y, X * Y - Z, Y**2 - X * Z})) == 1
+    assert set(parts.values()) == {0}
+    assert isolated == {X - 1, Y - 2, Z - 3}
+
+
+def test_isolated_points_keep_their_multiplicity():
+    _, isolated = split((X - Y) * (X - 1) ** 2, (X - Y) * (Y - 3), Z)
+    assert isolated == {sp.expand((X - 1) ** 2), Y - 3, Z}
+
+
+numbers = st.integers(-2, 2)
+directions = st.tuples(numbers, numbers, numbers).filter(any)
+
+
+@st.composite
+def affine_subspaces(draw):
+    """A point and the linear equations (normals) of a subspace through it, of dimension 0, 1 or 2."""
+    point = draw(st.tuples(numbers, numbers, numbers))
+    normals = sp.Matrix(draw(st.lists(directions, min_size=1, max_size=3))).rref()[0]
+    rows = [list(normals.row(i)) for i in range(normals.rows) if any(normals.row(i))]
+    return point, [sum(a * (s - p) for a, s, p in zip(row, UNKNOWNS, point, strict=True)) for row in rows]
+
+
+@given(st.lists(affine_subspaces(), min_size=2, max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_unions_of_affine_subspaces(subspaces):
+    """The product of the ideals cuts out the union; its components are the subspaces that lie in no other."""
+    equations = [sp.expand(math.prod(choice)) for choice in itertools.product(*(e for _, e in subspaces))]
+    ideals = {frozenset(named_basis(groebner(read_equations(e, UNKNOWNS).numerators, 3))) for _, e in subspaces}
+
+    def inside(small, large):
+        reduced = sp.groebner(list(small), *UNKNOWNS, order="grevlex")
+        return all(reduced.contains(e) for e in large)
+
+    maximal = {i for i in ideals if not any(inside(i, j) for j in ideals if j != i)}
+    parts, isolated = split(*equations)
+    assert {p for p, dimension in parts.items() if dimension} == {i for i in maximal if len(i) < 3}
+    points = [{s: sp.solve(list(i), UNKNOWNS)[s] for s in UNKNOWNS} for i in maximal if len(i) == 3]
+    assert bool(isolated) == bool(points)
+    assert all(e.subs(point) == 0 for e in isolated for point in points)
+    if points:
+        solutions = sp.groebner(list(isolated), *UNKNOWNS, order="grevlex")
+        assert solutions.is_zero_dimensional
+        standard = groebner(read_equations(isolated, UNKNOWNS).numerators, 3)
+        assert len(decomposition_dimension(standard)) == len(points)  # each once
+
+
+def decomposition_dimension(basis):
+    from dynbench.symbolic.quotient_algebra import QuotientAlgebra
+
+    return QuotientAlgebra(basis, 3).monomials
+
+
+def test_too_many_parts_are_given_up(monkeypatch):
+    monkeypatch.setattr(decomposition, "_MOST_PARTS", 4)
+    with pytest.raises(ConvergenceError, match="splits into more than 4 parts"):
+        split(X * (X - 1) * (X - 2) * (X - 3) * (X - 4) * Y)
