@@ -43,9 +43,7 @@ _REQUIRE = "Exit with 1 unless every point listed is certified, or the list prov
 
 ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_MODEL)]
 BoxOption = Annotated[list[str] | None, typer.Option("--box", metavar="X=LOW:HIGH", help=_BOX)]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter.")
-]
+SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that samples.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 RequireOption = Annotated[list[Requirement] | None, typer.Option("--require", help=_REQUIRE)]
@@ -236,9 +234,7 @@ def _declared(system: System) -> dict[str, Any]:
         "kind": system.kind,
         "states": list(system.state_names),
         "equations": {name: str(right) for name, right in zip(system.state_names, system.rhs, strict=True)},
-        "parameters": {
-            name: None if value is None else str(value) for name, value in system.parameters.items()
-        },
+        "parameters": {name: None if value is None else str(value) for name, value in system.parameters.items()},
         "missing_values": [name for name, value in system.parameters.items() if value is None],
     }
 

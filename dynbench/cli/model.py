@@ -116,7 +116,8 @@ def _execute(path: Path) -> ModuleType:
     """Import a file under a name of its own, with its folder on the path as for any script."""
     log(f"executing {path}")
     spec = importlib.util.spec_from_file_location("__dynbench_model__", path)
-    assert spec is not None and spec.loader is not None, "a .py file always has a loader"
+    assert spec is not None, "a .py file always has a loader"
+    assert spec.loader is not None, "a .py file always has a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     sys.path.insert(0, str(path.parent.resolve()))
@@ -131,9 +132,7 @@ def _execute(path: Path) -> ModuleType:
 
 def _reason(error: BaseException, path: Path) -> str:
     """The error and the last line of the user's file that led to it."""
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     if isinstance(error, SyntaxError) and error.lineno is not None:
         lines = [error.lineno]
     message = str(error.msg if isinstance(error, SyntaxError) else error).rstrip(".")

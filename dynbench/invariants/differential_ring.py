@@ -207,7 +207,7 @@ def _terms(leaf: sp.Expr) -> tuple[sp.Expr | type[sp.sin] | None, Mapping[sp.Exp
 
 
 def _common_units(found: Iterable[sp.Expr]) -> dict[tuple[object, sp.Expr], sp.Rational | None]:
-    """For each base and term the largest rational of which all coefficients of the term are integer multiples.
+    """For each base and term the largest rational that divides all coefficients of the term.
 
     None where the multiples would be large, as with exp(x/18) and exp(x/80): as powers of exp(x/720) they
     would give polynomials of degree 40, and each is better a generator of its own.

@@ -162,7 +162,7 @@ class LinearAnsatz:
         return list(rows.values())
 
     def _kernel_at(self, point: ModularPoint) -> list[dict[int, int]]:
-        """A basis of the solutions at a point, each as term number -> coefficient."""
+        """A basis of the solutions at a point, those in fewest terms first: term number -> coefficient."""
         width, constants = len(self.terms), point.constants
         values = [
             evaluate(row[k].items(), constants) if k in row else 0 for row in self._rows for k in range(width)
@@ -171,8 +171,9 @@ class LinearAnsatz:
             return [{k: 1} for k in range(width)]
         reduced, rank = nmod_mat(len(self._rows), width, values, PRIME).rref()
         pivots = [next(k for k in range(width) if int(reduced[i, k])) for i in range(rank)]
-        free = [k for k in range(width) if k not in pivots]
-        return [
+        free = (k for k in range(width) if k not in pivots)
+        solutions = (
             {p: -int(reduced[i, k]) for i, p in enumerate(pivots) if int(reduced[i, k])} | {k: 1}
             for k in free
-        ]
+        )
+        return sorted(solutions, key=len)

@@ -160,8 +160,9 @@ def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:
     others = ", ".join(str(term.expression) for term in ansatz.terms[math.comb(n + degree, degree) - 1 :])
     others = textwrap.shorten(others, _LONGEST_LIST, placeholder=" ...")
     numbers = ", ".join(str(c) for c in ansatz.ring.constants if not c.free_symbols)
+    states = ", ".join(map(str, ansatz.states))
     return (
-        f"linear combinations of the monomials of degree 1 to {degree} in {', '.join(map(str, ansatz.states))}"
+        f"linear combinations of the monomials of degree 1 to {degree} in {states}"
         + (f" and of {others}" if others else "")
         + (
             f", with coefficients of at most {MOST_TERMS} terms in the parameters"

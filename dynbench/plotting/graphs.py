@@ -64,9 +64,7 @@ def draw_transition_graph(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axe
         lowest = places[node][1] == min(layers)
         place: Style = {"xytext": (0, -9 if lowest else 8), "va": "top" if lowest else "bottom"}
         text = _label(node, graph.nodes[node])
-        ax.annotate(
-            text, places[node], textcoords="offset points", fontsize=9, ha="center", parse_math=False, **place
-        )
+        ax.annotate(text, places[node], textcoords="offset points", fontsize=9, ha="center", parse_math=False, **place)
     _tidy_axes(ax, layers)
     add_legend(ax, glyphs, _edge_legend(graph), gap=0.5)
     return ax
@@ -86,11 +84,7 @@ def _layers(graph: nx.MultiDiGraph) -> dict[int, list[Any]]:
 def _places(graph: nx.MultiDiGraph, layers: dict[int, list[Any]]) -> dict[Any, Position]:
     neighbours = graph.to_undirected(as_view=True)
     order = {height: list(nodes) for height, nodes in layers.items()}
-    x = {
-        node: place
-        for nodes in order.values()
-        for node, place in zip(nodes, _spread(len(nodes)), strict=True)
-    }
+    x = {node: place for nodes in order.values() for node, place in zip(nodes, _spread(len(nodes)), strict=True)}
     for _ in range(_SWEEPS):
         for nodes in order.values():
             wish = {n: np.mean([x[m] for m in neighbours[n]]) if len(neighbours[n]) else x[n] for n in nodes}

@@ -64,9 +64,7 @@ def _values(system: System, x: Array) -> Array:
     return np.where(np.isfinite(y), y, np.nan)
 
 
-def _draw_directions(
-    ax: Axes, system: System, zeros: Array, low: float, high: float
-) -> list[tuple[Artist, str]]:
+def _draw_directions(ax: Axes, system: System, zeros: Array, low: float, high: float) -> list[tuple[Artist, str]]:
     """Arrowheads on the zero line, one between each two neighbouring fixed points."""
     ax.axhline(0, color=Colour.INK, linewidth=0.8, zorder=1)
     ends = np.unique([low, *zeros[(zeros > low) & (zeros < high)], high])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy as sp
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -25,10 +24,10 @@ from dynbench.plotting.style import (
     legible,
     number_points,
 )
+from dynbench.systems import ODE, System
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
-    from dynbench.systems import System
 
 __all__ = ["phase_portrait"]
 
@@ -95,18 +94,17 @@ def _draw_flow(ax: Axes, analysis: Analysis) -> Legend:
     # Streamlines depend on the direction only; unit vectors keep fast corners from overflowing.
     unit = np.where(usable[..., None], field / np.where(usable, length, 1.0)[..., None], np.nan)
     if usable.any():
-        ax.streamplot(
-            x, y, unit[..., 0], unit[..., 1], density=1.0, linewidth=0.6, arrowsize=0.7, color=Colour.QUIET
-        )
+        ax.streamplot(x, y, unit[..., 0], unit[..., 1], density=1.0, linewidth=0.6, arrowsize=0.7, color=Colour.QUIET)
+    return _draw_nullclines(ax, system, box)
+
+
+def _draw_nullclines(ax: Axes, system: System, box: Array) -> Legend:
+    x, y, field = _field(system, box, _NULLCLINE_GRID)
     legend: Legend = []
-    for i, (name, colour, style) in enumerate(
-        zip(system.state_names, (Colour.FIRST, Colour.SECOND), ("dashed", "dashdot"), strict=True)
-    ):
-        x, y, field = _field(system, box, _NULLCLINE_GRID)
-        if _draw_zero_set(ax, x, y, field[..., i], colours=[colour], linestyles=[style], linewidths=1.3):
-            legend.append(
-                (Line2D([], [], color=colour, linestyle=style, linewidth=1.3), f"{legible(name)}\u2032 = 0")
-            )
+    for i, (colour, dashes) in enumerate(((Colour.FIRST, "dashed"), (Colour.SECOND, "dashdot"))):
+        if _draw_zero_set(ax, x, y, field[..., i], colours=[colour], linestyles=[dashes], linewidths=1.3):
+            style: Style = {"color": colour, "linestyle": dashes, "linewidth": 1.3}
+            legend.append((Line2D([], [], **style), f"{legible(system.state_names[i])}\u2032 = 0"))
     return legend
 
 
@@ -146,11 +144,10 @@ def _draw_continua(ax: Axes, analysis: Analysis) -> Legend:
     for continuum in analysis.fixed_points.continua:
         if len(continuum.equations) != 1:
             continue
-        function = sp.lambdify(system.states, continuum.equations[0].subs(system.exact_parameters), "numpy")
-        x, y = (np.linspace(low, high, _NULLCLINE_GRID) for low, high in analysis.box)
-        with np.errstate(all="ignore"):
-            values = np.broadcast_to(np.asarray(function(*np.meshgrid(x, y)), dtype=float), (len(y), len(x)))
-        drawn |= _draw_zero_set(ax, x, y, values, colours=[Colour.NONHYPERBOLIC], linewidths=5.0, alpha=0.75)
+        equation = continuum.equations[0].subs(system.exact_parameters)
+        x, y, values = _field(ODE(dict.fromkeys(system.states, equation)), analysis.box, _NULLCLINE_GRID)
+        style: Style = {"linewidths": 5.0, "alpha": 0.75}
+        drawn |= _draw_zero_set(ax, x, y, values[..., 0], colours=[Colour.NONHYPERBOLIC], **style)
     label = "continuum of fixed points"
     return [(Line2D([], [], color=Colour.NONHYPERBOLIC, linewidth=5.0, alpha=0.75), label)] if drawn else []
 
@@ -164,18 +161,25 @@ def _draw_undecided(ax: Axes, analysis: Analysis) -> Legend:
 
 
 def _draw_branches(ax: Axes, analysis: Analysis, view: View) -> Legend:
-    """The unstable branches of saddles, as far as the transition graph holds their paths."""
+    """The unstable branches of the points, as far as the transition graph holds their paths; not of maps."""
     drawn = False
-    for _, _, edge in analysis.graph.edges(data=True):
-        path = edge.get("path")
-        if path is None or len(path) < 2 or analysis.system.kind == "map":
+    for _, _, edge in analysis.graph.edges(data=True) if analysis.system.kind == "flow" else ():
+        path = _inside(np.asarray(edge.get("path", ()), dtype=float), analysis.box)
+        if len(path) < 2:
             continue
-        xy = view.project(np.asarray(path, dtype=float))
+        xy = view.project(path)
         ax.plot(xy[:, 0], xy[:, 1], color=Colour.REPELLING, linewidth=1.5, zorder=3)
         _arrow_along(ax, xy)
         drawn = True
     handle = Line2D([], [], color=Colour.REPELLING, linewidth=1.5, marker=">", markersize=5)
-    return [(handle, "unstable branch of a saddle")] if drawn else []
+    return [(handle, "unstable branch")] if drawn else []
+
+
+def _inside(path: Array, box: Array) -> Array:
+    """A path up to where it leaves the neighbourhood of the box: it may go on to infinity."""
+    margin = 0.5 * (box[:, 1] - box[:, 0])
+    outside = ~np.all((path >= box[:, 0] - margin) & (path <= box[:, 1] + margin), axis=-1) if len(path) else []
+    return path[: int(np.argmax(outside))] if np.any(outside) else path
 
 
 def _arrow_along(ax: Axes, xy: Array) -> None:

@@ -70,9 +70,7 @@ class View:
         """Write a state's name and range beside the lowest edge of the box (the leftmost, for the last)."""
         assert self.frame is not None
         others = [j for j in range(3) if j != i]
-        edges = (
-            self._edge(i, dict(zip(others, c, strict=True))) for c in itertools.product((0, 1), repeat=2)
-        )
+        edges = (self._edge(i, dict(zip(others, c, strict=True))) for c in itertools.product((0, 1), repeat=2))
         ends = min(edges, key=lambda edge: edge[:, 1 if i < 2 else 0].mean())
         along = (ends[1] - ends[0]) / np.hypot(*(ends[1] - ends[0]))
         outward = np.array([along[1], -along[0]])
@@ -108,18 +106,14 @@ def view_of(analysis: Analysis) -> View:
         if size[1] > 0 and (len(size) == 2 or size[1] > _DISTINCT * size[2]):
             # The sign of a singular vector is arbitrary: let its largest entry be positive.
             signs = [np.sign(d[np.abs(d).argmax()]) for d in directions[:2]]
-            return View(
-                directions[:2] * np.array(signs)[:, None], origin, ("first component", "second component")
-            )
+            return View(directions[:2] * np.array(signs)[:, None], origin, ("first component", "second component"))
     return View(np.eye(2, n), np.zeros(n), (names[0], names[1]))
 
 
 def _corner_view(box: Array, names: tuple[str, ...]) -> View:
     azimuth, elevation = np.radians(_AZIMUTH), np.radians(_ELEVATION)
     right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
-    up = np.array(
-        [-np.sin(elevation) * np.cos(azimuth), -np.sin(elevation) * np.sin(azimuth), np.cos(elevation)]
-    )
+    up = np.array([-np.sin(elevation) * np.cos(azimuth), -np.sin(elevation) * np.sin(azimuth), np.cos(elevation)])
     scale = 2.0 / (box[:, 1] - box[:, 0])
     return View(np.array([right, up]) * scale, box.mean(axis=1), ("", ""), frame=box, names=names)
 

@@ -92,9 +92,7 @@ def glyph_of(kind: Kind, status: Status = Status.CERTIFIED) -> Glyph:
     return {Kind.CENTER: Glyph.CENTER, Kind.NONHYPERBOLIC: Glyph.NONHYPERBOLIC}.get(kind, Glyph.UNKNOWN)
 
 
-def draw_glyphs(
-    ax: Axes, positions: ArrayLike, glyphs: Sequence[Glyph], *, scale: float = 1.0
-) -> list[Line2D]:
+def draw_glyphs(ax: Axes, positions: ArrayLike, glyphs: Sequence[Glyph], *, scale: float = 1.0) -> list[Line2D]:
     """Draw a glyph at each of the (K, 2) positions; returns the lines, which carry the markers."""
     xy = np.asarray(positions, dtype=float).reshape(-1, 2)
     lines = []
@@ -166,10 +164,10 @@ def number_points(ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint], 
     """Write each point's place in the list beside it, where that does not crowd the figure."""
     if len(points) > at_most:
         return
-    for number, xy in enumerate(np.asarray(positions, dtype=float).reshape(-1, 2)):
+    for number, (x, y) in enumerate(np.asarray(positions, dtype=float).reshape(-1, 2)):
         ax.annotate(
             str(number),
-            xy,
+            (x, y),
             (6, 5),
             textcoords="offset points",
             fontsize=9,
@@ -179,7 +177,7 @@ def number_points(ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint], 
         )
 
 
-_HALO = {"boxstyle": "round,pad=0.1", "facecolor": Colour.PAPER, "edgecolor": "none", "alpha": 0.8}
+_HALO: Style = {"boxstyle": "round,pad=0.1", "facecolor": Colour.PAPER, "edgecolor": "none", "alpha": 0.8}
 
 
 def _layers(glyph: Glyph, scale: float) -> list[Style]:

@@ -58,9 +58,7 @@ def report_target(path: str | os.PathLike[str]) -> Path:
         suffix = f"has the suffix {target.suffix}" if target.suffix else "has no suffix"
         raise InputError(f"{target.name or target} {suffix}; a report is written as .html, .md or .json.")
     if not target.parent.is_dir():
-        raise InputError(
-            f"The folder {target.parent} does not exist, so {target.name} cannot be written there."
-        )
+        raise InputError(f"The folder {target.parent} does not exist, so {target.name} cannot be written there.")
     if target.is_dir():
         raise InputError(f"{target} is a folder; give the name of a file to write.")
     return target

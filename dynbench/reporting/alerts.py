@@ -33,14 +33,10 @@ def alerts(analysis: Analysis) -> tuple[Alert, ...]:
 def _about_the_set(analysis: Analysis) -> Iterator[Alert]:
     points = analysis.fixed_points
     if points.interrupted:
-        yield Alert(
-            Severity.SERIOUS, "The search was interrupted: what had not been decided by then is missing."
-        )
+        yield Alert(Severity.SERIOUS, "The search was interrupted: what had not been decided by then is missing.")
     if points.index_sum is not None and points.expected_index_sum not in (None, points.index_sum):
         text = f"The indices of the points add up to {points.index_sum}, not to {points.expected_index_sum}: "
-        yield Alert(
-            Severity.SERIOUS, text + "fixed points are missing from the list, or one is not what it seems."
-        )
+        yield Alert(Severity.SERIOUS, text + "fixed points are missing from the list, or one is not what it seems.")
     for continuum in points.continua:
         kind = "real" if continuum.proved_real else "complex"
         text = f"The equations have a continuum of {kind} solutions, of dimension {continuum.dimension}"
@@ -51,13 +47,9 @@ def _about_the_set(analysis: Analysis) -> Iterator[Alert]:
         text = f"In {boxes} neither \u201cno fixed point\u201d nor \u201cexactly one\u201d could be proved."
         yield Alert(Severity.SERIOUS, text)
     elif not points.complete and not points.interrupted:
-        yield Alert(
-            Severity.CAUTION, "There may be more fixed points than those listed: the search was not complete."
-        )
+        yield Alert(Severity.CAUTION, "There may be more fixed points than those listed: the search was not complete.")
     if points.failed:
-        yield Alert(
-            Severity.NOTE, f"{plural(points.failed, 'start')} led to no fixed point and to no slow point."
-        )
+        yield Alert(Severity.NOTE, f"{plural(points.failed, 'start')} led to no fixed point and to no slow point.")
 
 
 def _about_points(analysis: Analysis) -> Iterator[Alert]:
@@ -92,9 +84,7 @@ def _about_points(analysis: Analysis) -> Iterator[Alert]:
 def _near(name: str, p: FixedPoint, other_name: str, other: FixedPoint) -> Iterator[Alert]:
     distance = float(np.abs(p.x - other.x).max())
     if distance < _CLOSE * max(1.0, float(np.abs(p.x).max())):
-        text = (
-            f"Points {name} and {other_name} are only {short(distance, 3)} apart: two points, but nearly one."
-        )
+        text = f"Points {name} and {other_name} are only {short(distance, 3)} apart: two points, but nearly one."
         yield Alert(Severity.NOTE, text, f"closer than {at_most(_CLOSE)} of the size of the state")
 
 

@@ -39,9 +39,7 @@ def render_json(analysis: Analysis) -> str:
         "format_version": FORMAT_VERSION,
         "verdict": verdict(analysis),
         "settled": settled(analysis),
-        "alerts": [
-            {"severity": a.severity, "text": a.text, "threshold": a.threshold} for a in alerts(analysis)
-        ],
+        "alerts": [{"severity": a.severity, "text": a.text, "threshold": a.threshold} for a in alerts(analysis)],
         "system": _system(analysis.system),
         "derived": _derived(analysis.system),
         "invariants": [
@@ -88,8 +86,7 @@ def _derived(system: System) -> dict[str, Any]:
 def _graph(graph: nx.MultiDiGraph) -> dict[str, Any]:
     """Nodes by their number in the list of fixed points; the points themselves are there."""
     nodes = [
-        {"id": node, "fixed_point": data.get("point") is not None}
-        | {k: v for k, v in data.items() if k != "point"}
+        {"id": node, "fixed_point": data.get("point") is not None} | {k: v for k, v in data.items() if k != "point"}
         for node, data in graph.nodes(data=True)
     ]
     edges = [

@@ -106,9 +106,7 @@ def _fenced(code: Code) -> str:
 
 
 def _text(content: Text) -> str:
-    return "".join(
-        _formula(piece) if isinstance(piece, Formula) else _plain(_words(piece)) for piece in content
-    )
+    return "".join(_formula(piece) if isinstance(piece, Formula) else _plain(_words(piece)) for piece in content)
 
 
 def _words(piece: str | Name) -> str:

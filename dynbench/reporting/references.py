@@ -33,9 +33,7 @@ _SPEED = (
     "Speed and slow points: D. Sussillo, O. Barak, Opening the black box: low-dimensional dynamics in "
     "high-dimensional recurrent neural networks, Neural Computation 25 (2013) 626\u2013649."
 )
-_HURWITZ = (
-    "Stability conditions: F. R. Gantmacher, The Theory of Matrices, vol. 2, Chelsea (1959), chapter XV."
-)
+_HURWITZ = "Stability conditions: F. R. Gantmacher, The Theory of Matrices, vol. 2, Chelsea (1959), chapter XV."
 _JURY = (
     "Stability conditions: E. I. Jury, Theory and Application of the z-Transform Method, Wiley (1964), "
     "chapter 3; R. W. Farebrother, Simplified Samuelson conditions for cubic and quartic equations, The "

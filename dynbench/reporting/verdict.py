@@ -38,9 +38,7 @@ def verdict_on_points(points: FixedPoints) -> str:
 
 
 def _sentences(points: FixedPoints, kinds: list[str]) -> str:
-    interrupted = (
-        ["The search was interrupted; this is what had been decided by then."] if points.interrupted else []
-    )
+    interrupted = ["The search was interrupted; this is what had been decided by then."] if points.interrupted else []
     return " ".join(
         [
             *interrupted,
@@ -63,9 +61,7 @@ def _continuum_sentence(points: FixedPoints) -> list[str]:
     if any(c.proved_real for c in points.continua):
         count = len(points.continua)
         return [f"The system has {'a continuum' if count == 1 else f'{count} continua'} of fixed points."]
-    return [
-        "The system may have a continuum of fixed points: its equations have one over the complex numbers."
-    ]
+    return ["The system may have a continuum of fixed points: its equations have one over the complex numbers."]
 
 
 def _count_sentence(points: FixedPoints) -> str:
@@ -76,9 +72,7 @@ def _count_sentence(points: FixedPoints) -> str:
     if points.complete:
         if not found:
             return f"There is no {noun} {where} (proof)."
-        evidence, rest = (
-            ("proved", "there is no other") if len(found) == 1 else ("all proved", "there are no others")
-        )
+        evidence, rest = ("proved", "there is no other") if len(found) == 1 else ("all proved", "there are no others")
         return f"{n} {where}, {evidence}; {rest} (proof)."
     if not found:
         return f"No {noun} was found {where}; whether there is one is open."
@@ -142,17 +136,11 @@ def _joining_clause(analysis: Analysis) -> str:
         return ""
     kinds = [analysis.graph.nodes[node]["point"].kind for node in between]
     noun = (
-        "saddle"
-        if all(k.saddle for k in kinds)
-        else "repelling point"
-        if all(k.repelling for k in kinds)
-        else "point"
+        "saddle" if all(k.saddle for k in kinds) else "repelling point" if all(k.repelling for k in kinds) else "point"
     )
     total = sum(_role(p.kind) == _role(kinds[0]) for p in _real(analysis.fixed_points))
-    if len(between) < total:
-        who = f"{len(between)} of the {noun}s"
-    else:
-        who = f"the {noun}" if total == 1 else f"the {noun}s"
+    everyone = f"the {noun}" if total == 1 else f"the {noun}s"
+    who = f"{len(between)} of the {noun}s" if len(between) < total else everyone
     verb = "joins" if len(between) == 1 else "join"
     whom = "the attractors" if nx.is_connected(joined) else "some of the attractors"
     proved = all(data.get("proved") for *_, data in analysis.graph.edges(data=True))
@@ -160,9 +148,7 @@ def _joining_clause(analysis: Analysis) -> str:
 
 
 def _kind_proved(point: FixedPoint) -> bool:
-    return point.exact is not None or (
-        point.certificate is not None and point.certificate.stability is not None
-    )
+    return point.exact is not None or (point.certificate is not None and point.certificate.stability is not None)
 
 
 def _role(kind: Kind) -> str:

@@ -92,13 +92,8 @@ class IntervalKernel:
         """Enclose the values over boxes of shape (..., n); returns an `Interval` of shape (..., *shape)."""
         with np.errstate(all="ignore"):
             values = self._function(*(box[..., i] for i in range(self._n)))
-        batch = box.lo.shape[:-1]
-        lo, hi = np.empty((*batch, len(values))), np.empty((*batch, len(values)))
-        for i, value in enumerate(values):
-            lo[..., i] = value.lo if isinstance(value, Interval) else value
-            hi[..., i] = value.hi if isinstance(value, Interval) else value
-        shape = (*batch, *self.shape)
-        return Interval(lo.reshape(shape), hi.reshape(shape))
+        batch = box.shape[:-1]
+        return intervals.stack(values, shape=batch).reshape(*batch, *self.shape)
 
 
 class BallKernel:

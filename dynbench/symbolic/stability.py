@@ -143,7 +143,7 @@ def jury_conditions(matrix_or_poly: sp.MatrixBase | sp.Poly) -> tuple[sp.Expr, .
 
 
 def _coefficients(matrix_or_poly: sp.MatrixBase | sp.Poly) -> list[sp.Expr]:
-    """Return [1, a_1, ..., a_n] of the monic characteristic polynomial, checked to be real and of degree 1 to 4."""
+    """Return [1, a_1, ..., a_n] of the monic polynomial, checked to be real and of degree 1 to 4."""
     if isinstance(matrix_or_poly, sp.Poly):
         if len(matrix_or_poly.gens) != 1:
             raise InputError(f"polynomial in {matrix_or_poly.gens}: expected one variable, the eigenvalue.")

@@ -1,4 +1,4 @@
-"""Conserved quantities: known ones are found, what is found is conserved, and nothing is found where nothing is."""
+"""Conserved quantities: known ones are found, what is found is conserved, nothing is found in vain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def expression(text: str, system: System) -> sp.Expr:
 
 
 def assert_function_of(found: Invariants, expected: sp.Expr, system: System) -> None:
-    """The gradient of `expected` is a linear combination of the gradients of the ones found, at a generic point."""
+    """At a generic point the gradient of `expected` is a linear combination of those of the ones found."""
     symbols = [*system.states, *system.parameter_symbols]
     point = {s: sp.Rational(int(sp.prime(k + 9)), int(sp.prime(k + 12))) for k, s in enumerate(symbols)}
     rows = [
@@ -181,7 +181,7 @@ def test_energy_in_any_polynomial_potential(coefficients: list[int], mass: int) 
 @given(st.lists(st.integers(1, 6), min_size=6, max_size=6))
 @settings(max_examples=20, deadline=None)
 def test_damping_destroys_the_energy(numbers: list[int]) -> None:
-    """With positive damping and a confining potential every bounded orbit loses energy: no invariant is analytic."""
+    """With damping in a confining potential all orbits end at rest: no analytic invariant but a constant."""
     a, b, d, *_ = numbers
     assert conserved_quantities(ODE({"x": "v", "v": f"-{a}*x - {b}*x^3 - v/{d}"})) == ()
 
@@ -225,6 +225,18 @@ def test_coefficients_are_written_without_fractions_or_common_factors() -> None:
 def test_products_and_powers_of_what_is_known_are_left_out() -> None:
     found = conserved_quantities(ODE({"x": "y", "y": "-x", "z": "0"}))
     assert [str(i.expression) for i in found] == ["z", "x**2 + y**2"]
+
+
+def test_the_shortest_form_comes_first() -> None:
+    found = conserved_quantities(ODE({"x": "x*(y - z)", "y": "y*(z - x)", "z": "z*(x - y)"}))
+    assert [str(i.expression) for i in found] == ["x*y*z", "x + y + z"]
+
+
+def test_phases_and_shifts_inside_functions() -> None:
+    system = ODE({"x": "sin(y + phi)", "y": "-sin(x + phi)"}, ["phi"])
+    (invariant,) = conserved_quantities(system)
+    assert_conserved((invariant,), system)
+    assert_function_of((invariant,), expression("cos(x + phi) + cos(y + phi)", system), system)
 
 
 def test_unreadable_coefficients_are_given_up_not_endless() -> None:

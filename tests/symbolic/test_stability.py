@@ -37,7 +37,7 @@ def polynomial_with_roots(roots: list[sp.Expr]) -> sp.Poly:
 
 @st.composite
 def root_sets(draw: st.DrawFn) -> list[sp.Expr]:
-    """One to four roots, real or in conjugate pairs, with rational parts: half of all sets are near the boundary."""
+    """One to four roots, real or in conjugate pairs, with rational parts: some on the boundary."""
     parts = st.fractions(min_value=Fraction(-3, 2), max_value=Fraction(3, 2), max_denominator=6)
     roots: list[sp.Expr] = []
     n = draw(st.integers(1, 4))

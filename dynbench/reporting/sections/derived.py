@@ -58,9 +58,7 @@ def invariants_section(analysis: Analysis) -> Section:
                 where += [", " if where else " Proved where ", Formula(assumption)]
             end = "." if where else ""
             what = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}: "
-            items.append(
-                (what, Formula(invariant.expression), ". Proof: ", Name(invariant.proof), ".", *where, end)
-            )
+            items.append((what, Formula(invariant.expression), ". Proof: ", Name(invariant.proof), ".", *where, end))
         blocks.append(Bullets(tuple(items)))
     else:
         scope = getattr(analysis.invariants, "scope", "")
@@ -71,14 +69,10 @@ def invariants_section(analysis: Analysis) -> Section:
     if analysis.symmetries:
         blocks.append(Paragraph(("The equations stay as they are under:",)))
         blocks.append(
-            Bullets(
-                tuple((Name(s.description), ". Proof: ", Name(s.proof), ".") for s in analysis.symmetries)
-            )
+            Bullets(tuple((Name(s.description), ". Proof: ", Name(s.proof), ".") for s in analysis.symmetries))
         )
     else:
-        blocks.append(
-            Paragraph(("No change of signs or order of the states leaves the equations as they are.",))
-        )
+        blocks.append(Paragraph(("No change of signs or order of the states leaves the equations as they are.",)))
     return Section("invariants", "Invariants and symmetries", tuple(blocks))
 
 
@@ -113,14 +107,10 @@ def _display(introduction: str, equations: list[Equation]) -> list[Block]:
     left_out = [_operations(e) for e in equations if _operations(e) > _MOST_OPERATIONS]
     if left_out:
         what = plural(len(left_out), "expression")
-        text = (
-            f"Not shown: {what} of {' and '.join(map(str, left_out))} operations; the JSON report holds all."
-        )
+        text = f"Not shown: {what} of {' and '.join(map(str, left_out))} operations; the JSON report holds all."
         blocks.append(Paragraph((text,)))
     return blocks
 
 
 def _operations(equation: Equation) -> int:
-    return sum(
-        int(sp.count_ops(side)) for side in (equation.left, equation.right) if isinstance(side, sp.Basic)
-    )
+    return sum(int(sp.count_ops(side)) for side in (equation.left, equation.right) if isinstance(side, sp.Basic))

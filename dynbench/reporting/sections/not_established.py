@@ -51,10 +51,7 @@ def _about_points(analysis: Analysis) -> Iterator[Text]:
     if any(p.kind is Kind.NONHYPERBOLIC for p in points):
         yield ("The stability of nonhyperbolic points is not decided by their eigenvalues.",)
     if points.failed:
-        yield (
-            f"{plural(points.failed, 'start')} converged to nothing; fixed points near them may have been "
-            "missed.",
-        )
+        yield (f"{plural(points.failed, 'start')} converged to nothing; fixed points near them may have been missed.",)
 
 
 def _about_motion(analysis: Analysis) -> Iterator[Text]:
@@ -83,9 +80,7 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
 
 def _undecided(points: FixedPoints) -> Table:
     more = len(points.undecided) - _LISTED
-    caption = "Undecided boxes" + (
-        f" (the first {_LISTED}; {more} more are in the JSON report)" if more > 0 else ""
-    )
+    caption = "Undecided boxes" + (f" (the first {_LISTED}; {more} more are in the JSON report)" if more > 0 else "")
     headers: tuple[Text, ...] = (("box",), *(((name),) for name in points.state_names), ("reason",))
     rows = tuple(
         (

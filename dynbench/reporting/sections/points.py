@@ -82,11 +82,7 @@ def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) ->
 
 
 def _coordinate(point: FixedPoint, k: int) -> Text:
-    if (
-        point.exact is not None
-        and sp.count_ops(point.exact[k]) <= _SHORT_EXACT
-        and not _implicit(point.exact[k])
-    ):
+    if point.exact is not None and sp.count_ops(point.exact[k]) <= _SHORT_EXACT and not _implicit(point.exact[k]):
         return (Formula(point.exact[k]),)
     return (decimal(float(point.x[k]), _radius(point)),)
 
@@ -134,11 +130,7 @@ def _exact_eigenvalues(system: System, point: FixedPoint) -> tuple[sp.Expr, ...]
 def _established(point: FixedPoint) -> str:
     if point.status is Status.CERTIFIED:
         return "certified"
-    return (
-        "known exactly, uniqueness not proved"
-        if point.exact is not None
-        else f"{point.status.value}, not proved"
-    )
+    return "known exactly, uniqueness not proved" if point.exact is not None else f"{point.status.value}, not proved"
 
 
 def _evidence_table(numbered: list[tuple[int, FixedPoint]]) -> Table:

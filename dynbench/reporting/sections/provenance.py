@@ -21,9 +21,7 @@ def provenance_section(analysis: Analysis) -> Section:
         rows.append(((key.replace("_", " "),), (Name(listed),)))
     headers: tuple[Text, ...] = (("setting",), ("value",))
     table = Table("Versions and settings", headers, tuple(rows))
-    return Section(
-        "provenance", "Provenance", (table, Paragraph(("To repeat it:",)), Code(_recipe(analysis)))
-    )
+    return Section("provenance", "Provenance", (table, Paragraph(("To repeat it:",)), Code(_recipe(analysis))))
 
 
 def references_section(analysis: Analysis) -> Section:

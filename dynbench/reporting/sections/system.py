@@ -51,9 +51,7 @@ def _equations(system: System) -> Equations:
     if system.kind == "flow":
         rows = (Equation(Rate(state), right) for state, right in zip(system.states, system.rhs, strict=True))
     else:
-        rows = (
-            Equation(state, right, "\u21a6") for state, right in zip(system.states, system.rhs, strict=True)
-        )
+        rows = (Equation(state, right, "\u21a6") for state, right in zip(system.states, system.rhs, strict=True))
     return Equations(tuple(rows))
 
 
@@ -61,9 +59,7 @@ def _parameters(system: System) -> Table:
     exact = list(system.exact_parameters.values())
     rows = tuple(
         ((Formula(symbol),), (Name(str(value)),), (Formula(number),))
-        for symbol, value, number in zip(
-            system.parameter_symbols, system.parameters.values(), exact, strict=True
-        )
+        for symbol, value, number in zip(system.parameter_symbols, system.parameters.values(), exact, strict=True)
     )
     headers: tuple[Text, ...] = (("parameter",), ("value given",), ("exact value used",))
     return Table("Parameters", headers, rows, numeric=(1, 2))
