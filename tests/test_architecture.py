@@ -55,7 +55,8 @@ def imports(path: Path) -> set[str]:
             continue
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} uses a relative import"
-            modules += [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "dynbench" else [node.module]
+            names = [f"dynbench.{alias.name}" for alias in node.names]
+            modules += names if node.module == "dynbench" else [node.module]
         elif isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]
     return {module.split(".")[1] for module in modules if module.startswith("dynbench.")}

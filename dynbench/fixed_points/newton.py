@@ -117,13 +117,13 @@ def _polish_minima(system: System, x: Array) -> tuple[Array, Mask]:
 
 
 def _newton_step(jacobian: Array, value: Array) -> tuple[Array, Mask]:
-    """-J^-1 G for a batch, and whether it solves G + J step = 0: where J is singular it is only a least-squares step."""
+    """-J^-1 G for a batch, and whether it solves G + J step = 0; where J is singular it is a least-squares step."""
     try:
         step = -np.linalg.solve(jacobian, value[..., None])[..., 0]
     except np.linalg.LinAlgError:
         step = -np.einsum("kij,kj->ki", np.linalg.pinv(jacobian), value)
     left = value + np.einsum("kij,kj->ki", jacobian, step)
-    return step, np.abs(left).max(-1) <= 1e-6 * np.abs(value).max(-1)
+    return np.asarray(step, dtype=np.float64), np.abs(left).max(-1) <= 1e-6 * np.abs(value).max(-1)
 
 
 def _backtrack(system: System, x: Array, value: Array, step: Array) -> tuple[Array, Mask]:

@@ -52,7 +52,7 @@ def draw_transition_graph(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axe
     K. Sugiyama, S. Tagawa, M. Toda, Methods for visual understanding of hierarchical system structures, IEEE
     Trans. Syst. Man Cybern. 11 (1981) 109-125.
     """
-    ax = axes_or_new(ax, (6.0, 4.2))
+    ax = axes_or_new(ax, (5.6, 4.0))
     layers = _layers(graph)
     places = _places(graph, layers)
     _draw_edges(ax, graph, places)
@@ -64,7 +64,7 @@ def draw_transition_graph(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axe
         lowest = places[node][1] == min(layers)
         place: Style = {"xytext": (0, -9 if lowest else 8), "va": "top" if lowest else "bottom"}
         text = _label(node, graph.nodes[node])
-        ax.annotate(text, places[node], textcoords="offset points", fontsize=9, ha="center", parse_math=False, **place)
+        ax.annotate(text, places[node], textcoords="offset points", fontsize=10, ha="center", parse_math=False, **place)
     _tidy_axes(ax, layers)
     add_legend(ax, glyphs, _edge_legend(graph), gap=0.5)
     return ax

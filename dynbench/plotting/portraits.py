@@ -39,6 +39,8 @@ _NULLCLINE_GRID = 241
 _ARROW_GRID = 25
 #: Starts and steps of the orbits that show where a planar map goes, and how many of their states are drawn.
 _ORBITS, _SETTLE, _STEPS, _DRAWN = 64, 200, 60, 2000
+#: Branches are drawn up to this many diagonals of the box.
+_LONGEST = 6.0
 
 
 def phase_portrait(analysis: Analysis, ax: Axes | None = None) -> Axes:
@@ -167,7 +169,7 @@ def _draw_branches(ax: Axes, analysis: Analysis, view: View) -> Legend:
         path = _inside(np.asarray(edge.get("path", ()), dtype=float), analysis.box)
         if len(path) < 2:
             continue
-        xy = view.project(path)
+        xy = _beginning(view.project(path), view.project(analysis.box.T))
         ax.plot(xy[:, 0], xy[:, 1], color=Colour.REPELLING, linewidth=1.5, zorder=3)
         _arrow_along(ax, xy)
         drawn = True
@@ -180,6 +182,12 @@ def _inside(path: Array, box: Array) -> Array:
     margin = 0.5 * (box[:, 1] - box[:, 0])
     outside = ~np.all((path >= box[:, 0] - margin) & (path <= box[:, 1] + margin), axis=-1) if len(path) else []
     return path[: int(np.argmax(outside))] if np.any(outside) else path
+
+
+def _beginning(xy: Array, corners: Array) -> Array:
+    """The first part of a path, a few times as long as the picture is wide: a chaotic one would fill it."""
+    length = np.cumsum(np.hypot(*np.diff(xy, axis=0).T))
+    return xy[: 1 + int(np.searchsorted(length, _LONGEST * np.hypot(*(corners[1] - corners[0]))))]
 
 
 def _arrow_along(ax: Axes, xy: Array) -> None:

@@ -77,9 +77,9 @@ class View:
         outward = outward if outward @ ends.mean(axis=0) > 0 else -outward
         low, high = (f"{bound:.3g}".replace("-", "\N{MINUS SIGN}") for bound in self.frame[i])
         # The ends are moved inwards along the edge: two edges meet in each corner.
-        _write(ax, low, ends[0], 9 * outward + 9 * along, 9)
-        _write(ax, high, ends[1], 9 * outward - 9 * along, 9)
-        _write(ax, name, ends.mean(axis=0), 15 * outward, 10)
+        _write(ax, low, ends[0], 9 * outward + 9 * along, 9.5)
+        _write(ax, high, ends[1], 9 * outward - 9 * along, 9.5)
+        _write(ax, name, ends.mean(axis=0), 16 * outward, 10.5)
 
     def _edge(self, i: int, fixed: dict[int, int]) -> Array:
         assert self.frame is not None

@@ -36,7 +36,7 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Axes:
     matplotlib Axes
         The axes, with everything drawn on them.
     """
-    ax = axes_or_new(ax, (6.0, 4.6))
+    ax = axes_or_new(ax, (5.6, 4.4))
     points = tuple(analysis.fixed_points)
     values = [complex(v) for p in points for v in p.eigenvalues if np.isfinite(v)]
     owners = [glyph_of(p.kind, p.status) for p in points for v in p.eigenvalues if np.isfinite(v)]

@@ -130,7 +130,7 @@ def add_legend(
         borderaxespad=gap,
         ncols=min(columns, len(entries)),
         frameon=False,
-        fontsize=9,
+        fontsize=10,
         columnspacing=1.6,
         handletextpad=0.5,
     )
@@ -138,13 +138,13 @@ def add_legend(
         text.set_parse_math(False)
 
 
-def axes_or_new(ax: Axes | None, size: tuple[float, float] = (6.0, 5.6)) -> Axes:
+def axes_or_new(ax: Axes | None, size: tuple[float, float] = (5.6, 5.2)) -> Axes:
     """The axes given, or those of a new figure that belongs to no global state."""
     if ax is not None:
         return ax
     ax = Figure(figsize=size, layout="constrained").add_subplot()
     ax.spines[["top", "right"]].set_visible(False)
-    ax.tick_params(labelsize=9, colors=Colour.INK)
+    ax.tick_params(labelsize=10, colors=Colour.INK)
     return ax
 
 
@@ -170,7 +170,7 @@ def number_points(ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint], 
             (x, y),
             (6, 5),
             textcoords="offset points",
-            fontsize=9,
+            fontsize=10,
             zorder=6,
             bbox=_HALO,
             annotation_clip=True,

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
+#: Cells with more characters of text than this get a column of readable width.
+_LONG = 40
+
 
 def render_html(analysis: Analysis) -> str:
     """The report on an analysis as one HTML page."""
@@ -49,8 +52,13 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"text": _text, "display": _display, "printable": printable, "lines": _lines}
-    environment.tests["kind"] = lambda block, name: type(block).__name__ == name
+    environment.tests |= {"kind": lambda block, name: type(block).__name__ == name, "long": _is_long}
     return environment
+
+
+def _is_long(content: Text) -> bool:
+    """Whether a cell holds running text, which needs some width to be read."""
+    return sum(len(piece) for piece in content if isinstance(piece, str)) > _LONG
 
 
 def _text(content: Text) -> Markup:

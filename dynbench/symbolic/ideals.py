@@ -41,6 +41,9 @@ Monomial = tuple[int, ...]
 #: coefficient: it cannot be interrupted, and these limits keep one call short.
 _LIMITS = (300, 3000, 8000)
 
+#: FLINT aborts the process where exponents outgrow a machine word; this leaves room for them to grow.
+_LARGEST_EXPONENT = 2**44
+
 
 def groebner(generators: Iterable[fmpz_mpoly], variables: int) -> Basis:
     """The reduced Groebner basis, in grevlex, of the ideal of these polynomials in this many variables.
@@ -131,40 +134,53 @@ def saturate(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> Basis:
 def block_basis(generators: Iterable[fmpz_mpoly], variables: int, block: Sequence[int]) -> Basis:
     """A Groebner basis for the order that compares the variables of `block` first, then the others.
 
-    Both parts are compared by grevlex. python-flint knows no block orders: here the exponents of the block
-    are multiplied by a large weight, so that grevlex itself prefers the block. If every element of the
-    result has the same leading monomial in both orders then it is a Groebner basis for both: the monomials
-    below the two staircases are bases of the same quotient, one set within the other, hence equal.
-    Otherwise the weight is raised.
+    Both parts are compared by grevlex. python-flint knows no block orders: here every variable of the block is
+    replaced by a high power of a new one, such that grevlex itself compares the block first as long as degrees
+    stay below a bound. If every element of the result has the same leading monomial in both orders then it
+    is a Groebner basis for both: the monomials below the two staircases are bases of the same quotient, one
+    set within the other, hence equal. Otherwise the bound is raised.
+
+    Raises
+    ------
+    ConvergenceError
+        If the basis or its degrees grow too large.
     """
     generators = tuple(generators)
     order = [*(i for i in range(variables) if i not in block), *block]
     first = variables - len(block)
-    weight = 2 * max((p.total_degree() for p in generators), default=0) + 1
-    while True:
-        weighted = groebner((_inflated(p, order, first, weight) for p in generators), variables)
+    bound = 2 * max((int(p.total_degree()) for p in generators), default=0) + 2
+    while bound ** (len(block) + 2) < _LARGEST_EXPONENT:
+        powers = _block_powers(bound, first, len(block))
+        weighted = groebner((_inflated(p, order, powers) for p in generators), variables)
         if all(leader(p) == max(_monomials(p), key=lambda m: _block_key(m, first)) for p in weighted):
-            return tuple(_deflated(p, order, first, weight) for p in weighted)
-        weight *= 2
+            return tuple(_deflated(p, order, powers) for p in weighted)
+        bound *= 2
+    raise ConvergenceError(
+        f"A Groebner basis of the equations was given up: its degrees grew beyond {bound}."
+    )
 
 
-def _inflated(polynomial: fmpz_mpoly, order: Sequence[int], first: int, weight: int) -> fmpz_mpoly:
-    """The polynomial with its variables in `order`, those from `first` on with exponents times `weight`."""
+def _block_powers(bound: int, first: int, size: int) -> list[int]:
+    """The powers that replace the variables, those of the block from `first` on.
 
-    def rename(m: Monomial) -> Iterable[int]:
-        return (m[i] * (weight if k >= first else 1) for k, i in enumerate(order))
+    The weight of a monomial of the block is bound (bound^size degree - sum_j bound^j exponent_j). For degrees below
+    the bound this is larger for monomials that are larger in grevlex, and different ones differ by more than
+    the degree in the other variables.
+    """
+    return [1] * first + [bound * (bound**size - bound**j) for j in range(size)]
 
-    return _renamed(polynomial, rename, len(order))
+
+def _inflated(polynomial: fmpz_mpoly, order: Sequence[int], powers: Sequence[int]) -> fmpz_mpoly:
+    """The polynomial with its variables in `order`, the k-th replaced by its power powers[k]."""
+    return _renamed(
+        polynomial, lambda m: (m[i] * power for i, power in zip(order, powers, strict=True)), len(order)
+    )
 
 
-def _deflated(polynomial: fmpz_mpoly, order: Sequence[int], first: int, weight: int) -> fmpz_mpoly:
+def _deflated(polynomial: fmpz_mpoly, order: Sequence[int], powers: Sequence[int]) -> fmpz_mpoly:
     """The inverse of `_inflated`."""
-
-    def rename(m: Monomial) -> Iterable[int]:
-        positions = map(order.index, range(len(order)))
-        return (m[k] // (weight if k >= first else 1) for k in positions)
-
-    return _renamed(polynomial, rename, len(order))
+    positions = [order.index(i) for i in range(len(order))]
+    return _renamed(polynomial, lambda m: (m[k] // powers[k] for k in positions), len(order))
 
 
 def _block_key(monomial: Monomial, first: int) -> tuple[object, object]:

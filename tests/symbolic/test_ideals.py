@@ -115,6 +115,31 @@ def test_block_order_eliminates():
     assert {e for e in expressions(eliminated) if X not in e.free_symbols} == {Y**3 - Z**2}
 
 
+@given(
+    st.lists(random_polynomials, min_size=2, max_size=3), st.sampled_from([(1, 2), (0,), (0, 2), (0, 1, 2)])
+)
+@settings(max_examples=60, deadline=None)
+def test_block_orders_are_the_product_orders_of_sympy(generators, block):
+    inner = [UNKNOWNS[i] for i in block]
+    outer = [s for s in UNKNOWNS if s not in inner]
+    order = (("grevlex", *inner), ("grevlex", *outer)) if outer else "grevlex"
+    expected = sp.groebner(generators, *inner, *outer, order=order)
+    found = block_basis(polynomials(*generators), 3, block)
+    assert {up_to_sign(e) for e in expressions(found)} == {up_to_sign(e) for e in expected.exprs if e != 0}
+
+
+def up_to_sign(expression):
+    poly = sp.Poly(expression, *UNKNOWNS).primitive()[1]
+    return frozenset({poly.as_expr(), (-poly).as_expr()})
+
+
+def test_degrees_that_do_not_fit_a_machine_word_are_given_up(monkeypatch):
+    """FLINT would abort the process."""
+    monkeypatch.setattr(ideals, "_LARGEST_EXPONENT", 1000)
+    with pytest.raises(ConvergenceError, match="degrees grew beyond"):
+        block_basis(basis(X**3 * Y - Z, Y**2 * Z - X), 3, (0, 1))
+
+
 def test_bases_that_grow_too_large_are_given_up(monkeypatch):
     monkeypatch.setattr(ideals, "_LIMITS", (300, 3000, 20))
     with pytest.raises(

@@ -103,7 +103,7 @@ class SearchStrategy(abc.ABC):
     """A way of looking for the fixed points of a system."""
 
     def within(self, box: Any, starts: Any) -> SearchStrategy:
-        """This strategy with the `box` and `starts` of the caller, where it uses such and has none of its own."""
+        """Return this strategy with the caller's `box` and `starts`, where it uses such and has none of its own."""
         return self
 
     @abc.abstractmethod

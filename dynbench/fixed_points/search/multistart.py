@@ -49,7 +49,7 @@ class MultiStart(SearchStrategy):
         return "MultiStart()" if self.starts is None else f"MultiStart({len(np.atleast_2d(self.starts))} starts)"
 
     def within(self, box: Any, starts: Any) -> MultiStart:
-        """This strategy with the caller's box and starts where it has none of its own."""
+        """Return this strategy with the caller's box and starts where it has none of its own."""
         if self.starts is not None or self.box is not None:
             return self
         return MultiStart(starts, box=box, count=self.count)

@@ -24,6 +24,7 @@ from dynbench.reporting.numbers import plural
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.invariants import Invariant, Symmetry
 
 __all__ = ["derived_section", "invariants_section"]
 
@@ -51,29 +52,33 @@ def invariants_section(analysis: Analysis) -> Section:
     """Conserved quantities and symmetries, each with the identity that proves it."""
     blocks: list[Block] = []
     if analysis.invariants:
-        items: list[Text] = []
-        for invariant in analysis.invariants:
-            where: list[Inline] = []
-            for assumption in invariant.assumptions:
-                where += [", " if where else " Proved where ", Formula(assumption)]
-            end = "." if where else ""
-            what = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}: "
-            items.append((what, Formula(invariant.expression), ". Proof: ", Name(invariant.proof), ".", *where, end))
-        blocks.append(Bullets(tuple(items)))
+        blocks.append(Bullets(tuple(map(_invariant, analysis.invariants))))
     else:
         scope = getattr(analysis.invariants, "scope", "")
         sought = f" Sought: {scope}." if scope else ""
-        blocks.append(
-            Paragraph((f"No conserved quantity was found, which does not prove that there is none.{sought}",))
-        )
+        text = f"No conserved quantity was found, which does not prove that there is none.{sought}"
+        blocks.append(Paragraph((text,)))
     if analysis.symmetries:
         blocks.append(Paragraph(("The equations stay as they are under:",)))
-        blocks.append(
-            Bullets(tuple((Name(s.description), ". Proof: ", Name(s.proof), ".") for s in analysis.symmetries))
-        )
+        blocks.append(Bullets(tuple(map(_symmetry, analysis.symmetries))))
     else:
-        blocks.append(Paragraph(("No change of signs or order of the states leaves the equations as they are.",)))
+        text = "No change of signs or order of the states leaves the equations as they are."
+        blocks.append(Paragraph((text,)))
     return Section("invariants", "Invariants and symmetries", tuple(blocks))
+
+
+def _invariant(invariant: Invariant) -> Text:
+    where: list[Inline] = []
+    for assumption in invariant.assumptions:
+        where += [", " if where else " Proved where ", Formula(assumption)]
+    what = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}: "
+    proof = Name(invariant.proof.rstrip("."))
+    return what, Formula(invariant.expression), ". Proof: ", proof, ".", *where, "." if where else ""
+
+
+def _symmetry(symmetry: Symmetry) -> Text:
+    description = symmetry.description.replace("->", "\N{RIGHTWARDS ARROW}")
+    return Name(description), ". Proof: ", Name(symmetry.proof.rstrip(".")), "."
 
 
 def _derivatives(derived: Derived) -> list[Equation]:

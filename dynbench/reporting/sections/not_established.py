@@ -59,7 +59,7 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     unproved = sum(not data.get("proved") for data in edges)
     if unproved:
         yield (
-            f"{unproved} of {plural(len(edges), 'transition')} rest on numerical integration within its "
+            f"{unproved} of {plural(len(edges), 'unstable branch', 'unstable branches')} rest on numerical integration within its "
             "tolerance, not on a proof.",
         )
     yield ("Periodic orbits and chaotic sets were not searched for, nor were basins of attraction computed.",)

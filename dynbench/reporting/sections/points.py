@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["points_section"]
 
-#: An exact coordinate takes the place of its decimals up to this many operations.
-_SHORT_EXACT = 8
+#: An exact coordinate takes the place of its decimals up to this length, as text.
+_SHORT_EXACT = 24
 
 
 def points_section(analysis: Analysis) -> Section:
@@ -82,18 +82,15 @@ def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) ->
 
 
 def _coordinate(point: FixedPoint, k: int) -> Text:
-    if point.exact is not None and sp.count_ops(point.exact[k]) <= _SHORT_EXACT and not _implicit(point.exact[k]):
+    if point.exact is not None and _short(point.exact[k]):
         return (Formula(point.exact[k]),)
-    return (decimal(float(point.x[k]), _radius(point)),)
+    radius = point.certificate.radius if point.certificate is not None else None
+    return (decimal(float(point.x[k]), radius),)
 
 
-def _implicit(number: sp.Expr) -> bool:
-    """Whether a number is given as a root of a polynomial rather than by radicals."""
-    return bool(number.atoms(sp.CRootOf))
-
-
-def _radius(point: FixedPoint) -> float | None:
-    return point.certificate.radius if point.certificate is not None else None
+def _short(number: sp.Expr) -> bool:
+    """Whether a number reads well as it is: written with few radicals, not as a root of a polynomial."""
+    return len(str(number)) <= _SHORT_EXACT and not number.atoms(sp.CRootOf)
 
 
 def _eigenvalues(system: System, point: FixedPoint) -> Text:
@@ -101,7 +98,7 @@ def _eigenvalues(system: System, point: FixedPoint) -> Text:
     radii = point.certificate.eigenvalue_radii if point.certificate is not None else None
     decimals = eigenvalue_list(point.eigenvalues, radii)
     exact = _exact_eigenvalues(system, point)
-    if not exact:
+    if not exact or not all(map(_short, exact)):
         return (decimals,)
     words: list[Inline] = []
     for value in exact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
@@ -19,7 +19,6 @@ from dynbench.reporting.blocks import (
     Rate,
     Section,
     Table,
-    Text,
 )
 from dynbench.reporting.numbers import decimal
 
@@ -31,6 +30,7 @@ __all__ = ["system_section"]
 
 #: Points are listed in a figure's description up to this number.
 _DESCRIBED = 12
+_SHORT_NAME = 24
 
 
 def system_section(analysis: Analysis) -> Section:
@@ -38,7 +38,7 @@ def system_section(analysis: Analysis) -> Section:
     system = analysis.system
     blocks: list[Block] = [_equations(system)]
     if system.parameters:
-        blocks.append(_parameters(system))
+        blocks += _parameters(system)
     if system.switching:
         border: list[Inline] = []
         for expression in system.switching:
@@ -55,14 +55,24 @@ def _equations(system: System) -> Equations:
     return Equations(tuple(rows))
 
 
-def _parameters(system: System) -> Table:
-    exact = list(system.exact_parameters.values())
+def _parameters(system: System) -> list[Block]:
     rows = tuple(
-        ((Formula(symbol),), (Name(str(value)),), (Formula(number),))
-        for symbol, value, number in zip(system.parameter_symbols, system.parameters.values(), exact, strict=True)
+        ((_symbol(symbol),), (_value(value),))
+        for symbol, value in zip(system.parameter_symbols, system.parameters.values(), strict=True)
     )
-    headers: tuple[Text, ...] = (("parameter",), ("value given",), ("exact value used",))
-    return Table("Parameters", headers, rows, numeric=(1, 2))
+    table = Table("Parameters", (("parameter",), ("value",)), rows, numeric=(1,))
+    decimals = any(isinstance(value, float) for value in system.parameters.values())
+    exact = "A decimal means exactly that number: 0.1 is 1/10."
+    return [table, Paragraph((exact,))] if decimals else [table]
+
+
+def _symbol(symbol: sp.Symbol) -> Inline:
+    """A symbol as mathematics, where its name is short enough; a long one must be able to wrap."""
+    return Formula(symbol) if len(symbol.name) <= _SHORT_NAME else Name(symbol.name)
+
+
+def _value(value: Any) -> Inline:
+    return Formula(value) if isinstance(value, sp.Basic) else str(value).replace("-", "\N{MINUS SIGN}")
 
 
 def _portrait(analysis: Analysis) -> Figure:

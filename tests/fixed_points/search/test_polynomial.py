@@ -131,7 +131,7 @@ def test_systems_that_are_not_rational_are_refused(rate, part):
 def test_limits():
     assert Polynomial.suits(cells(3))
     assert not Polynomial.suits(cells(5))
-    with pytest.raises(InputError, match="Bezout number 27 .* above the limit of 26"):
+    with pytest.raises(InputError, match=r"Bezout number 27 .* above the limit of 26"):
         search(cells(3), max_bezout=26)
     with pytest.raises(InputError, match="max_bezout is 0"):
         Polynomial(max_bezout=0)
