@@ -37,6 +37,11 @@ _OFFSETS = np.logspace(-3, -7, 9)
 _CURVATURE = 1e-4
 
 
+#: A branch of a flow is given up after so many states, four a step of the solver, where the user named no time.
+_MOST_STATES = 20_000
+_STATES_PER_PIECE = 800
+
+
 @dataclass(frozen=True, eq=False)
 class _Limit:
     """Where a branch of an unstable manifold ends."""
@@ -69,7 +74,8 @@ def transition_graph(
         Its fixed points, as `dynbench.find_fixed_points` returns them.
     time : float, optional
         How long to follow a branch: a duration for flows, a number of steps for maps. By default 200 times the
-        slowest time scale of the saddle and the attractors (at least 500, at most 200,000), or 10,000 steps.
+        slowest time scale of the saddle and the attractors (at least 500) but at most 5,000 steps of the solver, or
+        10,000 steps of a map.
     rtol, atol : float
         Tolerances of the integration.
     progress : callable, optional
@@ -201,36 +207,35 @@ class _Tracer:
 
     def _integrate(self, state: Array, saddle: FixedPoint) -> _Limit:
         horizon = self.time or max(500.0, 200 * self._slowest(saddle))
-        elapsed, chunk, path = 0.0, min(10.0, horizon), [state[None]]
-        while elapsed < horizon:
+        elapsed, chunk, path = 0.0, min(1.0, horizon), [state[None]]
+        while elapsed < horizon and (self.time is not None or sum(map(len, path)) < _MOST_STATES):
             chunk = min(chunk, horizon - elapsed)
             orbit = integrate(self.system, state, chunk, rtol=self.rtol, atol=self.atol)
             elapsed += float(orbit.t[-1])
             state = orbit.final
             path.append(orbit.x[1:])
-            if orbit.outcome is Outcome.BLOW_UP:
-                return self._limit("infinity", elapsed, f"blow-up at time {elapsed:.4g}", path)
             if orbit.outcome is not Outcome.COMPLETED:
-                return self._limit("undecided", elapsed, f"{orbit.outcome.value} at time {elapsed:.4g}", path)
+                kind = "infinity" if orbit.outcome is Outcome.BLOW_UP else "undecided"
+                return self._limit(kind, elapsed, f"{orbit.outcome.value} at time {elapsed:.4g}", path)
             limit = self._arrived(state, elapsed, path)
             if limit is not None:
                 return limit
-            chunk *= 1.5
+            # Pieces of about equal work, so that a branch that becomes stiff on its way to infinity is noticed.
+            chunk *= float(np.clip(_STATES_PER_PIECE / len(orbit.t), 0.1, 2.0))
         return self._limit("undecided", elapsed, f"no limit was reached in time {elapsed:.4g}", path)
 
     def _iterate(self, state: Array, *, flips: bool) -> _Limit:
         """As `_integrate`; with a negative multiplier every second iterate lies on this branch."""
         stride = 2 if flips else 1
         horizon = int(self.time or 10_000)
-        elapsed, chunk, path = 0, 100, [state[None]]
+        elapsed, path = 0, [state[None]]
         while elapsed < horizon:
-            orbit = integrate(self.system, state, chunk)
-            steps = orbit.x[stride::stride]
-            finite = np.isfinite(steps).all(axis=-1)
-            path.append(steps[finite])
-            elapsed += chunk
-            if orbit.outcome is Outcome.BLOW_UP:
-                return self._limit("infinity", elapsed, f"overflow within {elapsed} steps", path)
+            orbit = integrate(self.system, state, min(100, horizon - elapsed))
+            path.append(orbit.x[stride::stride])
+            elapsed += len(orbit.t) - 1
+            if orbit.outcome is not Outcome.COMPLETED:
+                kind = "infinity" if orbit.outcome is Outcome.BLOW_UP else "undecided"
+                return self._limit(kind, elapsed, f"{orbit.outcome.value} after {elapsed} steps", path)
             state = orbit.final
             limit = self._arrived(state, elapsed, path)
             if limit is not None:

@@ -66,3 +66,10 @@ edges = sorted((source, target) for source, target in graph.edges())
 print("transition graph:", edges)
 assert edges == [(1, 0), (1, 2)]
 assert sorted(db.attractor_transitions(graph).edges()) == [(0, 2)]
+
+# %%
+# The picture. (The one in the README was made by ``figure.savefig("gallery/jang_planar.png", dpi=110)``.)
+from dynbench.plotting import phase_portrait
+
+axes = phase_portrait(db.analyze(system, box={"x": (-3, 3), "y": (-3, 3)}))
+figure = axes.figure

@@ -240,8 +240,10 @@ def _declared(system: System) -> dict[str, Any]:
 
 
 def _as_text(system: System, declared: dict[str, Any]) -> str:
+    from dynbench.reporting.numbers import plural
+
     left = "{}' = {}" if system.kind == "flow" else "next {} = {}"
-    lines = [f"{system.name or 'Unnamed'}: {system.kind}, {system.dimension} states"]
+    lines = [f"{system.name or 'Unnamed'}: {system.kind}, {plural(system.dimension, 'state')}"]
     lines += ["  " + left.format(name, right) for name, right in declared["equations"].items()]
     lines += [f"  {name} = {value or '(no value)'}" for name, value in declared["parameters"].items()]
     missing = declared["missing_values"]

@@ -58,7 +58,7 @@ def load_model(model: str, settings: Iterable[str] = ()) -> tuple[System, Box | 
     ModelError
         If the file is missing or is no model.
     InputError
-        If `model` has neither form, or a setting is no ``name=value``.
+        If `model` has neither form, or a setting is no ``name=value`` of a parameter of it.
     """
     path, _, name = model.rpartition(":")
     box: Any = None
@@ -69,8 +69,7 @@ def load_model(model: str, settings: Iterable[str] = ()) -> tuple[System, Box | 
         system, box = loaded.system, loaded.box
     else:
         raise InputError(f"MODEL is {model!r}; it must be file.py:name or file.toml.")
-    values = dict(map(_setting, settings))
-    return (system.with_parameters(**values) if values else system), box
+    return _with_settings(system, settings), box
 
 
 def parse_box(words: Iterable[str], default: Mapping[str, tuple[float, float]] | None = None) -> Box | None:
@@ -92,6 +91,14 @@ def parse_box(words: Iterable[str], default: Mapping[str, tuple[float, float]] |
         if not (equals and colon and state.strip()):
             raise InputError(f"--box got {part!r}; bounds are written like x=-3:3.")
     return box or None
+
+
+def _with_settings(system: System, settings: Iterable[str]) -> System:
+    """The system with the values of ``--set``; what is wrong with them is wrong usage, not a bad model."""
+    try:
+        return system.with_parameters(**dict(map(_setting, settings)))
+    except ModelError as error:
+        raise InputError(f"--set: {error}") from error
 
 
 def _setting(word: str) -> tuple[str, Any]:
@@ -120,21 +127,24 @@ def _execute(path: Path) -> ModuleType:
     assert spec.loader is not None, "a .py file always has a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
+    path_before = list(sys.path)
     sys.path.insert(0, str(path.parent.resolve()))
     try:
         spec.loader.exec_module(module)
     except _FAILURES as error:
         raise ModelError(f"{path} could not be executed: {_reason(error, path)}.") from error
     finally:
-        sys.path.pop(0)
+        sys.path[:] = path_before
     return module
 
 
 def _reason(error: BaseException, path: Path) -> str:
     """The error and the last line of the user's file that led to it."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    file = path.resolve()
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file]
     if isinstance(error, SyntaxError) and error.lineno is not None:
         lines = [error.lineno]
-    message = str(error.msg if isinstance(error, SyntaxError) else error).rstrip(".")
+    message = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split()).rstrip(".")
     where = f" (line {lines[-1]})" if lines else ""
     return f"{type(error).__name__}{f': {message}' if message else ''}{where}"

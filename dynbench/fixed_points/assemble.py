@@ -18,6 +18,7 @@ from dynbench.fixed_points.newton import newton_distance
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
 from dynbench.fixed_points.search.base import Findings, Progress
 from dynbench.fixed_points.spectrum import Spectrum, estimated_spectrum, settle
+from dynbench.symbolic.balls import ball_around
 from dynbench.systems import System
 
 __all__ = ["certified_points", "converged_points", "in_order", "slow_points"]
@@ -25,6 +26,7 @@ __all__ = ["certified_points", "converged_points", "in_order", "slow_points"]
 Array = NDArray[np.float64]
 Exact = tuple[sp.Expr, ...]
 
+_NONSMOOTH = "the system may fail to be smooth here, so eigenvalues prove nothing"
 #: States closer than this, relative to max(1, |x|), are merged where no certificate can tell them apart.
 _CLOSE = 1e-6
 
@@ -54,7 +56,7 @@ def certified_points(
             certificate = certify(system, _nearest(system, x))
             if certificate.verdict is Verdict.FIXED_POINT:
                 certified.append(_certified(system, certificate, exact))
-            elif certificate.verdict is Verdict.UNDECIDED:
+            elif not _far_from_any(certificate):
                 doubtful.append((x, exact))
         elif exact is not None and certified[known].exact is None:
             certified[known] = _certified(system, _proof(certified[known]), exact)
@@ -71,11 +73,15 @@ def converged_points(
     for x, exact in candidates:
         if any(_close(x, other.x) for other in (*points, *certified)):
             continue
-        exact = exact or recognise(system, x)
+        exact = exact or recognise(system, x, close=_CLOSE)
+        if exact is not None:
+            x = np.array([float(value) for value in exact])
         spectrum = estimated_spectrum(system.jacobian_at(x), system.kind)
         if exact is not None:
             spectrum = settle(spectrum, _exact_jacobian(system, exact), system.kind)
         kind, note = classify(spectrum, system.kind)
+        if any(g.contains(0) for g in system.ball_switching(ball_around(x, _CLOSE))):
+            kind, note = Kind.NONSMOOTH, _NONSMOOTH
         points.append(_record(system, x, Status.CONVERGED, spectrum, kind, note, None, exact))
     return points
 
@@ -140,7 +146,7 @@ def _certified(system: System, certificate: Certificate, exact: Exact | None) ->
         # The certificate gives no spectrum where a switching function may vanish, or none could be enclosed.
         kind, note = Kind.UNKNOWN, "its eigenvalues could not be enclosed"
         if system.switching:
-            kind, note = Kind.NONSMOOTH, "the system may fail to be smooth here, so eigenvalues prove nothing"
+            kind, note = Kind.NONSMOOTH, _NONSMOOTH
         estimate = estimated_spectrum(system.jacobian_at(x), system.kind)
         return _record(system, x, Status.CERTIFIED, estimate, kind, note, certificate, exact)
     if exact is not None:
@@ -153,6 +159,12 @@ def _certified(system: System, certificate: Certificate, exact: Exact | None) ->
             note = f"{conserved} is conserved and has a strict extremum here"
     certificate = replace(certificate, spectrum=spectrum)
     return _record(system, x, Status.CERTIFIED, spectrum, kind, note, certificate, exact)
+
+
+def _far_from_any(certificate: Certificate) -> bool:
+    """Whether it is proved that no fixed point is near: then the iteration had not converged to one after all."""
+    radius = certificate.exclusion_radius
+    return radius is not None and radius > _CLOSE * max(1.0, float(np.abs(certificate.center).max()))
 
 
 def _within(exact: Exact, certificate: Certificate) -> bool:

@@ -13,16 +13,15 @@ from dynbench.systems import System
 __all__ = ["recognise"]
 
 _LARGEST_DENOMINATOR = 1000
-_CLOSE = 1e-13
 
 
-def recognise(system: System, x: NDArray[np.float64]) -> tuple[sp.Expr, ...] | None:
-    """Exact coordinates near `x` that satisfy the fixed-point equations identically, or None.
+def recognise(system: System, x: NDArray[np.float64], *, close: float = 1e-13) -> tuple[sp.Expr, ...] | None:
+    """Exact coordinates within `close` max(1, |x|) of `x` that satisfy the fixed-point equations identically, or None.
 
     Only rationals and rational multiples of pi with small denominators are tried. A guess counts only if
     substituting it into the exact equations gives zero, so a result is a proof; None says nothing.
     """
-    guess = [_guess(float(value)) for value in x]
+    guess = [_guess(float(value), close) for value in x]
     exact = tuple(value for value in guess if value is not None)
     if len(exact) < len(guess):
         return None
@@ -30,10 +29,10 @@ def recognise(system: System, x: NDArray[np.float64]) -> tuple[sp.Expr, ...] | N
     return exact if all(g.subs(values) == 0 for g in system.exact_residual) else None
 
 
-def _guess(value: float) -> sp.Expr | None:
+def _guess(value: float, close: float) -> sp.Expr | None:
     for unit in (sp.S.One, sp.pi):
         ratio = Fraction(value / float(unit)).limit_denominator(_LARGEST_DENOMINATOR)
         guess = sp.Rational(ratio.numerator, ratio.denominator) * unit
-        if abs(float(guess) - value) <= _CLOSE * max(1.0, abs(value)):
+        if abs(float(guess) - value) <= close * max(1.0, abs(value)):
             return guess
     return None

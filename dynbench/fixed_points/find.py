@@ -77,6 +77,7 @@ def find_fixed_points(
         if findings[-1].interrupted:
             break
     region = next((f.region for f in findings if f.region is not None), None)
+    findings += _probe(system, findings, generator)
     certified, doubtful = certified_points(system, findings, prove=certify, progress=progress)
     certified = [p for p in certified if _inside(p, region)]
     loose = [p for p in converged_points(system, doubtful, certified) if _inside(p, region)]
@@ -96,6 +97,17 @@ def find_fixed_points(
         failed=sum(f.failed for f in findings),
         interrupted=any(f.interrupted for f in findings),
     )
+
+
+def _probe(system: System, findings: Sequence[Findings], rng: np.random.Generator) -> list[Findings]:
+    """Newton's method from the undecided boxes: what lies there is listed, if only as converged.
+
+    Not on a continuum, of which it would list a few points as if they meant something.
+    """
+    boxes = [u.box for f in findings for u in f.undecided]
+    if not boxes or any(f.continua or f.interrupted for f in findings):
+        return []
+    return [MultiStart(np.mean(boxes, axis=-1)).search(system, rng=rng)]
 
 
 def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStrategy]:

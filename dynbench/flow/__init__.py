@@ -1,5 +1,6 @@
 """Trajectories of flows and orbits of maps."""
 
-from dynbench.flow.trajectories import Event, Outcome, Trajectory, integrate
+from dynbench.flow.events import Event
+from dynbench.flow.trajectories import Outcome, Trajectory, integrate
 
 __all__ = ["Event", "Outcome", "Trajectory", "integrate"]

@@ -1,14 +1,19 @@
-"""Integrating batches of states with SciPy, orbit by orbit to their ends."""
+"""Integrating batches of states with SciPy's solvers, orbit by orbit to their ends."""
 
 from __future__ import annotations
 
+import warnings
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.errors import InputError
-from dynbench.flow.trajectories import Event, Outcome, Parts
+from dynbench.flow.blow_up import time_to_infinity
+from dynbench.flow.events import Event, EventLog
+from dynbench.flow.trajectories import Outcome, Parts
 from dynbench.systems import System
 
 __all__ = ["solve_flow"]
@@ -19,10 +24,14 @@ _EXPLICIT = ("DOP853", "RK45", "RK23")
 _IMPLICIT = ("LSODA", "BDF", "Radau")
 #: Points written for each step of the solver where the user named no output times.
 _POINTS_PER_STEP = 4
-#: An orbit blows up if it grows like |x|' ~ |x|^p with p above this ...
-_SUPERLINEAR = 1.05
-#: ... and would be at infinity within this time, relative to max(1, |t|), of where the solver had to stop.
+#: SciPy's solvers accept no smaller relative tolerance.
+_SMALLEST_RTOL = 100 * np.finfo(float).eps
+#: An orbit that has to stop blows up if it would be at infinity within this part of the time it took so far.
 _IMMINENT = 1e-6
+#: An orbit is given up if, at the pace of so many last steps, the rest would take a thousand times as many.
+_PACE, _HOPELESS = 10_000, 1000
+#: How many steps back the growth of |x| is looked at.
+_LOOK_BACK = 64
 
 
 def solve_flow(
@@ -33,27 +42,30 @@ def solve_flow(
     method: str | None,
     rtol: float,
     atol: float,
-    events: tuple[Event, ...],
+    events: Sequence[Event],
 ) -> Parts:
     """Integrate a flat batch of states (K, n); see `dynbench.integrate`.
 
-    The batch is one ravelled system. Where the solver cannot go on, the orbits at fault are ended there and the
-    others go on from the same time.
+    The batch is one ravelled system. The solvers bound the root mean square of the scaled errors over all its
+    components, so the tolerances are divided by sqrt(K): then every orbit keeps those that were asked for.
+    Where the solver cannot go on, the orbits at fault are ended there, and the others go on from the same
+    time.
     """
     method = method or "DOP853"
     if method not in (*_EXPLICIT, *_IMPLICIT):
         raise InputError(f"method is {method!r}; expected one of {', '.join((*_EXPLICIT, *_IMPLICIT))}.")
     if not (rtol > 0 and atol > 0):
         raise InputError(f"rtol = {rtol} and atol = {atol} must be positive.")
-    outputs = _output_times(t)
-    run = _Run(system, states, outputs, {"method": method, "rtol": rtol, "atol": atol})
-    with np.errstate(all="ignore"):
-        run.go(events)
+    run = _Run(system, states, _output_times(t), method, rtol, atol, events)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        # SciPy's LSODA warns when it gives up; how an orbit ended is in its outcome.
+        warnings.filterwarnings("ignore", message="lsoda", category=UserWarning)
+        run.go()
     return run.parts()
 
 
 def _output_times(t: Any) -> Array:
-    """The times asked for; two times and no more for a duration."""
+    """The times asked for; for a duration 0, the duration and nan."""
     try:
         times = np.asarray(t, dtype=float)
     except (TypeError, ValueError) as error:
@@ -69,48 +81,42 @@ def _output_times(t: Any) -> Array:
 
 
 class _Run:
-    """One integration: the pieces written so far, and the orbits that still go on."""
+    """One integration: where it is, what it has written, and the orbits that still go on."""
 
-    def __init__(self, system: System, states: Array, outputs: Array, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        system: System,
+        states: Array,
+        outputs: Array,
+        method: str,
+        rtol: float,
+        atol: float,
+        events: Sequence[Event],
+    ) -> None:
         self.system = system
         self.free = bool(np.isnan(outputs[-1]))
         self.outputs = outputs[:2] if self.free else outputs
-        self.options = options
-        self.count = len(states)
-        self.alive = np.arange(self.count)
-        self.outcomes = [Outcome.COMPLETED] * self.count
-        self.blow_up_time = np.full(self.count, np.nan)
-        self.times = [self.outputs[:1]]
-        self.pieces = [states[:, None, :]]
-        self.events: tuple[tuple[Array, Array], ...] = ()
+        self.method, self.rtol, self.atol = method, rtol, atol
+        self.t, self.end = float(self.outputs[0]), float(self.outputs[-1])
+        self.x = states.copy()
+        self.alive = np.arange(len(states))
+        self.recent: deque[Array] = deque([self.x], maxlen=_LOOK_BACK)
+        self.outcomes = [Outcome.COMPLETED] * len(states)
+        self.reasons = [""] * len(states)
+        self.blow_up_time = np.full(len(states), np.nan)
+        self.times, self.pieces = [self.outputs[:1]], [self.x[:, None]]
+        self.log = EventLog(events, self.t, self.x[0]) if events else None
 
-    def go(self, events: tuple[Event, ...]) -> None:
+    def go(self) -> None:
         """Integrate to the end, restarting without the orbits that end before it."""
-        from scipy.integrate import solve_ivp
-
-        start, end = float(self.outputs[0]), float(self.outputs[-1])
-        current = self.pieces[0][:, 0]
-        while len(self.alive) and start != end:
-            solution = solve_ivp(
-                self._rate,
-                (start, end),
-                current[self.alive].ravel(),
-                dense_output=True,
-                events=[_adapted(event) for event in events] or None,
-                **({"jac": self._jacobian} if self.options["method"] in _IMPLICIT else {}),
-                **self.options,
-            )
-            self._write(solution, start)
-            start = float(solution.t[-1])
-            current = np.full_like(current, np.nan)
-            current[self.alive] = solution.y[:, -1].reshape(len(self.alive), -1)
-            if events:
-                self.events = tuple(zip(solution.t_events, solution.y_events, strict=True))
-            if solution.status == 1:
-                self.outcomes = [Outcome.EVENT] * self.count
-            if solution.status != -1:
-                return
-            self._end_orbits(current, start, np.sign(end - start))
+        while len(self.alive) and self.t != self.end:
+            defined = np.isfinite(self.system(self.x[self.alive])).all(axis=-1)
+            if not defined.all():
+                self._fail(self.alive[~defined], "the right-hand side is not finite")
+                continue
+            why = self._follow()
+            if why:
+                self._end_orbits(why)
 
     def parts(self) -> Parts:
         """Everything written, in one piece."""
@@ -119,82 +125,167 @@ class _Run:
             np.concatenate(self.pieces, axis=1),
             self.outcomes,
             self.blow_up_time,
-            tuple((times, states.reshape(-1, self.system.dimension)) for times, states in self.events),
+            self.reasons,
+            self.log.results(self.system.dimension) if self.log else (),
+        )
+
+    def _follow(self) -> str:
+        """Take the solver's steps to the end (then return nothing) or as far as it gets (then return why)."""
+        solver = self._solver()
+        steps, mark = 0, self.t
+        while solver.status == "running":
+            why = _step(solver)
+            if why:
+                return why
+            if self._accept(solver):
+                return ""
+            steps += 1
+            if steps % _PACE == 0:
+                if abs(self.end - self.t) > _HOPELESS * abs(self.t - mark):
+                    return f"the rest would take more than {_PACE * _HOPELESS:.0e} steps"
+                mark = self.t
+        return ""
+
+    def _solver(self) -> Any:
+        """A solver for the orbits that still go on."""
+        import scipy.integrate
+
+        count, n = len(self.alive), self.system.dimension
+        options: dict[str, Any] = {}
+        if self.method in _IMPLICIT:
+            options["jac"] = self._jacobian
+        if self.method == "LSODA" and count > 1:
+            options |= {"lband": n - 1, "uband": n - 1}
+        return getattr(scipy.integrate, self.method)(
+            self._rate,
+            self.t,
+            self.x[self.alive].ravel(),
+            self.end,
+            rtol=max(self.rtol / np.sqrt(count), _SMALLEST_RTOL),
+            atol=self.atol / np.sqrt(count),
+            **options,
         )
 
     def _rate(self, _: float, y: Array) -> Array:
         return self.system(y.reshape(-1, self.system.dimension) if len(self.alive) > 1 else y).ravel()
 
-    def _jacobian(self, _: float, y: Array) -> Array:
-        from scipy.linalg import block_diag
+    def _jacobian(self, _: float, y: Array) -> Any:
+        """The Jacobian of the ravelled batch: dense for one orbit, else banded (LSODA) or block sparse."""
+        blocks = self.system.jacobian_at(y.reshape(-1, self.system.dimension))
+        if len(blocks) == 1:
+            return blocks[0]
+        if self.method == "LSODA":
+            return _banded(blocks)
+        from scipy.sparse import bsr_array
 
-        return block_diag(*self.system.jacobian_at(y.reshape(-1, self.system.dimension)))
+        count = len(blocks)
+        return bsr_array((blocks, np.arange(count), np.arange(count + 1))).tocsc()
 
-    def _write(self, solution: Any, start: float) -> None:
-        """Write the states at the output times that this piece has reached."""
-        reached = float(solution.t[-1])
+    def _accept(self, solver: Any) -> bool:
+        """Record a step; True where an event ends the orbit in it."""
+        start = self.t
+        self.t = float(solver.t)
+        self.x = self.x.copy()
+        self.x[self.alive] = solver.y.reshape(len(self.alive), -1)
+        extension = _Lazy(solver)
+        ended = self.log.advance(start, self.t, self.x[0], extension) if self.log else None
+        if ended is not None:
+            self.t, self.x = ended, np.array(extension(ended))[None]
+            self.outcomes, self.reasons = [Outcome.EVENT], [f"a terminal event at t = {ended:.6g}"]
+            self.alive = self.alive[:0]
+        self.recent.append(self.x)
+        self._write(start, extension, keep_end=ended is not None)
+        return ended is not None
+
+    def _write(self, start: float, extension: Callable[[Array], Array], *, keep_end: bool) -> None:
+        """Write the states at the output times after `start` and up to now."""
         if self.free:
-            fractions = np.arange(1, _POINTS_PER_STEP + 1) / _POINTS_PER_STEP
-            times = (solution.t[:-1, None] + np.diff(solution.t)[:, None] * fractions).ravel()
-            times[-1:] = reached
+            times = start + (self.t - start) * np.arange(1, _POINTS_PER_STEP + 1) / _POINTS_PER_STEP
+            times[-1] = self.t
         else:
-            low, high = min(start, reached), max(start, reached)
-            inside = (self.outputs >= low) & (self.outputs <= high) & (self.outputs != start)
-            times = self.outputs[inside]
-            if solution.status != 0 and (not len(times) or times[-1] != reached) and self.count == 1:
-                times = np.append(times, reached)  # where a single orbit ends is part of it
+            low, high = min(start, self.t), max(start, self.t)
+            times = self.outputs[(self.outputs >= low) & (self.outputs <= high) & (self.outputs != start)]
+            if keep_end and (not len(times) or times[-1] != self.t):
+                times = np.append(times, self.t)
         if not len(times):
             return
-        values = solution.sol(times)
-        if times[-1] == reached:
-            values[:, -1] = solution.y[:, -1]
-        if self.free:
-            finite = np.isfinite(values).all(axis=0)  # near overflow the interpolant fails before the solver does
-            times, values = times[finite], values[:, finite]
-        piece = np.full((self.count, len(times), self.system.dimension), np.nan)
-        values = values.reshape(len(self.alive), self.system.dimension, len(times))
-        piece[self.alive] = np.swapaxes(values, 1, 2)
-        self.times.append(times)
-        self.pieces.append(piece)
+        piece = np.full((len(self.x), len(times), self.system.dimension), np.nan)
+        going = self.alive if len(self.alive) else slice(None)
+        inner = times[:-1] if times[-1] == self.t else times
+        if len(inner):
+            values = extension(inner).reshape(-1, self.system.dimension, len(inner))
+            piece[going, : len(inner)] = np.swapaxes(values, 1, 2)
+        if len(inner) < len(times):
+            piece[going, -1] = self.x[going]
+        # Next to overflow the interpolant can fail before the solver does.
+        usable = np.isfinite(piece[going]).all(axis=(0, 2)) if self.free else np.full(len(times), True)
+        self.times.append(times[usable])
+        self.pieces.append(piece[:, usable])
 
-    def _end_orbits(self, current: Array, t: float, direction: float) -> None:
-        """End the orbits that stopped the solver: those that blow up, or else the fastest one."""
-        states = current[self.alive]
-        remaining = _time_to_infinity(self.system, states, direction)
-        blown = remaining <= _IMMINENT * max(1.0, abs(t))
-        if not blown.any():
-            speed = np.abs(self.system(states)).max(axis=-1)
-            fastest = int(np.argmax(np.where(np.isfinite(speed), speed, np.inf)))
-            self.outcomes[self.alive[fastest]] = Outcome.STEP_FAILURE
-            self.alive = np.delete(self.alive, fastest)
-            return
-        for orbit, time in zip(self.alive[blown], remaining[blown], strict=True):
-            self.outcomes[orbit] = Outcome.BLOW_UP
-            self.blow_up_time[orbit] = t + direction * time
-        self.alive = self.alive[~blown]
+    def _end_orbits(self, why: str) -> None:
+        """End the orbits that stopped the solver: those that blow up, or else the one that moves fastest."""
+        states = self.x[self.alive]
+        direction = float(np.sign(self.end - self.t))
+        remaining, exponent = time_to_infinity(self.system, states, self.recent[0][self.alive], direction)
+        blown = remaining <= _IMMINENT * abs(self.t - self.outputs[0]) + 1000 * np.spacing(abs(self.t))
+        for k in np.flatnonzero(blown):
+            orbit, time = self.alive[k], self.t + direction * remaining[k]
+            self.outcomes[orbit], self.blow_up_time[orbit] = Outcome.BLOW_UP, time
+            self.reasons[orbit] = f"|x| grows like |x|^{exponent[k]:.3g}: it is infinite at t = {time:.6g}"
+        if blown.any():
+            self._leave(self.alive[blown])
+        else:
+            speed = np.abs(self.system(states)).max(axis=-1) / (1 + np.abs(states).max(axis=-1))
+            self._fail(self.alive[[np.argmax(np.where(np.isfinite(speed), speed, np.inf))]], why)
+
+    def _fail(self, orbits: NDArray[Any], why: str) -> None:
+        for orbit in orbits:
+            self.outcomes[orbit] = Outcome.STEP_FAILURE
+            self.reasons[orbit] = f"{why} at t = {self.t:.6g}, |x| = {np.abs(self.x[orbit]).max():.3g}"
+        self._leave(orbits)
+
+    def _leave(self, orbits: NDArray[Any]) -> None:
+        """Drop orbits that have ended; the end of a single orbit is part of what is written."""
+        if len(self.x) == 1 and self.times[-1][-1] != self.t:
+            self.times.append(np.array([self.t]))
+            self.pieces.append(self.x[:, None])
+        self.alive = np.setdiff1d(self.alive, orbits)
+        self.x = self.x.copy()
+        self.x[orbits] = np.nan
 
 
-def _time_to_infinity(system: System, x: Array, direction: float) -> Array:
-    """For each state the time after which |x| is infinite if it keeps growing like |x|' ~ |x|^p; inf where p <= 1.
+class _Lazy:
+    """The continuous extension of a solver's last step, made when it is first needed."""
 
-    With r = |x| the local exponent is p = r r'' / r'^2, and r' = c r^p is infinite after r / ((p - 1) r').
-    """
-    field = direction * system(x)
-    curvature = direction * system.jvp(x, np.where(np.isfinite(field), field, 0.0))
-    radius = np.linalg.norm(x, axis=-1)
-    rate = np.sum(x * field, axis=-1) / radius
-    second = (np.sum(field * field, axis=-1) + np.sum(x * curvature, axis=-1)) / radius - rate**2 / radius
-    exponent = radius * second / rate**2
-    remaining = radius / ((exponent - 1) * rate)
-    return np.where((exponent > _SUPERLINEAR) & (rate > 0), remaining, np.inf)
+    def __init__(self, solver: Any) -> None:
+        self._solver = solver
+        self._extension: Callable[[Any], Array] | None = None
+
+    def __call__(self, t: Any) -> Array:
+        if self._extension is None:
+            self._extension = self._solver.dense_output()
+        return self._extension(t)
 
 
-def _adapted(event: Event) -> Event:
-    """The event as SciPy wants it, its attributes kept."""
+def _step(solver: Any) -> str:
+    """Take one step; return why that failed, or nothing."""
+    try:
+        solver.step()
+    except (ValueError, np.linalg.LinAlgError):
+        # SciPy's linear algebra refuses the matrices of an implicit step that have overflowed.
+        return "the equations of an implicit step have overflowed"
+    if solver.status == "failed" or solver.t == solver.t_old:
+        return "the step size has fallen to rounding level"
+    if not np.isfinite(solver.y).all():
+        return "the state has overflowed"
+    return ""
 
-    def adapted(t: float, y: Array) -> float:
-        return float(event(t, y))
 
-    adapted.terminal = getattr(event, "terminal", False)  # type: ignore[attr-defined]
-    adapted.direction = getattr(event, "direction", 0.0)  # type: ignore[attr-defined]
-    return adapted
+def _banded(blocks: Array) -> Array:
+    """A block-diagonal matrix in LINPACK's band storage: [i - j + n - 1, j] holds entry (i, j)."""
+    count, n, _ = blocks.shape
+    packed = np.zeros((2 * n - 1, count * n))
+    for i in range(n):
+        for j in range(n):
+            packed[i - j + n - 1, j::n] = blocks[:, i, j]
+    return packed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, readonly
 from dynbench.errors import InputError
+from dynbench.flow.events import Event
 from dynbench.systems import System
 
-__all__ = ["Event", "Outcome", "Trajectory", "integrate"]
+__all__ = ["Outcome", "Trajectory", "integrate"]
 
 Array = NDArray[np.float64]
-#: ``event(t, x)``, whose zero crossings are located; ``terminal`` and ``direction`` attributes as in SciPy.
-Event = Callable[[float, Array], float]
+#: A map's state beyond this has overflowed when its next value is not a number (inf - inf).
+_HUGE = 1e100
 
 
 class Outcome(enum.Enum):
@@ -26,8 +27,8 @@ class Outcome(enum.Enum):
 
     COMPLETED = "completed"  #: all the time (or all the steps) asked for
     EVENT = "event"  #: at a terminal event
-    BLOW_UP = "blow-up"  #: flows: |x| grows faster than exponentially, to infinity in finite time; maps: overflow
-    STEP_FAILURE = "step failure"  #: the step size fell to rounding level, or values overflowed, for another reason
+    BLOW_UP = "blow-up"  #: flows: |x| grows superlinearly, to infinity in finite time; maps: overflow
+    STEP_FAILURE = "step failure"  #: it could not be continued for another reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +40,15 @@ class Trajectory:
     t : (m,) array
         Times (flows) or step numbers (maps).
     x : (..., m, n) array
-        States; nan after an orbit of a batch has ended before the others.
+        States. A single orbit ends where it could not be continued; in a batch nan stands for what comes
+        after an orbit's end.
     outcomes : array of Outcome, of the batch's shape
         How each orbit ended.
     blow_up_time : float array of the batch's shape
-        For `Outcome.BLOW_UP` the estimated time at which |x| is infinite (maps: the step that overflowed), else nan.
+        For `Outcome.BLOW_UP` the estimated time at which |x| is infinite (maps: the step that overflowed),
+        else nan.
+    reasons : array of str, of the batch's shape
+        Why an orbit ended before its time, in a phrase; "" where it did not.
     events : tuple of (times, states)
         For each event function the (k,) times and (k, n) states of its zero crossings.
     """
@@ -52,13 +57,14 @@ class Trajectory:
     x: Array
     outcomes: NDArray[Any]
     blow_up_time: Array
+    reasons: NDArray[Any]
     events: tuple[tuple[Array, Array], ...] = ()
 
     @property
     def outcome(self) -> Outcome:
         """How the orbit ended; for a batch the worst outcome in it."""
         order = list(Outcome)
-        return max(self.outcomes.ravel().tolist(), key=order.index)
+        return max(self.outcomes.ravel().tolist(), key=order.index, default=Outcome.COMPLETED)
 
     @property
     def final(self) -> Array:
@@ -86,23 +92,25 @@ def integrate(
     x0 : (n,) or (..., n) array
         Initial states. A batch is integrated as one system, with common steps.
     t : float or (m,) array
-        Flows: a duration (negative for backward time), which gives the solver's own steps with three points between;
-        or the increasing or decreasing times at which the states are wanted, the first being the initial time. Maps:
-        the number of steps.
+        Flows: a duration (negative for backward time), which gives the solver's own steps with three points
+        between; or the increasing or decreasing times at which the states are wanted, the first being the
+        initial time. Maps: the number of steps.
     method : str, optional
-        A method of `scipy.integrate.solve_ivp`: "DOP853" (default), "RK45", "RK23", "LSODA", "BDF" or "Radau".
+        A method of `scipy.integrate.solve_ivp`: "DOP853" (default), "RK45", "RK23", "LSODA", "BDF" or
+        "Radau".
     engine : str, optional
         Only None or "scipy" so far.
     rtol, atol : float
         Tolerances of the local error.
     events : sequence of callables
-        ``event(t, x) -> float`` with optional attributes ``terminal`` and ``direction``, for flows and a single
-        initial state.
+        ``event(t, x) -> float`` with optional attributes ``terminal`` and ``direction``, for flows and a
+        single initial state.
 
     Returns
     -------
     Trajectory
-        With read-only arrays. An orbit that cannot be continued ends there, and `Trajectory.outcomes` says why.
+        With read-only arrays. An orbit that cannot be continued ends there, and `Trajectory.outcomes` says
+        why.
 
     Raises
     ------
@@ -129,6 +137,7 @@ def integrate(
         x=readonly(parts.x.reshape(*batch, *parts.x.shape[1:])),
         outcomes=readonly(np.array(parts.outcomes, dtype=object).reshape(batch), object),
         blow_up_time=readonly(np.reshape(parts.blow_up_time, batch)),
+        reasons=readonly(np.array(parts.reasons, dtype=object).reshape(batch), object),
         events=tuple((readonly(times), readonly(found)) for times, found in parts.events),
     )
 
@@ -141,6 +150,7 @@ class Parts:
     x: Array
     outcomes: list[Outcome]
     blow_up_time: Array
+    reasons: list[str]
     events: tuple[tuple[Array, Array], ...] = ()
 
 
@@ -149,15 +159,23 @@ def _iterate(system: System, states: Array, steps: Any) -> Parts:
         raise InputError(f"t is {steps!r:.60}; for a map it is the number of steps, an integer of at least 0.")
     x = np.full((len(states), int(steps) + 1, system.dimension), np.nan)
     x[:, 0] = states
-    ended = np.full(len(states), np.nan)
-    alive = np.arange(len(states))
-    for k in range(1, int(steps) + 1):
-        following = system(x[alive, k - 1])
+    outcomes, reasons = [Outcome.COMPLETED] * len(states), [""] * len(states)
+    overflow = np.full(len(states), np.nan)
+    alive, reached = np.arange(len(states)), 0
+    while len(alive) and reached < int(steps):
+        following = system(x[alive, reached])
         finite = np.isfinite(following).all(axis=-1)
-        ended[alive[~finite]] = k
+        for k in np.flatnonzero(~finite):
+            orbit, last = alive[k], np.abs(x[alive[k], reached]).max()
+            if np.isinf(following[k]).any() or last > _HUGE:
+                outcomes[orbit], overflow[orbit] = Outcome.BLOW_UP, reached + 1
+                reasons[orbit] = f"overflow at step {reached + 1}"
+            else:
+                outcomes[orbit] = Outcome.STEP_FAILURE
+                reasons[orbit] = f"the map is not defined at the state of step {reached}"
         alive = alive[finite]
-        if not len(alive):
-            break
-        x[alive, k] = following[finite]
-    outcomes = [Outcome.COMPLETED if np.isnan(e) else Outcome.BLOW_UP for e in ended]
-    return Parts(np.arange(int(steps) + 1, dtype=float), x, outcomes, ended)
+        if len(alive):
+            reached += 1
+            x[alive, reached] = following[finite]
+    written = reached + 1 if len(states) == 1 else int(steps) + 1
+    return Parts(np.arange(written, dtype=float), x[:, :written], outcomes, overflow, reasons)

@@ -80,16 +80,12 @@ def _functions(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr]) -> list[sp
 
 def _pure_powers(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> Iterator[Term]:
     for state in states:
-        degrees = [
-            sp.degree(rate, state) for rate in rates if rate.has_free(state) and rate.is_polynomial(state)
-        ]
+        degrees = [sp.degree(rate, state) for rate in rates if rate.has_free(state) and rate.is_polynomial(state)]
         for power in range(degree + 1, min(max(degrees, default=0) + 1, _HIGHEST_PURE_POWER) + 1):
             yield _term(state**power, states)
 
 
-def _logarithms(
-    states: Sequence[sp.Symbol], ring: DifferentialRing, elements: Sequence[FracElement]
-) -> Iterator[Term]:
+def _logarithms(states: Sequence[sp.Symbol], ring: DifferentialRing, elements: Sequence[FracElement]) -> Iterator[Term]:
     """log(p) and negative powers of p, for invariant coordinate planes p = x_i = 0 and for poles p = 0."""
     for state, rate in zip(states, elements, strict=True):
         position = ring.symbols.index(state)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import sympy as sp
 from sympy.polys.fields import FracElement, FracField
@@ -66,9 +67,7 @@ class DifferentialRing:
         # Compound functions first, sin before cos: the leading terms of the relations are then powers of
         # different generators, so the relations are a Groebner basis (Buchberger's first criterion) and
         # `reduce` is canonical.
-        self.functions = tuple(
-            sorted(functions, key=lambda g: (-g.count_ops(), isinstance(g, sp.cos), str(g)))
-        )
+        self.functions = tuple(sorted(functions, key=lambda g: (-g.count_ops(), isinstance(g, sp.cos), str(g))))
         self.constants = tuple(sorted(generators - functions - set(self.states), key=str))
         self.symbols = (*self.functions, *self.states, *self.constants)
         self._field = FracField(self.symbols, sp.QQ, sp.lex)
@@ -196,8 +195,8 @@ def _elementary(expression: sp.Expr) -> sp.Expr:
     return expression.replace(lambda e: e.func in _QUOTIENTS, lambda e: _QUOTIENTS[e.func](*e.args))
 
 
-def _terms(leaf: sp.Expr) -> tuple[sp.Expr | type[sp.sin] | None, Mapping[sp.Expr, sp.Rational]]:
-    """Take apart base^(sum) and sin(sum): the base (or sin), and term -> rational coefficient."""
+def _terms(leaf: sp.Expr) -> tuple[Any, Mapping[sp.Expr, sp.Rational]]:
+    """Take apart base^(sum) and sin(sum): the base (or the function sin), and term -> coefficient; else (None, {})."""
     if isinstance(leaf, _ANGLE):
         return sp.sin, sp.expand(leaf.args[0]).as_coefficients_dict()
     if leaf.is_Pow or isinstance(leaf, sp.exp):

@@ -77,7 +77,9 @@ def _primitive(row: Row) -> Row:
 
 
 def _without_content(entries: Sequence[fmpz_mpoly]) -> list[fmpz_mpoly]:
-    content = functools.reduce(lambda p, q: p.gcd(q), entries) if entries else None
+    if not entries:
+        return []
+    content = functools.reduce(lambda p, q: p.gcd(q), entries)
     return [entry // content for entry in entries]
 
 

@@ -97,9 +97,7 @@ class LinearAnsatz:
         there = [[point.ratio(g) for g in gradient] for gradient in self._gradients]
         found = []
         for solution in self._kernel_at(point):
-            gradient = (
-                sum(c * there[k][i] for k, c in solution.items()) % PRIME for i in range(len(self.states))
-            )
+            gradient = (sum(c * there[k][i] for k, c in solution.items()) % PRIME for i in range(len(self.states)))
             found.append(Candidate(tuple(solution), tuple(gradient)))
         return [tuple(point.ratio(g) for g in gradient) for gradient in self._known], found
 
@@ -130,9 +128,7 @@ class LinearAnsatz:
 
     def _in_constants(self, polynomial: fmpz_mpoly) -> sp.Expr:
         terms = (
-            sp.Mul(
-                int(coefficient), *(c ** int(e) for c, e in zip(self.ring.constants, exponents, strict=True))
-            )
+            sp.Mul(int(coefficient), *(c ** int(e) for c, e in zip(self.ring.constants, exponents, strict=True)))
             for exponents, coefficient in polynomial.to_dict().items()
         )
         return sp.Add(*terms)
@@ -164,16 +160,13 @@ class LinearAnsatz:
     def _kernel_at(self, point: ModularPoint) -> list[dict[int, int]]:
         """A basis of the solutions at a point, those in fewest terms first: term number -> coefficient."""
         width, constants = len(self.terms), point.constants
-        values = [
-            evaluate(row[k].items(), constants) if k in row else 0 for row in self._rows for k in range(width)
-        ]
+        values = [evaluate(row[k].items(), constants) if k in row else 0 for row in self._rows for k in range(width)]
         if not values:
             return [{k: 1} for k in range(width)]
         reduced, rank = nmod_mat(len(self._rows), width, values, PRIME).rref()
         pivots = [next(k for k in range(width) if int(reduced[i, k])) for i in range(rank)]
         free = (k for k in range(width) if k not in pivots)
         solutions = (
-            {p: -int(reduced[i, k]) for i, p in enumerate(pivots) if int(reduced[i, k])} | {k: 1}
-            for k in free
+            {p: -int(reduced[i, k]) for i, p in enumerate(pivots) if int(reduced[i, k])} | {k: 1} for k in free
         )
         return sorted(solutions, key=len)

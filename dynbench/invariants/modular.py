@@ -73,6 +73,7 @@ class ModularPoint:
         self._values = [0] * len(ring.functions) + [next(fresh) for _ in ring.states] + constants
         half_tangents: dict[sp.Expr, int] = {}
         for i, function in reversed(list(enumerate(ring.functions))):
+            value: int | None
             if isinstance(function, sp.sin | sp.cos):
                 t = half_tangents.setdefault(function.args[0], next(fresh))
                 numerator = 2 * t if isinstance(function, sp.sin) else 1 - t * t
@@ -99,9 +100,7 @@ class IndependentVectors:
     def add(self, vector: Sequence[int]) -> bool:
         """Collect `vector` if it is independent of those collected before, and say whether it is."""
         rows = [*self._rows, vector]
-        independent = nmod_mat(len(rows), len(vector), [v for row in rows for v in row], PRIME).rank() == len(
-            rows
-        )
+        independent = nmod_mat(len(rows), len(vector), [v for row in rows for v in row], PRIME).rank() == len(rows)
         if independent:
             self._rows = rows
         return independent

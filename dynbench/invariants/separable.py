@@ -116,9 +116,7 @@ def _only_at(system: System, values: Values, degree: int, known: Sequence[Invari
     return found
 
 
-def _record(
-    ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequence[Term], fixed: Values
-) -> Invariant:
+def _record(ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequence[Term], fixed: Values) -> Invariant:
     gradient = _gradient(coefficients, terms)
     products = " + ".join(f"({g})*({rate})" for g, rate in zip(gradient, ansatz.rates, strict=True) if g != 0)
     positive = dict.fromkeys(term.positive for term in terms if term.positive is not None)
@@ -128,9 +126,7 @@ def _record(
         *(sp.Ne(p, 0) for p in ansatz.poles(gradient) if p not in positive and not _real(p).is_nonzero),
     )
     return Invariant(
-        expression=sp.Add(
-            *(sp.factor(c) * term.expression for c, term in zip(coefficients, terms, strict=True))
-        ),
+        expression=sp.Add(*(sp.factor(c) * term.expression for c, term in zip(coefficients, terms, strict=True))),
         kind="conserved quantity",
         proof=f"dH/dt = grad H . F = {products or 0}, which is the zero element of {ansatz.ring}.",
         assumptions=assumptions,
@@ -164,11 +160,7 @@ def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:
     return (
         f"linear combinations of the monomials of degree 1 to {degree} in {states}"
         + (f" and of {others}" if others else "")
-        + (
-            f", with coefficients of at most {MOST_TERMS} terms in the parameters"
-            if ansatz.ring.constants
-            else ""
-        )
+        + (f", with coefficients of at most {MOST_TERMS} terms in the parameters" if ansatz.ring.constants else "")
         + (", for generic parameters" if ansatz.ring.constants else "")
         + (" and for the values given" if values else "")
         + (f" ({numbers} taken as independent)" if numbers else "")

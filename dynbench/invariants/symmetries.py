@@ -46,21 +46,15 @@ def signed_permutation_symmetries(system: System) -> tuple[Symmetry, ...]:
     if not candidates:
         return ()
     ring = DifferentialRing(system.states, system.rhs)
-    plausible = (
-        candidate for candidate, fits in zip(candidates, _screen(system, candidates), strict=True) if fits
-    )
-    return tuple(
-        _record(system, ring, candidate) for candidate in plausible if _is_symmetry(system, ring, candidate)
-    )
+    plausible = (candidate for candidate, fits in zip(candidates, _screen(system, candidates), strict=True) if fits)
+    return tuple(_record(system, ring, candidate) for candidate in plausible if _is_symmetry(system, ring, candidate))
 
 
 def _candidates(n: int) -> Iterator[SignedPermutation]:
     identity, plus = tuple(range(n)), (1,) * n
     signs = list(itertools.product((1, -1), repeat=n)) if n <= _SOME_UP_TO else []
     if n <= _ALL_UP_TO:
-        yield from (
-            (p, s) for p in itertools.permutations(range(n)) for s in signs if (p, s) != (identity, plus)
-        )
+        yield from ((p, s) for p in itertools.permutations(range(n)) for s in signs if (p, s) != (identity, plus))
     elif n <= _SOME_UP_TO:
         yield from ((identity, s) for s in signs if s != plus)
         for i, j in itertools.combinations(range(n), 2):
@@ -78,9 +72,7 @@ def _screen(system: System, candidates: Sequence[SignedPermutation]) -> NDArray[
     points = 3 * (roots % 1) - 1.5
     permutations, signs = (np.array(part)[:, None, :] for part in zip(*candidates, strict=True))
     moved = np.broadcast_to(points, (len(candidates), *points.shape)).copy()
-    moved[..., :n] = signs * np.take_along_axis(
-        moved[..., :n], np.broadcast_to(permutations, moved[..., :n].shape), -1
-    )
+    moved[..., :n] = signs * np.take_along_axis(moved[..., :n], np.broadcast_to(permutations, moved[..., :n].shape), -1)
     rates = NumpyKernel(tuple(system.rhs), symbols, (n,))
     with np.errstate(all="ignore"):
         there, here = rates(moved), rates(points)
@@ -111,9 +103,7 @@ def _record(system: System, ring: DifferentialRing, candidate: SignedPermutation
     permutation, signs = candidate
     n = system.dimension
     matrix = sp.ImmutableDenseMatrix(n, n, lambda i, j: signs[i] if permutation[i] == j else 0)
-    image = ", ".join(
-        f"{'-' if s < 0 else ''}{system.state_names[p]}" for p, s in zip(permutation, signs, strict=True)
-    )
+    image = ", ".join(f"{'-' if s < 0 else ''}{system.state_names[p]}" for p, s in zip(permutation, signs, strict=True))
     identities = "; ".join(f"{left} = {right}" for left, right in _sides(system, candidate))
     return Symmetry(
         matrix=matrix,

@@ -66,6 +66,7 @@ def _draw(name: str, analysis: Analysis) -> Axes:
 def _crop(canvas: Canvas) -> Bbox:
     """The figure without empty bands above and below; its width stays, so that all text has one size."""
     canvas.draw_without_rendering()
+    canvas.set_layout_engine("none")  # laid out once is enough
     tight = canvas.get_tightbbox()
     width = canvas.get_figwidth()
     return Bbox.from_extents(min(0.0, tight.x0), tight.y0 - _PAD, max(width, tight.x1), tight.y1 + _PAD)

@@ -103,6 +103,8 @@ def to_plain(value: Any) -> Any:
             return value
         case enum.Enum():
             return value.value
+        case np.bool_():
+            return bool(value)
         case int() | np.integer():
             return int(value)
         case float() | np.floating():

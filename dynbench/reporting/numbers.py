@@ -16,32 +16,39 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 #: More proved digits than this are not shown: the JSON report holds them all.
 _MOST_DIGITS = 8
 _UNPROVED_DIGITS = 6
+#: Where fewer are proved, the radius is shown.
+_FEWEST_DIGITS = 3
+#: Numbers from ten to this power on are written with a power of ten.
+_POSITIONAL = 7
 
 
 def decimal(value: float, radius: float | None = None) -> str:
-    """A number with the digits that `radius` proves, at most 8; six where nothing is proved.
+    """A number with the digits that `radius` proves, at most 8, without trailing zeros; six if none is proved.
 
-    A digit counts as proved where the radius is at most half a unit of it.
+    A digit counts as proved where the radius is at most half a unit of it. Where fewer than three are, the radius
+    is shown.
     """
     if not math.isfinite(value):
         return _special(value)
     if value == 0:
         return "0"
-    digits = _UNPROVED_DIGITS
-    if radius is not None and math.isfinite(radius):
-        top = math.floor(math.log10(abs(value)))
-        proved = _MOST_DIGITS if radius == 0 else top - math.ceil(math.log10(2 * radius)) + 1
-        digits = min(_MOST_DIGITS, proved)
-        if digits < 1:
-            return f"0 \u00b1 {at_most(abs(value) + radius)}"
-    return _write(Context(digits, ROUND_HALF_EVEN).create_decimal(Decimal(value)))
+    if radius is None or not math.isfinite(radius):
+        return _rounded(value, _UNPROVED_DIGITS)
+    top = math.floor(math.log10(abs(value)))
+    proved = _MOST_DIGITS if radius == 0 else min(_MOST_DIGITS, top - math.ceil(math.log10(2 * radius)) + 1)
+    # A number without a power of ten shows all its digits before the point, proved or not.
+    fewest = max(_FEWEST_DIGITS, top + 1 if top < _POSITIONAL else 0)
+    if proved >= fewest:
+        return _rounded(value, proved)
+    shown = Context(fewest).create_decimal(Decimal(value))
+    return f"{_rounded(value, fewest)} \u00b1 {at_most(radius + abs(float(Decimal(value) - shown)))}"
 
 
 def short(value: float, digits: int = 6) -> str:
     """A number to be read, not to be relied on to the last digit: trailing zeros are dropped."""
     if not math.isfinite(value):
         return _special(value)
-    return _write(Context(digits).create_decimal(Decimal(value)).normalize())
+    return _rounded(value, digits)
 
 
 def at_most(value: float | None) -> str:
@@ -77,6 +84,10 @@ def plural(count: int, noun: str, nouns: str | None = None) -> str:
     return f"{count} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def _rounded(value: float, digits: int) -> str:
+    return _write(Context(digits, ROUND_HALF_EVEN).create_decimal(Decimal(value)).normalize())
+
+
 def _real_part(value: float, proved: float | None, size: float) -> str:
     return "0" if abs(value) <= size else decimal(value, proved)
 
@@ -97,7 +108,7 @@ def _write(value: Decimal) -> str:
     assert isinstance(exponent, int), "finite decimals have an integer exponent"
     top = len(digits) - 1 + exponent
     minus = _MINUS if sign else ""
-    if -4 <= top < 7:
+    if -4 <= top < _POSITIONAL:
         return minus + f"{abs(value):f}"
     return f"{minus}{_mantissa(digits)} \u00d7 10{str(top).translate(_SUPERSCRIPTS)}"
 

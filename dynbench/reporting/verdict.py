@@ -65,19 +65,21 @@ def _continuum_sentence(points: FixedPoints) -> list[str]:
 
 
 def _count_sentence(points: FixedPoints) -> str:
-    where = "in the whole state space" if points.region is None else "in the region searched"
+    where = " in the whole state space" if points.region is None else " in the region searched"
+    if points.region is None and not points.complete:
+        where = ""  # met from starts, which search no region
     found = _real(points)
     noun = "isolated fixed point" if points.continua else "fixed point"
     n = plural(len(found), noun)
     if points.complete:
         if not found:
-            return f"There is no {noun} {where} (proof)."
+            return f"There is no {noun}{where} (proof)."
         evidence, rest = ("proved", "there is no other") if len(found) == 1 else ("all proved", "there are no others")
-        return f"{n} {where}, {evidence}; {rest} (proof)."
+        return f"{n}{where}, {evidence}; {rest} (proof)."
     if not found:
-        return f"No {noun} was found {where}; whether there is one is open."
+        return f"No {noun} was found{where}; whether there is one is open."
     verb = "was" if len(found) == 1 else "were"
-    return f"{n} {verb} found {where}, {_evidence(found)}; whether there are more is open."
+    return f"{n} {verb} found{where}, {_evidence(found)}; whether there are more is open."
 
 
 def _undecided_sentence(points: FixedPoints) -> list[str]:

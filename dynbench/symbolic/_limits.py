@@ -12,10 +12,13 @@ import sys
 
 import sympy as sp
 
-__all__ = ["DIGITS", "INFINITE", "MAX_DEPTH", "Budget", "hidden_powers", "power_fault", "range_fault"]
+__all__ = ["DIGITS", "INFINITE", "MAX_DEPTH", "MAX_LEVEL", "Budget", "hidden_powers", "power_fault", "range_fault"]
 
 DIGITS = 15
 """Decimal digits in which constants are tried before SymPy evaluates them exactly."""
+
+MAX_LEVEL = 8
+"""Greatest weight of functions inside functions: SymPy's assumptions take time exponential in it."""
 
 MAX_DEPTH = 50
 """Greatest depth of nested operations; a sum or product of many terms counts once."""
@@ -25,6 +28,7 @@ INFINITE = frozenset({sp.oo, -sp.oo, sp.zoo, sp.nan})
 
 _MAX_NODES = 20_000
 _MAX_POWER = 1024
+_MAX_SYMBOLIC_POWER = 100
 _MAX_BITS = 2048
 _MAX_TOTAL_BITS = 100_000
 _MAX_WORK = 1_000_000
@@ -89,16 +93,15 @@ class Budget:
 
 def power_fault(base: sp.Expr, exponent: sp.Expr) -> str | None:
     """Say why ``base**exponent`` must not be tried, or None."""
-    if exponent.is_number and abs(exponent.evalf(DIGITS)) > _MAX_POWER:
-        return f"has an exponent beyond {_MAX_POWER}"
-    return None
+    limit = _MAX_POWER if base.is_number else _MAX_SYMBOLIC_POWER
+    return f"has an exponent beyond {limit}" if exponent.is_number and _greatest_number(exponent) > limit else None
 
 
 def range_fault(value: sp.Expr) -> str | None:
     """Say why a constant evaluated to `DIGITS` digits is no usable real number, or None."""
     if value.has(*INFINITE):
         return "is not finite"
-    if not value.is_comparable:
+    if not value.is_extended_real:
         return "is not a real number"
     if value == 0 or _SMALLEST <= abs(value) <= _LARGEST:
         return None

@@ -18,21 +18,22 @@ PIECEWISE = "Piecewise"
 
 
 class Function(NamedTuple):
-    """What a name stands for: how to build it, its least and largest number of arguments, and its kind of work.
+    """What a name stands for: how to build it, its largest number of arguments, and the work that it makes for SymPy.
 
-    `compares` marks functions for which SymPy compares argument expressions, which is slow for long ones.
+    `weight` counts the functions nested in what is built; where it `compares`, SymPy compares the arguments with
+    zero or with each other, which is slow for long ones.
     """
 
     build: Callable[..., sp.Expr]
-    least: int = 1
     most: int = 1
+    weight: int = 1
     compares: bool = False
 
 
 def _absolute(s: sp.Expr) -> sp.Expr:
     # Where SymPy cannot tell that s is real it computes |s| through conjugates, which takes time exponential in
     # the depth; s of a model is real wherever it is defined.
-    return sp.Abs(s) if s.is_extended_real else sp.Piecewise((s, s >= 0), (-s, True))
+    return sp.Abs(s) if s.is_extended_real else sp.Max(s, -s)
 
 
 def _cube_root(s: sp.Expr) -> sp.Expr:
@@ -44,8 +45,9 @@ def _logistic(s: sp.Expr) -> sp.Expr:
 
 
 def _relu(s: sp.Expr) -> sp.Expr:
-    # Not Max(s, 0): that one differentiates twice to DiracDelta.
-    return sp.Piecewise((s, s > 0), (0, True))
+    # Piecewise rather than Max, which differentiates twice to DiracDelta; but SymPy multiplies out every case of a
+    # Piecewise within a condition.
+    return sp.Max(s, 0) if s.has(sp.Piecewise) else sp.Piecewise((s, s > 0), (0, True))
 
 
 def _softplus(s: sp.Expr) -> sp.Expr:
@@ -79,19 +81,19 @@ FUNCTIONS: dict[str, Function] = {
     "log10": Function(lambda s: sp.log(s) / sp.log(10)),
     "log2": Function(lambda s: sp.log(s) / sp.log(2)),
     "sqrt": Function(sp.sqrt),
-    "cbrt": Function(_cube_root, compares=True),
-    "abs": Function(_absolute, compares=True),
-    "Abs": Function(_absolute, compares=True),
-    "sign": Function(sp.sign, compares=True),
-    "Max": Function(sp.Max, most=_MOST, compares=True),
-    "max": Function(sp.Max, most=_MOST, compares=True),
-    "Min": Function(sp.Min, most=_MOST, compares=True),
-    "min": Function(sp.Min, most=_MOST, compares=True),
-    "relu": Function(_relu, compares=True),
+    "cbrt": Function(_cube_root, weight=3, compares=True),
+    "abs": Function(_absolute, weight=2, compares=True),
+    "Abs": Function(_absolute, weight=2, compares=True),
+    "sign": Function(sp.sign, weight=2, compares=True),
+    "Max": Function(sp.Max, most=_MOST, weight=2, compares=True),
+    "max": Function(sp.Max, most=_MOST, weight=2, compares=True),
+    "Min": Function(sp.Min, most=_MOST, weight=2, compares=True),
+    "min": Function(sp.Min, most=_MOST, weight=2, compares=True),
+    "relu": Function(_relu, weight=2, compares=True),
     "logistic": Function(_logistic),
     "sigmoid": Function(_logistic),
-    "softplus": Function(_softplus),
+    "softplus": Function(_softplus, weight=3),
     "erf": Function(sp.erf),
-    "Heaviside": Function(sp.Heaviside, compares=True),
+    "Heaviside": Function(sp.Heaviside, weight=2, compares=True),
 }
 """Every function that a model string may call, `PIECEWISE` apart."""

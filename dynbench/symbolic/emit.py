@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import sympy as sp
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from dynbench.errors import ModelError
 
 __all__ = ["FUNCTIONS", "write_function"]
 
-#: SymPy function -> the name that the arithmetic must provide for it.
+#: SymPy function -> the name that the arithmetic must provide for it. (The derivatives of DiracDelta are called
+#: like it: "dirac" is 0 where its argument excludes 0, and claims nothing elsewhere.)
 FUNCTIONS: dict[type, str] = {
     sp.sin: "sin",
     sp.cos: "cos",
@@ -115,9 +116,9 @@ class _Writer:
     def expression(self, e: sp.Expr) -> str:
         """Source of `e`; every compound result comes in parentheses or as a call, so it can be used anywhere."""
         if e.is_Symbol:
-            if e not in self.names:
-                raise ModelError(f"The symbol {e} has no value and is no state.")
-            return self.names[e]
+            return self._name(e)
+        if isinstance(e, Boolean):
+            return self._condition(e)
         if e.is_number and (self.fold_numbers or e.is_Atom):
             return self.literal(e)
         if e.is_Add:
@@ -131,9 +132,14 @@ class _Writer:
         if isinstance(e, sp.Max | sp.Min):
             return self._extremum(e)
         name = FUNCTIONS.get(type(e))
-        if name is None or (isinstance(e, sp.DiracDelta) and len(e.args) > 1):
+        if name is None:
             raise ModelError(f"The function {e.func} in {e} has no numerical form in dynbench.")
         return f"{name}({self.expression(e.args[0])})"
+
+    def _name(self, symbol: sp.Symbol) -> str:
+        if symbol not in self.names:
+            raise ModelError(f"The symbol {symbol} has no value and is no state.")
+        return self.names[symbol]
 
     def _sum(self, e: sp.Add) -> str:
         source = ""
@@ -195,6 +201,8 @@ class _Writer:
         return f"piecewise(({branches},))"
 
     def _condition(self, c: sp.Basic) -> str:
+        if c.is_Symbol:
+            return self._name(c)
         if isinstance(c, BooleanTrue):
             return "True"
         if isinstance(c, BooleanFalse):

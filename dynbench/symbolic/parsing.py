@@ -20,7 +20,7 @@ from sympy.logic.boolalg import Boolean
 
 from dynbench.errors import ModelError
 from dynbench.symbolic._lexer import RESERVED, Token, mangle, quoted, tokenize
-from dynbench.symbolic._limits import DIGITS, INFINITE, MAX_DEPTH, Budget, hidden_powers, power_fault, range_fault
+from dynbench.symbolic._limits import DIGITS, INFINITE, MAX_DEPTH, MAX_LEVEL, Budget, hidden_powers, power_fault, range_fault
 from dynbench.symbolic._vocabulary import FUNCTIONS, PIECEWISE
 from dynbench.symbolic.realness import check_real
 
@@ -120,6 +120,7 @@ class _Value(NamedTuple):
 
     exact: sp.Expr
     number: sp.Expr | None = None
+    level: int = 0
 
 
 class _Reader:
@@ -252,7 +253,7 @@ class _Reader:
     def _power(self, node: ast.expr, base: _Value, exponent: _Value) -> _Value:
         self._admit_power(node, base.exact, exponent.exact)
         self.budget.pay_call([base.exact, exponent.exact], compares=False)
-        return self._build(node, sp.Pow, base, exponent)
+        return self._build(node, sp.Pow, base, exponent, weight=0 if exponent.exact.is_Integer else 1)
 
     def _call(self, node: ast.Call, name: str) -> _Value:
         if name == PIECEWISE:
@@ -260,8 +261,8 @@ class _Reader:
         function = FUNCTIONS.get(name)
         if function is None:
             raise self._unknown_function(name)
-        if not function.least <= len(node.args) <= function.most:
-            expected = f"{function.least}" if function.least == function.most else f"{function.least} to {function.most}"
+        if not 1 <= len(node.args) <= function.most:
+            expected = "1" if function.most == 1 else f"1 to {function.most}"
             raise ModelError(
                 f"{name} takes {expected} argument{'s' if function.most > 1 else ''}, not {len(node.args)}, "
                 f"in the expression {quoted(self.text)}."
@@ -271,7 +272,7 @@ class _Reader:
         if name == "exp":
             for base, exponent in hidden_powers(arguments[0].exact):
                 self._admit_power(node, base, exponent)
-        return self._build(node, function.build, *arguments)
+        return self._build(node, function.build, *arguments, weight=function.weight)
 
     def _unknown_function(self, name: str) -> ModelError:
         where = f"in the expression {quoted(self.text)}"
@@ -299,7 +300,7 @@ class _Reader:
             raise self._refuse(node, "leaves cases open: end it with a pair (value, True)")
         # The conditions cover everything, so the last one holds wherever the others do not.
         pairs[-1] = (pairs[-1][0], sp.true)
-        return self._checked(node, self._attempt(node, sp.Piecewise, pairs), None)
+        return self._checked(node, self._attempt(node, sp.Piecewise, pairs), None, 0)
 
     def _condition(self, node: ast.expr) -> Boolean:
         match node:
@@ -320,6 +321,9 @@ class _Reader:
         compare = _COMPARISONS.get(type(operator))
         if compare is None:
             raise self._refuse(node, "is no comparison that models know")
+        if left.exact.has(sp.Piecewise) or right.exact.has(sp.Piecewise):
+            # SymPy would multiply out all cases of both sides.
+            raise self._refuse(node, "compares a Piecewise or relu, which a condition cannot")
         self.budget.pay_call([left.exact, right.exact], compares=True)
         if self.budget.exhausted:
             raise self._refuse(node, "is too large to be worked out")
@@ -327,24 +331,29 @@ class _Reader:
 
     # --- building, with all checks ---------------------------------------------------------------
 
-    def _build(self, node: ast.expr, make: Callable[..., sp.Expr], *parts: _Value) -> _Value:
+    def _build(self, node: ast.expr, make: Callable[..., sp.Expr], *parts: _Value, weight: int = 0) -> _Value:
         """Build an expression; a constant first in floating point, so that nothing huge is evaluated exactly."""
+        level = max(part.level for part in parts)
+        if weight:
+            level += weight if all(part.exact.is_extended_real for part in parts) else weight + 2
+        if level > MAX_LEVEL:
+            raise self._refuse(node, "nests functions too deeply")
         number = None
         if all(part.number is not None for part in parts):
             number = self._attempt(node, make, [part.number for part in parts]).evalf(DIGITS)
             self._require(node, range_fault(number))
         if self.budget.exhausted:
             raise self._refuse(node, "is too large to be worked out")
-        return self._checked(node, self._attempt(node, make, [part.exact for part in parts]), number)
+        return self._checked(node, self._attempt(node, make, [part.exact for part in parts]), number, level)
 
-    def _checked(self, node: ast.expr, exact: sp.Expr, number: sp.Expr | None) -> _Value:
+    def _checked(self, node: ast.expr, exact: sp.Expr, number: sp.Expr | None, level: int) -> _Value:
         self._require(node, self.budget.fault(exact))
         if any(part in INFINITE for part in (exact, *exact.args)):
             raise self._refuse(node, "is not finite")
         if exact.is_number and (number is None or exact.is_Rational):
             number = exact.evalf(DIGITS)
             self._require(node, range_fault(number))
-        return _Value(exact, number)
+        return _Value(exact, number, level)
 
     def _attempt(self, node: ast.expr, make: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
@@ -37,21 +39,23 @@ def check_real(expression: sp.Basic, where: str) -> None:
     user_symbols: dict[sp.Basic, sp.Basic] = {}
     for symbol in sorted(expression.free_symbols, key=str):
         if symbol.is_extended_real is False:
-            raise ModelError(f"The symbol {symbol} is declared as not real in {where}: states and parameters are real.")
+            raise ModelError(f"The symbol {symbol} in {where} is declared as not real; states and parameters are real.")
         if symbol.is_extended_real is None:
             user_symbols[sp.Dummy(str(symbol), real=True)] = symbol
-    real = expression.xreplace({user: stand_in for stand_in, user in user_symbols.items()}) if user_symbols else expression
-    seen: set[sp.Basic] = set()
-    stack = [real]
-    while stack:
-        part = stack.pop()
-        if part in seen:
-            continue
-        seen.add(part)
+    real = expression.xreplace({user: stand_in for stand_in, user in user_symbols.items()})
+    for part in _inside_out(real, set()):
         fault = _fault(part)
         if fault:
             raise ModelError(f"{_short(part.xreplace(user_symbols))} {fault} in {where}.")
-        stack.extend(part.args)
+
+
+def _inside_out(part: sp.Basic, seen: set[sp.Basic]) -> Iterator[sp.Basic]:
+    """Every part once, arguments first: SymPy may not return from evaluating a function of what is far too large."""
+    if part not in seen:
+        seen.add(part)
+        for argument in part.args:
+            yield from _inside_out(argument, seen)
+        yield part
 
 
 def _fault(part: sp.Basic) -> str | None:
@@ -73,7 +77,7 @@ def _constant_fault(part: sp.Expr) -> str | None:
     value = part.evalf(_DIGITS)
     if value in _INFINITE or value.has(*_INFINITE):
         return "is not finite"
-    if not value.is_comparable:
+    if value.is_extended_real is False:
         return "is not a real number"
     return None if abs(value) <= _LARGEST else "is not finite in double precision"
 

@@ -158,17 +158,13 @@ def _coefficients(matrix_or_poly: sp.MatrixBase | sp.Poly) -> list[sp.Expr]:
         raise InputError(f"the conditions are given for dimension 1 to 4, not {n}.")
     for coefficient in coefficients:
         if coefficient.has(sp.I) or coefficient.is_real is False:
-            raise InputError(
-                f"the coefficient {coefficient} is not real: the conditions hold for real systems only."
-            )
+            raise InputError(f"the coefficient {coefficient} is not real: the conditions hold for real systems only.")
     return coefficients
 
 
 def _rational(expression: sp.Expr) -> sp.Expr:
     """Replace every float by the decimal that Python prints for it, as an exact fraction."""
-    return expression.xreplace(
-        {number: sp.Rational(repr(float(number))) for number in expression.atoms(sp.Float)}
-    )
+    return expression.xreplace({number: sp.Rational(repr(float(number))) for number in expression.atoms(sp.Float)})
 
 
 def _tidy(conditions: Iterable[sp.Expr]) -> tuple[sp.Expr, ...]:

@@ -21,11 +21,7 @@ def rows_of(matrix: sp.Matrix) -> list[dict]:
     for i in range(matrix.rows):
         entries = {j: sp.Poly(matrix[i, j], a, b).as_dict() for j in range(matrix.cols)}
         rows.append(
-            {
-                j: CONTEXT.from_dict({e: int(c) for e, c in p.items()})
-                for j, p in entries.items()
-                if any(p.values())
-            }
+            {j: CONTEXT.from_dict({e: int(c) for e, c in p.items()}) for j, p in entries.items() if any(p.values())}
         )
     return rows
 

@@ -29,8 +29,7 @@ def assert_function_of(found: Invariants, expected: sp.Expr, system: System) -> 
     symbols = [*system.states, *system.parameter_symbols]
     point = {s: sp.Rational(int(sp.prime(k + 9)), int(sp.prime(k + 12))) for k, s in enumerate(symbols)}
     rows = [
-        [h.diff(x).subs(point).evalf(40) for x in system.states]
-        for h in (*(i.expression for i in found), expected)
+        [h.diff(x).subs(point).evalf(40) for x in system.states] for h in (*(i.expression for i in found), expected)
     ]
     with mpmath.workdps(40):
         singular = mpmath.svd_r(mpmath.matrix(rows), compute_uv=False)
@@ -41,14 +40,11 @@ def assert_conserved(found: Invariants, system: System) -> None:
     """grad H . F vanishes to 40 digits at points where the assumptions hold, without use of the ring."""
     for invariant in found:
         fixed = {a.lhs: a.rhs for a in invariant.assumptions if isinstance(a, sp.Eq)}
-        rate = sum(
-            invariant.expression.diff(x) * f for x, f in zip(system.states, system.rhs, strict=True)
-        ).subs(fixed)
+        rate = sum(invariant.expression.diff(x) * f for x, f in zip(system.states, system.rhs, strict=True)).subs(fixed)
         for shift in (2, 5, 11):
             symbols = sorted(rate.free_symbols, key=str)
             point = {
-                s: sp.Rational(int(sp.prime(k + shift)), int(sp.prime(k + shift + 3)))
-                for k, s in enumerate(symbols)
+                s: sp.Rational(int(sp.prime(k + shift)), int(sp.prime(k + shift + 3))) for k, s in enumerate(symbols)
             }
             assert abs(sp.N(rate.subs(point), 60)) < 1e-40
 
@@ -264,9 +260,7 @@ def test_result_is_a_tuple_with_a_scope_that_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(found))
     assert copy == found
     assert copy.scope == found.scope
-    assert repr(conserved_quantities(ODE({"x": "x^2 + 1", "y": "-y"}))).startswith(
-        "<Invariants: none; sought: linear"
-    )
+    assert repr(conserved_quantities(ODE({"x": "x^2 + 1", "y": "-y"}))).startswith("<Invariants: none; sought: linear")
 
 
 def test_linear_skew_systems_conserve_the_length() -> None:

@@ -30,7 +30,7 @@ def midpoints(solutions):
 
 
 def check(solutions, equations, bits=100):
-    """Every point's balls are small and hold a zero of the equations; exact coordinates are zeros and lie inside."""
+    """Every point's balls are small, the equations' values on them hold 0; exact coordinates are zeros."""
     for point in solutions.points:
         with flint.ctx.workprec(400):
             for equation in equations:
@@ -318,7 +318,7 @@ def test_everything_is_a_solution():
 
 
 def test_oja_learning_with_a_double_eigenvalue():
-    """W = diag(3, 3, 1): the unit circle of its first eigenspace, the other eigenvector twice, and the origin."""
+    """W = diag(3, 3, 1): the unit circle of one eigenspace, both unit vectors of the other, the origin."""
     norm = 3 * X**2 + 3 * Y**2 + Z**2
     solutions = solve_real([3 * X - X * norm, 3 * Y - Y * norm, Z - Z * norm], [X, Y, Z])
     assert exact(solutions) == [(0, 0, -1), (0, 0, 0), (0, 0, 1)]

@@ -88,9 +88,7 @@ def test_each_condition_is_needed() -> None:
             symbols = sp.symbols(f"c1:{n + 1}")
             conditions = conditions_of(sp.Poly([1, *symbols], LAMBDA))
             values = rng.normal(size=(40_000, n)) * [4.0, 6.0, 4.0, 1.5][:n]
-            signs = np.array(
-                [np.broadcast_to(sp.lambdify(symbols, c)(*values.T), len(values)) > 0 for c in conditions]
-            )
+            signs = np.array([np.broadcast_to(sp.lambdify(symbols, c)(*values.T), len(values)) > 0 for c in conditions])
             for dropped in range(len(conditions)):
                 others = np.delete(signs, dropped, axis=0).all(axis=0) & ~signs[dropped]
                 witnesses = values[others][:5]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Kind, Status
-from dynbench.reporting.blocks import Block, Bullets, Formula, Inline, Section, Table, Text
+from dynbench.reporting.blocks import Block, Bullets, Name, Section, Table, Text
 from dynbench.reporting.numbers import plural, short
 
 if TYPE_CHECKING:
@@ -34,17 +34,10 @@ def _about_points(analysis: Analysis) -> Iterator[Text]:
         yield ("That there are no other fixed points is not proved.",)
     if points.region is not None:
         yield ("Nothing is said here about fixed points outside the region searched.",)
-    for continuum in points.continua:
-        equations: list[Inline] = []
-        for equation in continuum.equations:
-            equations += [" and " if equations else "", Formula(equation)]
-        real = "real fixed points" if continuum.proved_real else "complex solutions, real or not,"
-        yield (
-            f"A continuum of {real} (dimension {continuum.dimension}) lies where ",
-            *equations,
-            " = 0: ",
-            _CONTINUUM,
-        )
+    if points.continua:
+        yield ("The points of a continuum are not isolated: none of them can be certified or is listed.",)
+    if any(not c.proved_real for c in points.continua):
+        yield ("That every continuum named holds real fixed points: it may be complex only.",)
     unproved = [p for p in points if p.status is Status.CONVERGED]
     if unproved:
         yield (f"{plural(len(unproved), 'point')} listed: existence or uniqueness is not proved.",)
@@ -59,8 +52,8 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     unproved = sum(not data.get("proved") for data in edges)
     if unproved:
         yield (
-            f"{unproved} of {plural(len(edges), 'unstable branch', 'unstable branches')} rest on numerical integration within its "
-            "tolerance, not on a proof.",
+            f"{unproved} of {plural(len(edges), 'unstable branch', 'unstable branches')}: "
+            "the limit rests on numerical integration, not on a proof.",
         )
     yield ("Periodic orbits and chaotic sets were not searched for, nor were basins of attraction computed.",)
     if not analysis.invariants:
@@ -81,7 +74,7 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
 def _undecided(points: FixedPoints) -> Table:
     more = len(points.undecided) - _LISTED
     caption = "Undecided boxes" + (f" (the first {_LISTED}; {more} more are in the JSON report)" if more > 0 else "")
-    headers: tuple[Text, ...] = (("box",), *(((name),) for name in points.state_names), ("reason",))
+    headers: tuple[Text, ...] = (("box",), *((Name(name),) for name in points.state_names), ("reason",))
     rows = tuple(
         (
             (str(i),),
@@ -91,6 +84,3 @@ def _undecided(points: FixedPoints) -> Table:
         for i, region in enumerate(points.undecided[:_LISTED])
     )
     return Table(caption, headers, rows)
-
-
-_CONTINUUM = "its points are not isolated, so that none of them can be certified."

@@ -13,6 +13,7 @@ from dynbench.reporting.numbers import at_least, at_most, decimal, eigenvalue_li
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.fixed_points.search import Continuum
     from dynbench.systems import System
 
 __all__ = ["points_section"]
@@ -25,7 +26,7 @@ def points_section(analysis: Analysis) -> Section:
     """The tables of fixed points and slow points, completeness and the index sum."""
     points = analysis.fixed_points
     numbered = [(i, p) for i, p in enumerate(points) if p.status is not Status.SLOW_POINT]
-    blocks: list[Block] = [_completeness(points), *_region(points)]
+    blocks: list[Block] = [_completeness(points), *_region(points), *map(_continuum, points.continua)]
     if numbered:
         blocks += [_points_table(analysis, numbered), _evidence_table(numbered), _index_sum(points)]
     slow = list({id(p): p for p in (*points.slow_points, *analysis.slow_points)}.values())
@@ -39,6 +40,14 @@ def points_section(analysis: Analysis) -> Section:
 def _completeness(points: FixedPoints) -> Paragraph:
     answer = "The list is complete" if points.complete else "The list is not proved to be complete"
     return Paragraph((f"{answer}: {points.argument}." if points.argument else f"{answer}.",))
+
+
+def _continuum(continuum: Continuum) -> Paragraph:
+    equations: list[Inline] = []
+    for equation in continuum.equations:
+        equations += [" and " if equations else "", Formula(sp.Eq(equation, 0, evaluate=False))]
+    what = "Fixed points fill" if continuum.proved_real else "Complex solutions, real or not, fill"
+    return Paragraph((f"{what} a set of dimension {continuum.dimension}, where ", *equations, "."))
 
 
 def _region(points: FixedPoints) -> list[Block]:

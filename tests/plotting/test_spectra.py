@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.patches import Circle
+
+from dynbench.plotting import spectrum
+
+
+@pytest.mark.parametrize("name", ["line", "cobweb", "plane", "attractor", "cube", "hostile", "empty"])
+def test_it_draws_at_equal_aspect_with_its_border(analyses, name):
+    ax = spectrum(analyses[name])
+    ax.figure.canvas.draw()
+    assert ax.get_aspect() == 1
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    flow = analyses[name].system.kind == "flow"
+    assert any(("imaginary axis" if flow else "unit circle") in label for label in labels)
+    assert any(isinstance(patch, Circle) for patch in ax.patches) != flow
+
+
+def test_every_eigenvalue_is_there_and_within_the_limits(analyses):
+    ax = spectrum(analyses["plane"])
+    drawn = np.concatenate([line.get_xydata() for line in ax.lines if line.get_marker() == "o"])
+    expected = sorted((v.real, v.imag) for p in analyses["plane"].fixed_points for v in p.eigenvalues)
+    assert np.allclose(sorted(map(tuple, drawn)), expected)
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    assert all(left < x < right and low < y < high for x, y in drawn)
+    assert left < 0 < right

@@ -1,0 +1,41 @@
+"""Analyses that several tests write up: one of each kind of outcome, made once."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+import dynbench as db
+
+#: Names that break whatever is not escaped: markup, LaTeX, tables, right-to-left, control characters, length.
+HOSTILE_NAMES = (
+    '<script>alert("1")</script>',
+    "$\\frac{a}{b}$ `x` | & {{ 7*7 }}",
+    "\u05e9\u05dc\u05d5\u05dd\u202e\x00",
+    "w" * 200,
+)
+
+
+@pytest.fixture(scope="session")
+def jang():
+    system = db.ODE({"x": "(1 - x^2)*y", "y": "x/2 - y"}, name="Jang's planar system")
+    return db.analyze(system, box={"x": (-3, 3), "y": (-3, 3)})
+
+
+@pytest.fixture(scope="session")
+def fold():
+    """A double root: known exactly, and not certified."""
+    return db.analyze(db.ODE({"x": "mu - x^2"}, {"mu": 0}), box={"x": (-1, 1)})
+
+
+@pytest.fixture(scope="session")
+def henon():
+    return db.analyze(db.Map({"x": "1 - a*x^2 + y", "y": "b*x"}, {"a": 1.4, "b": 0.3}), box=[(-2, 2), (-2, 2)])
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    first, second, third, fourth = map(sp.Symbol, HOSTILE_NAMES)
+    equations = {first: second - first, second: third - second**3 * fourth}
+    title = '"><img src=x onerror=alert(1)> $x_{1}$ </title> {% raw %}\ud800'
+    return db.analyze(db.ODE(equations, {third: 0.5, fourth: 2}, name=title), box=[(-1, 2), (-1, 2)])
