@@ -86,6 +86,14 @@ def test_maps_with_positive_and_negative_multipliers():
     assert {kind for *_, kind in limits(flipping)} == {"undecided"}
 
 
+def test_a_branch_that_leaves_the_domain_of_a_map_is_undecided():
+    # From 0 to the right 3 x sqrt(1 - x) climbs beyond 1, where it is not defined; to the left it goes to -infinity.
+    graph = graph_of(db.Map({"x": "3*x*sqrt(1 - x)"}), box=[[-0.5, 0.5]])
+    assert limits(graph) == [("unstable node", -1, "infinity"), ("unstable node", 1, "undecided")]
+    (reason,) = (d["reason"] for *_, d in graph.edges(data=True) if d["side"] == 1)
+    assert "step failure" in reason
+
+
 def test_saddles_without_proof_are_not_followed():
     system = db.ODE({"x": "x - x^3", "y": "-y"})
     points = db.find_fixed_points(system, box=[[-2, 2]] * 2, certify=False)

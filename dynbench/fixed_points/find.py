@@ -107,7 +107,8 @@ def _probe(system: System, findings: Sequence[Findings], rng: np.random.Generato
     boxes = [u.box for f in findings for u in f.undecided]
     if not boxes or any(f.continua or f.interrupted for f in findings):
         return []
-    return [MultiStart(np.mean(boxes, axis=-1)).search(system, rng=rng)]
+    found = MultiStart(np.mean(boxes, axis=-1)).search(system, rng=rng)
+    return [Findings(found.candidates)]
 
 
 def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStrategy]:
