@@ -55,7 +55,8 @@ def certified_points(
         if known is None:
             certificate = certify(system, _nearest(system, x))
             if certificate.verdict is Verdict.FIXED_POINT:
-                certified.append(_certified(system, certificate, exact))
+                if not any(_same(certificate, _proof(other)) for other in certified):
+                    certified.append(_certified(system, certificate, exact))
             elif not _far_from_any(certificate):
                 doubtful.append((x, exact))
         elif exact is not None and certified[known].exact is None:
@@ -104,13 +105,13 @@ def slow_points(system: System, findings: Sequence[Findings]) -> list[FixedPoint
 
 def in_order(points: Iterable[FixedPoint]) -> tuple[FixedPoint, ...]:
     """Lexicographic order of the coordinates, so that the same set always comes in the same order."""
-    return tuple(sorted(points, key=lambda p: tuple(np.round(p.x, 9) + 0.0)))
+    return tuple(sorted(points, key=lambda p: (tuple(np.round(p.x, 9) + 0.0), tuple(p.x))))
 
 
 def _candidates(findings: Sequence[Findings]) -> Iterator[tuple[Array, Exact | None]]:
     for f in findings:
         exact = f.exact or (None,) * len(f.candidates)
-        yield from zip(f.candidates, exact, strict=True)
+        yield from ((x, e) for x, e in zip(f.candidates, exact, strict=True) if np.isfinite(x).all())
 
 
 def _nearest(system: System, x: Array) -> Array:
@@ -161,6 +162,15 @@ def _certified(system: System, certificate: Certificate, exact: Exact | None) ->
     return _record(system, x, Status.CERTIFIED, spectrum, kind, note, certificate, exact)
 
 
+def _same(first: Certificate, second: Certificate) -> bool:
+    """Whether two certificates are of one fixed point: the ball that holds one lies where the other is unique."""
+    distance = float(np.abs(first.center - second.center).max())
+    return any(
+        a.radius is not None and b.uniqueness_radius is not None and distance + a.radius <= b.uniqueness_radius
+        for a, b in ((first, second), (second, first))
+    )
+
+
 def _far_from_any(certificate: Certificate) -> bool:
     """Whether it is proved that no fixed point is near: then the iteration had not converged to one after all."""
     radius = certificate.exclusion_radius
@@ -171,7 +181,7 @@ def _within(exact: Exact, certificate: Certificate) -> bool:
     """Whether the exact point is proved to be the certified one: it lies where that is unique."""
     unique = certificate.uniqueness_radius
     return unique is not None and all(
-        bool(abs(value - sp.Rational(float(c))) < sp.Rational(unique))
+        bool(abs(value - sp.Rational(float(c))) <= sp.Rational(unique))
         for value, c in zip(exact, certificate.center, strict=True)
     )
 

@@ -58,11 +58,14 @@ class GlobalBounds:
         interior. The indices of all fixed points then add up to 1.
     argument : str
         By what argument, or why no box was found.
+    entered : (n, 2) array or None
+        Where `inward`, a box that holds `box` and on whose boundary G points inward (which a map takes into itself).
     """
 
     box: Array | None
     inward: bool
     argument: str
+    entered: Array | None = None
 
 
 class _Power(NamedTuple):
@@ -107,8 +110,11 @@ def global_box(system: System) -> GlobalBounds:
     outer = readonly(np.stack([box.lo - margin, box.hi + margin], axis=-1))
     inward = dominance is not None and dominance.inward
     if system.kind == "map" and not inward and _maps_into_itself(system, outer):
-        return GlobalBounds(outer, True, f"{argument}; and the map takes this box into its interior")
-    return GlobalBounds(outer, inward, argument)
+        return GlobalBounds(outer, True, f"{argument}; and the map takes this box into its interior", outer)
+    if dominance is None or not inward:
+        return GlobalBounds(outer, False, argument)
+    larger = [float((dominance.size * (1 + Fraction(_MARGIN))) ** s) for s in dominance.weights]
+    return GlobalBounds(outer, True, argument, readonly([[-side, side] for side in larger]))
 
 
 def _expanded(expression: sp.Expr) -> sp.Expr:

@@ -53,8 +53,8 @@ class Refined(NamedTuple):
 
     @property
     def ball(self) -> list[arb]:
-        """The box that holds the fixed point."""
-        return ball_around(self.center, self.radius)
+        """A box that holds the fixed point in its interior, so that no kink of G at the point itself is missed."""
+        return ball_around(self.center, self.radius.max(_narrowest(self.center)))
 
 
 def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision: int = PRECISION) -> Certificate:
@@ -101,9 +101,10 @@ def polished(system: System, x: ArrayLike) -> NDArray[np.float64]:
     start = as_states(x, system.dimension, name="x")
     with ctx.workprec(PRECISION):
         refined = refine(system, [arb(float(value)) for value in start])
-        if refined is None:
-            return start
-        return np.array([float(value.mid()) for value in refined.center]) + 0.0
+    if refined is None:
+        return start
+    nearest = np.array([float(value.mid()) for value in refined.center]) + 0.0
+    return nearest if np.isfinite(nearest).all() else start
 
 
 def refine(system: System, x: Sequence[arb], *, steps: int = 12) -> Refined | None:
@@ -137,7 +138,8 @@ def _prove(system: System, center: list[arb]) -> Refined | None:
     if inverse is None:
         return None
     bound = _norm(_apply(inverse, system.ball_residual(center)))
-    radius = 2 * bound
+    # A ball of radius 0 would show one side of a kink only.
+    radius = (2 * bound).max(_narrowest(center))
     for _ in range(8):
         contraction = _contraction(system, inverse, center, radius)
         if contraction < 1 and bound + contraction * radius <= radius:
@@ -153,7 +155,7 @@ def _fixed_point(
     inverse = _inverse(residual_jacobian_ball(system, refined.center))
     assert inverse is not None, "refine() has inverted this matrix"
     radius = upper(distance)
-    if not _contraction(system, inverse, exact, arb(radius)) < 1:
+    if not _contraction(system, inverse, exact, arb(radius).max(_narrowest(exact))) < 1:
         return _undecided(center, f"a fixed point lies within {radius:.3g}, but it is not proved to be the only one")
     unique = _widest(lambda r: _contraction(system, inverse, exact, arb(r)) < 1, radius, scale)
     determinant = (-residual_jacobian_ball(system, refined.ball)).det()
@@ -206,6 +208,8 @@ def _excludes(system: System, center: list[arb], value: list[arb], directions: l
     ball = ball_around(center, radius)
     if any(component > 0 or component < 0 for component in system.ball_residual(ball)):
         return True
+    if not _defined(system, ball):
+        return False
     jacobian = residual_jacobian_ball(system, ball)
     for v in directions:
         along = sum((a * b for a, b in zip(v, value, strict=True)), arb(0))
@@ -227,8 +231,22 @@ def _widest(holds: Callable[[float], bool], start: float, scale: float) -> float
 
 
 def _contraction(system: System, inverse: arb_mat, center: Sequence[arb], radius: arb) -> arb:
-    jacobian = residual_jacobian_ball(system, ball_around(center, radius))
+    """|I - R G'| over a ball; nan where G is not shown to be defined on all of it."""
+    ball = ball_around(center, radius)
+    if not _defined(system, ball):
+        return arb("nan")
+    jacobian = residual_jacobian_ball(system, ball)
     return sup_norm(_identity(system.dimension) - inverse * jacobian)
+
+
+def _defined(system: System, ball: Sequence[arb]) -> bool:
+    """Whether G is shown to be defined and bounded on a ball, as the mean value theorem needs."""
+    return all(component.is_finite() for component in system.ball_residual(ball))
+
+
+def _narrowest(center: Sequence[arb]) -> arb:
+    """The smallest radius of a ball that still counts as a neighbourhood at the working precision."""
+    return (_norm(center).max(arb(1)) * arb(2) ** -ctx.prec).upper()
 
 
 def _distance(x: Sequence[arb], refined: Refined) -> arb:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from dynbench.fixed_points.records import Kind
 from dynbench.fixed_points.spectrum import Spectrum
 
@@ -27,6 +29,8 @@ def classify(spectrum: Spectrum, kind: Literal["flow", "map"]) -> tuple[Kind, st
     apart and may be real, the point is called a node and the note says so: rounding must not make a focus of a
     degenerate node.
     """
+    if np.isnan(spectrum.midpoints).any():
+        return Kind.UNKNOWN, "the Jacobian is not finite here, as at the edge of the domain"
     stable, central, unstable = spectrum.stability
     notes = [spectrum.remark] if spectrum.remark else []
     if central:

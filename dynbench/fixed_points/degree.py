@@ -27,7 +27,7 @@ from dynbench.fixed_points.search.boxes import as_boxes
 from dynbench.symbolic.intervals import Interval
 from dynbench.systems import System
 
-__all__ = ["Degree", "boundary_degree"]
+__all__ = ["Degree", "boundary_degree", "is_continuous"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -70,7 +70,7 @@ def boundary_degree(system: System, box: ArrayLike) -> Degree:
     boxes = as_boxes(system, box)
     if len(boxes) != 1:
         raise InputError(f"The degree is computed over one box, not over a union of {len(boxes)}.")
-    if not _continuous(system, boxes[0]):
+    if not is_continuous(system, boxes[0]):
         return Degree(None, "the field could not be shown to be continuous on the whole box")
     degree = _face_pairs(system, boxes[0])
     if degree.value is None and system.dimension == 2:
@@ -78,7 +78,7 @@ def boundary_degree(system: System, box: ArrayLike) -> Degree:
     return degree
 
 
-def _continuous(system: System, box: Array) -> bool:
+def is_continuous(system: System, box: Array) -> bool:
     """Whether G is shown to be continuous: defined, and Lipschitz across its switching sets."""
 
     def fine(pieces: Array) -> Mask:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from dynbench.errors import InputError
 from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, slow_points
 from dynbench.fixed_points.bounds import global_box
-from dynbench.fixed_points.degree import boundary_degree
+from dynbench.fixed_points.degree import boundary_degree, is_continuous
 from dynbench.fixed_points.records import FixedPoint
-from dynbench.fixed_points.results import FixedPoints
+from dynbench.fixed_points.results import FixedPoints, index_sum
 from dynbench.fixed_points.search import Complete, Findings, MultiStart, Polynomial, Progress, SearchStrategy, Undecided
 from dynbench.systems import System
 
@@ -78,13 +78,16 @@ def find_fixed_points(
             break
     region = next((f.region for f in findings if f.region is not None), None)
     findings += _probe(system, findings, generator)
-    certified, doubtful = certified_points(system, findings, prove=certify, progress=progress)
-    certified = [p for p in certified if _inside(p, region)]
+    proved, doubtful = certified_points(system, findings, prove=certify, progress=progress)
+    certified = [p for p in proved if _inside(p, region)]
     loose = [p for p in converged_points(system, doubtful, certified) if _inside(p, region)]
-    complete, argument = _completeness(findings, region, certified, loose)
     expected, index_argument = _expected_index_sum(system, region)
+    complete, argument = _completeness(findings, region, proved, loose)
+    points = in_order([*certified, *loose]) + in_order(slow_points(system, findings))
+    if complete and expected not in (None, index_sum(points)):
+        complete, argument = False, "the indices do not add up to what the boundary demands: please report this"
     return FixedPoints(
-        points=in_order([*certified, *loose]) + in_order(slow_points(system, findings)),
+        points=points,
         state_names=system.state_names,
         complete=complete,
         argument=argument,
@@ -146,7 +149,7 @@ def _inside(point: FixedPoint, region: Region) -> bool:
 
 
 def _completeness(
-    findings: Sequence[Findings], region: Region, certified: Sequence[FixedPoint], loose: Sequence[FixedPoint]
+    findings: Sequence[Findings], region: Region, proved: Sequence[FixedPoint], loose: Sequence[FixedPoint]
 ) -> tuple[bool, str]:
     """Whether the certified points are proved to be all in the region, and why or why not."""
     if any(f.interrupted for f in findings):
@@ -157,17 +160,29 @@ def _completeness(
     if loose:
         return False, f"{len(loose)} of the points listed could not be certified"
     for proof in proofs:
-        for point in certified:
-            if not len(proof.candidates) or np.abs(proof.candidates - point.x).max(axis=-1).min() > _same(point):
-                # One of the two proofs must be wrong. It never happened; if it does, nothing may be claimed.
-                return False, f"two searches contradict each other about {point.x.tolist()}: please report this"
+        wrong = _mismatch(proof, [p for p in proved if _inside(p, proof.region)])
+        if wrong:
+            return False, wrong
     return True, "; and ".join(proof.argument for proof in proofs)
 
 
-def _same(point: FixedPoint) -> float:
-    """Candidates closer than this to a certified point stand for it."""
+def _mismatch(proof: Findings, points: Sequence[FixedPoint]) -> str:
+    """Why the roots of a complete search and the certified points are not the same, one by one; or nothing."""
+    owners = [[i for i, p in enumerate(points) if _stands_for(c, p)] for c in proof.candidates]
+    claimed = sorted(i for found in owners for i in found)
+    if claimed == list(range(len(points))) and all(len(found) == 1 for found in owners):
+        return ""
+    return (
+        f"the search proved {len(owners)} roots and {len(points)} were certified, which could not be matched one to "
+        "one: some are closer together than doubles can tell"
+    )
+
+
+def _stands_for(candidate: NDArray[np.float64], point: FixedPoint) -> bool:
+    """Whether a root that a search found can be this certified point: it lies where the point is unique."""
     assert point.certificate is not None, "certified points carry certificates"
-    return point.certificate.uniqueness_radius or 0.0
+    unique = point.certificate.uniqueness_radius or 0.0
+    return bool(np.abs(candidate - point.x).max() <= unique)
 
 
 def _undecided(findings: Sequence[Findings], region: Region) -> tuple[Undecided, ...]:
@@ -196,7 +211,7 @@ def _expected_index_sum(system: System, region: Region) -> tuple[int | None, str
     bounds = global_box(system)
     if bounds.box is None:
         return None, f"no box that holds every fixed point was derived ({bounds.argument})"
-    if bounds.inward:
+    if bounds.entered is not None and is_continuous(system, bounds.entered):
         return 1, bounds.argument
     degree = boundary_degree(system, bounds.box)
     return degree.value, degree.argument

@@ -41,7 +41,9 @@ def damped_newton(system: System, starts: Array, *, steps: int = 80) -> tuple[Ar
         step, solved = _newton_step(jacobian, value)
         done = solved & (np.abs(step).max(-1) <= STEP_TOLERANCE * _scale(x[active]))
         converged[active[done]] = True
-        x[active[done]] += step[done]
+        last = x[active[done]] + step[done]
+        better = system.speed(last) <= system.speed(x[active[done]])
+        x[active[done][better]] = last[better]
         active, value, step = active[~done], value[~done], step[~done]
         moved, accepted = _backtrack(system, x[active], value, step)
         x[active] = moved
@@ -77,7 +79,7 @@ def minimise_speed(system: System, starts: Array, *, steps: int = 300) -> tuple[
         gram = np.einsum("kij,kil->kjl", jacobian, jacobian)
         fresh = np.isnan(damping[active])
         damping[active[fresh]] = 1e-3 * np.maximum(np.einsum("kii->k", gram[fresh]), 1e-12)
-        step = -np.linalg.solve(gram + damping[active][:, None, None] * identity, gradient[..., None])[..., 0]
+        step, _ = _newton_step(gram + damping[active][:, None, None] * identity, gradient)
         # q may only fall: a step that does not lower it is refused, and the damping raised.
         before = 0.5 * np.sum(value**2, axis=-1)
         after = system.speed(x[active] + step)

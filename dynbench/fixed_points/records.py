@@ -138,8 +138,8 @@ class FixedPoint:
     eigenvalues : (n,) complex array
         Eigenvalues of the Jacobian at `x` (multipliers, for a map), by descending real part (modulus, for a map).
     stability : (int, int, int)
-        Numbers of stable, central and unstable eigenvalues. Proved where `certificate.stability` is not None or
-        `exact` is known; otherwise an eigenvalue that cannot be told from the axis counts as central.
+        Numbers of stable, central and unstable eigenvalues. Proved where `certificate.stability` is not None;
+        otherwise an estimate, in which an eigenvalue that cannot be told from the axis counts as central.
     kind : Kind
         The kind of the point.
     certificate : Certificate or None

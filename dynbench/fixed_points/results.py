@@ -16,7 +16,7 @@ from dynbench.fixed_points.search.base import Continuum, Undecided
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FixedPoints"]
+__all__ = ["FixedPoints", "index_sum"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,11 +91,7 @@ class FixedPoints(Sequence[FixedPoint]):
     @property
     def index_sum(self) -> int | None:
         """The sum of sign det(-G') over the fixed points listed; None where one of the signs is not proved."""
-        indices = [
-            p.certificate.index if p.certificate else None for p in self.points if p.status is not Status.SLOW_POINT
-        ]
-        known = [index for index in indices if index is not None]
-        return sum(known) if len(known) == len(indices) else None
+        return index_sum(self.points)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain Python values (lists, numbers, strings, None), ready for JSON."""
@@ -154,6 +150,13 @@ class FixedPoints(Sequence[FixedPoint]):
         )
         states = dict(zip(self.state_names, p.x.tolist(), strict=True))
         return states | dict(zip(_COLUMNS, evidence, strict=True))
+
+
+def index_sum(points: Sequence[FixedPoint]) -> int | None:
+    """The sum of the proved indices of the fixed points, slow points left out; None where one is not proved."""
+    indices = [p.certificate.index if p.certificate else None for p in points if p.status is not Status.SLOW_POINT]
+    known = [index for index in indices if index is not None]
+    return sum(known) if len(known) == len(indices) else None
 
 
 _COLUMNS = ("kind", "status", "stable", "central", "unstable", "residual", "radius", "uniqueness radius")

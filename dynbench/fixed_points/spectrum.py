@@ -90,11 +90,15 @@ def estimated_spectrum(matrix: NDArray[np.float64], kind: SystemKind) -> Spectru
     """Discs around floating-point eigenvalues, from their condition numbers: an estimate, not a proof.
 
     An eigenvalue of condition number k moves by about k |J| eps under rounding; where k is so large that this
-    first-order estimate is void (a defective eigenvalue), the disc has the radius |J| eps^(1/n).
+    first-order estimate is void (a defective eigenvalue), the disc has the radius |J| eps^(1/n). A
+    matrix that is not finite has no spectrum: its discs are nan, and all sides undecided.
     """
     from scipy.linalg import eig
 
     n = len(matrix)
+    if not np.isfinite(matrix).all():
+        nothing = np.full(n, np.nan)
+        return Spectrum(readonly(nothing, complex), readonly(nothing), (0,) * n, (False,) * n, False, False)
     values, left, right = eig(matrix, left=True, right=True)
     order = sorted(range(n), key=lambda i: _order(values[i], kind))
     values = values[order]

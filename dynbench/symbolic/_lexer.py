@@ -85,9 +85,7 @@ def tokenize(text: str) -> list[Token]:
         an operator between two operands.
     """
     if len(text) > _MAX_LENGTH:
-        raise ModelError(
-            f"The expression {quoted(text)} has {len(text)} characters; at most {_MAX_LENGTH} are read."
-        )
+        raise ModelError(f"The expression {quoted(text)} has {len(text)} characters; at most {_MAX_LENGTH} are read.")
     tokens = []
     position = 0
     while position < len(text):
@@ -152,9 +150,7 @@ def _check_parentheses(text: str, tokens: Sequence[Token]) -> None:
         if depth < 0:
             raise ModelError(f"The expression {quoted(text)} has a ')' without its '('.")
         if depth > _MAX_PARENTHESES:
-            raise ModelError(
-                f"The expression {quoted(text)} nests parentheses deeper than {_MAX_PARENTHESES} levels."
-            )
+            raise ModelError(f"The expression {quoted(text)} nests parentheses deeper than {_MAX_PARENTHESES} levels.")
     if depth:
         raise ModelError(f"The expression {quoted(text)} has a '(' without its ')'.")
 

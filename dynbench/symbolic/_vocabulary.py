@@ -16,23 +16,34 @@ __all__ = ["FUNCTIONS", "PIECEWISE", "Function"]
 PIECEWISE = "Piecewise"
 """The one function whose arguments are pairs (value, condition); the parser builds it itself."""
 
+_MOST = 16  # arguments of Max and Min, of which SymPy compares every pair
+
 
 class Function(NamedTuple):
-    """What a name stands for: how to build it, its largest number of arguments, and the work that it makes for SymPy.
+    """What a name stands for.
 
-    `weight` counts the functions nested in what is built; where it `compares`, SymPy compares the arguments with
-    zero or with each other, which is slow for long ones.
+    Attributes
+    ----------
+    build : callable
+        Builds the expression from those of the arguments.
+    most : int
+        Largest number of arguments; the smallest is 1.
+    compares : bool
+        Whether SymPy compares the arguments with zero or with each other, which is slow for long ones.
+    expands : int
+        How often SymPy expands an argument that it does not know to be real into real and imaginary part. Nested,
+        that takes exponential time.
     """
 
     build: Callable[..., sp.Expr]
     most: int = 1
-    weight: int = 1
     compares: bool = False
+    expands: int = 0
 
 
 def _absolute(s: sp.Expr) -> sp.Expr:
-    # Where SymPy cannot tell that s is real it computes |s| through conjugates, which takes time exponential in
-    # the depth; s of a model is real wherever it is defined.
+    # SymPy computes |s| through conjugates, in exponential time, where it does not know that s is real. In a model
+    # it is, wherever it is defined.
     return sp.Abs(s) if s.is_extended_real else sp.Max(s, -s)
 
 
@@ -46,7 +57,7 @@ def _logistic(s: sp.Expr) -> sp.Expr:
 
 def _relu(s: sp.Expr) -> sp.Expr:
     # Piecewise rather than Max, which differentiates twice to DiracDelta; but SymPy multiplies out every case of a
-    # Piecewise within a condition.
+    # Piecewise that stands in a condition.
     return sp.Max(s, 0) if s.has(sp.Piecewise) else sp.Piecewise((s, s > 0), (0, True))
 
 
@@ -54,46 +65,25 @@ def _softplus(s: sp.Expr) -> sp.Expr:
     return s / 2 + sp.log(sp.cosh(s / 2)) + sp.log(2)
 
 
-_MOST = 16  # Max and Min compare every pair of arguments
+def _logarithm(base: int) -> Callable[[sp.Expr], sp.Expr]:
+    return lambda s: sp.log(s) / sp.log(base)
+
 
 FUNCTIONS: dict[str, Function] = {
-    "sin": Function(sp.sin),
-    "cos": Function(sp.cos),
-    "tan": Function(sp.tan),
-    "sinh": Function(sp.sinh),
-    "cosh": Function(sp.cosh),
-    "tanh": Function(sp.tanh),
-    "asin": Function(sp.asin),
-    "acos": Function(sp.acos),
-    "atan": Function(sp.atan),
-    "asinh": Function(sp.asinh),
-    "acosh": Function(sp.acosh),
-    "atanh": Function(sp.atanh),
-    "arcsin": Function(sp.asin),
-    "arccos": Function(sp.acos),
-    "arctan": Function(sp.atan),
-    "arcsinh": Function(sp.asinh),
-    "arccosh": Function(sp.acosh),
-    "arctanh": Function(sp.atanh),
-    "exp": Function(sp.exp),
-    "log": Function(sp.log),
+    **{name: Function(getattr(sp, name)) for name in ("sin", "cos", "tan", "exp", "log", "sqrt", "erf")},
+    **{name: Function(getattr(sp, name)) for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")},
+    **{f"arc{name[1:]}": Function(getattr(sp, name)) for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")},
+    **{name: Function(getattr(sp, name), expands=1) for name in ("sinh", "cosh", "tanh")},
+    **{name: Function(getattr(sp, name), compares=True) for name in ("sign", "Heaviside")},
+    **{name: Function(sp.Max, most=_MOST, compares=True) for name in ("Max", "max")},
+    **{name: Function(sp.Min, most=_MOST, compares=True) for name in ("Min", "min")},
+    **{name: Function(_absolute, compares=True) for name in ("abs", "Abs")},
+    **{name: Function(_logistic, expands=1) for name in ("logistic", "sigmoid")},
     "ln": Function(sp.log),
-    "log10": Function(lambda s: sp.log(s) / sp.log(10)),
-    "log2": Function(lambda s: sp.log(s) / sp.log(2)),
-    "sqrt": Function(sp.sqrt),
-    "cbrt": Function(_cube_root, weight=3, compares=True),
-    "abs": Function(_absolute, weight=2, compares=True),
-    "Abs": Function(_absolute, weight=2, compares=True),
-    "sign": Function(sp.sign, weight=2, compares=True),
-    "Max": Function(sp.Max, most=_MOST, weight=2, compares=True),
-    "max": Function(sp.Max, most=_MOST, weight=2, compares=True),
-    "Min": Function(sp.Min, most=_MOST, weight=2, compares=True),
-    "min": Function(sp.Min, most=_MOST, weight=2, compares=True),
-    "relu": Function(_relu, weight=2, compares=True),
-    "logistic": Function(_logistic),
-    "sigmoid": Function(_logistic),
-    "softplus": Function(_softplus, weight=3),
-    "erf": Function(sp.erf),
-    "Heaviside": Function(sp.Heaviside, weight=2, compares=True),
+    "log10": Function(_logarithm(10)),
+    "log2": Function(_logarithm(2)),
+    "cbrt": Function(_cube_root, compares=True),
+    "relu": Function(_relu, compares=True),
+    "softplus": Function(_softplus, expands=2),
 }
 """Every function that a model string may call, `PIECEWISE` apart."""

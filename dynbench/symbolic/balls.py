@@ -79,18 +79,23 @@ def _truth(a: _Truth | bool) -> _Truth:
 
 
 def _piecewise(branches: tuple[tuple[_Truth | bool, Any], ...]) -> arb:
+    """The hull of the branches that may hold; nan where it is not certain that one of them does."""
     hull: arb | None = None
     for condition, value in branches:
         truth = _truth(condition)
         if truth.possible:
             hull = arb(value) if hull is None else hull.union(arb(value))
         if truth.certain:
-            break
-    return arb("nan") if hull is None else hull
+            assert hull is not None, "what is certain is possible"
+            return hull
+    return arb("nan")
 
 
 def _sign(x: Any) -> arb:
-    return _piecewise(((_less(0, x), 1), (_less(x, 0), -1), (_equal(x, 0), 0)))
+    x = arb(x)
+    if x > 0 or x < 0 or x == 0:
+        return arb(1 if x > 0 else -1 if x < 0 else 0)
+    return arb("nan") if x.is_nan() else arb(0, 1)
 
 
 def _heaviside(x: Any) -> arb:
@@ -98,7 +103,8 @@ def _heaviside(x: Any) -> arb:
 
 
 def _dirac(x: Any) -> arb:
-    return arb(0, "inf") if arb(x).contains(0) else arb(0)
+    x = arb(x)
+    return arb(0) if x > 0 or x < 0 else arb(0, "inf")
 
 
 def _power(x: Any, y: Any) -> arb:

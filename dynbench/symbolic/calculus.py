@@ -1,8 +1,9 @@
 """Derivatives of component expressions, right also across kinks and jumps.
 
-SymPy differentiates a `Piecewise` branch by branch and so loses the jump between two branches. Where two
-branches cannot be shown to agree on their common boundary g = 0, `differentiate` adds the jump times
-``DiracDelta(g)``. Doubles evaluate that to 0, enclosures to the whole line wherever g may vanish, so no
+SymPy differentiates a `Piecewise` branch by branch, which loses the jump between two branches, and folds
+``DiracDelta(g)`` to 0 where g never vanishes, which loses the jump of ``sign(g)`` where g itself jumps across 0. So
+everything that is not smooth is differentiated here: where a jump cannot be excluded, the derivative holds a term
+``Jump(g)``. Doubles evaluate that to 0; enclosures to the whole line wherever g may vanish or is undefined, so no
 mean-value argument is ever made across a jump.
 
 All expressions here are in real symbols (``Abs(x)`` then has derivative ``sign(x)``).
@@ -10,23 +11,47 @@ All expressions here are in real symbols (``Abs(x)`` then has derivative ``sign(
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sympy as sp
 from sympy.core.relational import Relational
+from sympy.functions.elementary.miscellaneous import MinMaxBase
 
-__all__ = ["differentiate", "hessian", "jacobian", "switching_functions"]
+__all__ = ["Jump", "differentiate", "hessian", "jacobian", "switching_functions"]
+
+_NONSMOOTH = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise)
+
+
+class Jump(sp.Function):
+    """Stands in a derivative for what a jump on ``g = 0`` contributes: nothing elsewhere, anything there."""
+
+    nargs = 1
+    is_real = True
+
+    @classmethod
+    def eval(cls, g: sp.Expr) -> sp.Expr | None:
+        """A constant does not cross 0, so it does not jump."""
+        return sp.S.Zero if g.is_number else None
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """The derivative claims no more than the function."""
+        return self
+
+    def _latex(self, printer: sp.printing.latex.LatexPrinter) -> str:
+        return rf"\delta\left({printer._print(self.args[0])}\right)"
 
 
 def differentiate(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
-    """The derivative of `expression` with respect to a real `symbol`, jumps included."""
-    derivative = expression.diff(symbol)
-    for piecewise in sorted(expression.atoms(sp.Piecewise), key=sp.default_sort_key):
-        jump = _jump(piecewise, symbol)
-        if jump != 0:
-            marker = sp.Dummy(real=True)
-            derivative += expression.xreplace({piecewise: marker}).diff(marker).xreplace({marker: piecewise}) * jump
-    return derivative
+    """The derivative of `expression` with respect to a real `symbol`, with a `Jump` wherever one is possible."""
+    if isinstance(expression, (*_NONSMOOTH, Jump)):
+        return _differentiate_nonsmooth(expression, symbol)
+    parts = {part: sp.Dummy(real=True) for part in _outermost(expression)}
+    smooth = expression.xreplace(parts)
+    derivative = smooth.diff(symbol)
+    for part, marker in parts.items():
+        if symbol in part.free_symbols:
+            derivative += smooth.diff(marker) * differentiate(part, symbol)
+    return derivative.xreplace({marker: part for part, marker in parts.items()})
 
 
 def jacobian(expressions: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.ImmutableDenseMatrix:
@@ -65,22 +90,60 @@ def switching_functions(expressions: Iterable[sp.Expr]) -> tuple[sp.Expr, ...]:
     return tuple(sorted((g for g in found if not g.is_number), key=sp.default_sort_key))
 
 
+def _outermost(expression: sp.Basic) -> Iterator[sp.Expr]:
+    """The nonsmooth parts of an expression that lie in no other nonsmooth part, each once."""
+    walk = sp.preorder_traversal(expression)
+    seen = set()
+    for part in walk:
+        if isinstance(part, (*_NONSMOOTH, Jump)):
+            walk.skip()
+            if part not in seen:
+                seen.add(part)
+                yield part
+
+
+def _differentiate_nonsmooth(part: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    if symbol not in part.free_symbols:
+        return sp.S.Zero
+    if isinstance(part, Jump):
+        return part
+    if isinstance(part, sp.Abs):
+        return sp.sign(part.args[0]) * differentiate(part.args[0], symbol)
+    if isinstance(part, sp.sign | sp.Heaviside):
+        return _crossing(part.args[0], symbol)
+    if isinstance(part, MinMaxBase):
+        return _differentiate_extremum(part, symbol)
+    return _differentiate_piecewise(part, symbol)
+
+
+def _differentiate_extremum(part: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    first, *others = sp.ordered(part.args)
+    rest = part.func(*others)
+    lead = first - rest if isinstance(part, sp.Max) else rest - first
+    return differentiate(first, symbol) * sp.Heaviside(lead) + differentiate(rest, symbol) * sp.Heaviside(-lead)
+
+
+def _differentiate_piecewise(part: sp.Piecewise, symbol: sp.Symbol) -> sp.Expr:
+    """The branches' derivatives, and a jump for each boundary across which they are not shown to agree."""
+    derivative = sp.Piecewise(*((differentiate(value, symbol), condition) for value, condition in part.args))
+    for i, (value, condition) in enumerate(part.args):
+        for boundary in _boundaries(condition):
+            if symbol not in boundary.free_symbols:
+                continue
+            across = _across(part.args[i + 1 :], boundary)
+            if not (_is_polynomial(boundary) and all(_agree(value, other, boundary) for other in across)):
+                derivative += _crossing(boundary, symbol)
+    return derivative
+
+
+def _crossing(g: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """A term that claims nothing wherever g may change sign along `symbol`: at its zeros and where it jumps itself."""
+    jumps = differentiate(g, symbol).atoms(Jump)
+    return sp.Add(Jump(g), *sorted(jumps, key=sp.default_sort_key))
+
+
 def _boundaries(condition: sp.Basic) -> list[sp.Expr]:
     return [r.lhs - r.rhs for r in sorted(condition.atoms(Relational), key=sp.default_sort_key)]
-
-
-def _jump(piecewise: sp.Piecewise, symbol: sp.Symbol) -> sp.Expr:
-    """What branch-by-branch differentiation misses: jumps times Dirac functions of their boundaries."""
-    missing = sp.S.Zero
-    branches = piecewise.args
-    for i, (value, condition) in enumerate(branches):
-        for boundary in _boundaries(condition):
-            if boundary.diff(symbol) == 0:
-                continue
-            for other in _across(branches[i + 1 :], boundary):
-                if not _agree(value, other, boundary):
-                    missing += (value - other) * sp.DiracDelta(boundary) * boundary.diff(symbol)
-    return missing
 
 
 def _across(branches: Sequence[tuple[sp.Expr, sp.Basic]], boundary: sp.Expr) -> list[sp.Expr]:
@@ -98,6 +161,8 @@ def _across(branches: Sequence[tuple[sp.Expr, sp.Basic]], boundary: sp.Expr) -> 
 
 def _on(boundary: sp.Expr, expression: sp.Basic) -> sp.Basic | None:
     """`expression` with a symbol eliminated by ``boundary == 0``; None where the boundary is not linear in one."""
+    if not _is_polynomial(boundary):
+        return None
     for symbol in sorted(boundary.free_symbols, key=lambda s: s.name):
         slope = boundary.diff(symbol)
         if slope.is_number and slope != 0:
@@ -106,11 +171,16 @@ def _on(boundary: sp.Expr, expression: sp.Basic) -> sp.Basic | None:
 
 
 def _agree(first: sp.Expr, second: sp.Expr, boundary: sp.Expr) -> bool:
-    """True where ``first == second`` on ``boundary == 0`` is proved; False says nothing."""
+    """True where ``first == second`` on ``boundary == 0`` is proved, for a polynomial boundary; False says nothing."""
     difference = sp.expand(first - second)
     if difference == 0:
         return True
     restricted = _on(boundary, difference)
     if restricted is not None:
-        return restricted == 0
+        return bool(restricted == 0)
     return bool(sp.expand(difference / boundary).is_polynomial(*boundary.free_symbols))
+
+
+def _is_polynomial(boundary: sp.Expr) -> bool:
+    """Whether a boundary is continuous, being a polynomial in everything that it depends on."""
+    return bool(boundary.is_polynomial(*boundary.free_symbols))

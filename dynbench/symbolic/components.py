@@ -41,7 +41,8 @@ class ComponentForm:
     def minus_identity(self) -> ComponentForm:
         """The function x -> f(x) - x, whose zeros are the fixed points of the map f."""
         pairs = zip(self.expressions, self.states, strict=True)
-        return ComponentForm(self.states, [sp.expand_mul(e - s) for e, s in pairs])
+        # Not expanded: expanding may cancel a singularity, and with it the domain of f.
+        return ComponentForm(self.states, [e - s for e, s in pairs])
 
     @cached_property
     def jacobian(self) -> sp.ImmutableDenseMatrix:

@@ -17,11 +17,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from dynbench.errors import ModelError
+from dynbench.symbolic.calculus import Jump
 
 __all__ = ["FUNCTIONS", "write_function"]
 
-#: SymPy function -> the name that the arithmetic must provide for it. (The derivatives of DiracDelta are called
-#: like it: "dirac" is 0 where its argument excludes 0, and claims nothing elsewhere.)
+#: SymPy function -> the name that the arithmetic must provide for it.
 FUNCTIONS: dict[type, str] = {
     sp.sin: "sin",
     sp.cos: "cos",
@@ -41,7 +41,7 @@ FUNCTIONS: dict[type, str] = {
     sp.Abs: "absolute",
     sp.sign: "sign",
     sp.Heaviside: "heaviside",
-    sp.DiracDelta: "dirac",
+    Jump: "dirac",
 }
 
 _RELATIONS = {

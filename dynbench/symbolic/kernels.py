@@ -31,10 +31,19 @@ States = tuple[sp.Symbol, ...]
 
 
 def exact_float(number: sp.Expr) -> float:
-    """The double nearest to an exact real number."""
+    """The double nearest to an exact number.
+
+    Raises
+    ------
+    ModelError
+        If the number is not real.
+    """
     if number.is_Rational:
         return float(Fraction(int(number.p), int(number.q)))
-    return float(number.evalf(30))
+    value = number.evalf(30)
+    if not value.is_Float and not value.is_Integer:
+        raise ModelError(f"The constant {number} is not a real number.")
+    return float(value)
 
 
 class NumpyKernel:

@@ -246,7 +246,8 @@ class System(abc.ABC):
 
     def speed(self, x: ArrayLike) -> Array:
         """q = |G|^2 / 2 at states `x` of shape (..., n) (Sussillo & Barak 2013); returns (...)."""
-        return 0.5 * np.sum(self.residual(x) ** 2, axis=-1)
+        with np.errstate(over="ignore"):
+            return 0.5 * np.sum(self.residual(x) ** 2, axis=-1)
 
     def speed_gradient(self, x: ArrayLike) -> Array:
         """The gradient J^T G of `speed`, (..., n)."""

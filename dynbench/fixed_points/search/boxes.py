@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -88,9 +89,9 @@ def _pair(name: str, pair: Any) -> tuple[float, float]:
 
 
 def _check_pair(name: str, low: float, high: float) -> None:
-    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+    if not (math.isfinite(float(high) - float(low)) and low < high):
         raise InputError(
-            f"The box for {name} is ({low:g}, {high:g}); expected finite numbers with low < high."
+            f"The box for {name} is ({low:g}, {high:g}); expected finite numbers with low < high, and a finite width."
         )
 
 
