@@ -40,6 +40,8 @@ Array = NDArray[np.float64]
 #: Weights are tried from 1 to this, for up to so many states; beyond, all weights are 1.
 _LARGEST_WEIGHT, _MOST_STATES = 3, 4
 _ROUNDS = 60
+#: A box larger than this is of no use to a search in doubles.
+_LARGEST_SIZE = Fraction(2) ** 200
 #: The box is made larger than what is proved by this share, so that no fixed point lies on its boundary.
 _MARGIN = 1e-2
 
@@ -216,6 +218,8 @@ def _threshold(power: _Power, weights: tuple[int, ...]) -> Fraction | None:
     # Only the leading coefficient is positive: there is one change of sign, and beyond it `holds` stays true.
     low, high = Fraction(0), Fraction(1)
     while not holds(high):
+        if high > _LARGEST_SIZE:
+            return None
         low, high = high, 2 * high
     while high - low > high / 10**6:
         middle = Fraction(float((low + high) / 2))

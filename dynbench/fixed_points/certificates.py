@@ -225,7 +225,7 @@ def _widest(holds: Callable[[float], bool], start: float, scale: float) -> float
     if holds(high):
         return high
     while high > 1.05 * max(low, _NARROWEST * scale):
-        middle = math.sqrt(max(low, _NARROWEST * scale) * high)
+        middle = math.sqrt(max(low, _NARROWEST * scale)) * math.sqrt(high)
         low, high = (middle, high) if holds(middle) else (low, middle)
     return low
 

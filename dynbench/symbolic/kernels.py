@@ -36,10 +36,13 @@ def exact_float(number: sp.Expr) -> float:
     Raises
     ------
     ModelError
-        If the number is not real.
+        If the number is not real, or beyond the range of doubles.
     """
     if number.is_Rational:
-        return float(Fraction(int(number.p), int(number.q)))
+        try:
+            return float(Fraction(int(number.p), int(number.q)))
+        except OverflowError:
+            raise ModelError(f"The constant {sp.N(number, 3)} is beyond the range of double precision.") from None
     value = number.evalf(30)
     if not value.is_Float and not value.is_Integer:
         raise ModelError(f"The constant {number} is not a real number.")

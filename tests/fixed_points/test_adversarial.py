@@ -148,6 +148,9 @@ def test_singular_jacobians_on_the_way_do_no_harm(equations):
 def test_extreme_scales_are_refused_or_solved():
     with pytest.raises(db.errors.InputError, match="box"):
         db.find_fixed_points(db.ODE({"x": "-x"}), box=[[-1e308, 1e308]])
-    assert not db.find_fixed_points(db.ODE({"x": "1e200 - 1e-200*x"})).complete
+    with pytest.raises(db.errors.ModelError, match="beyond the range"):
+        db.find_fixed_points(db.ODE({"x": "1e200 - 1e-200*x"}))
+    (huge,) = db.find_fixed_points(db.ODE({"x": "1e300 - x^3*1e-300"}))
+    assert huge.x[0] == 1e200
     points = db.find_fixed_points(db.ODE({"x": "1e200*x^3 - 1e100*x"}), box=[[-1, 1]])
     assert 0.0 in [p.x[0] for p in points]
