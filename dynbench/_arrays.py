@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench.errors import InputError
 
-__all__ = ["as_states", "readonly"]
+__all__ = ["as_generator", "as_states", "readonly"]
 
 
 def readonly(values: ArrayLike, dtype: Any = float) -> NDArray[Any]:
@@ -19,13 +19,29 @@ def readonly(values: ArrayLike, dtype: Any = float) -> NDArray[Any]:
     return array
 
 
-def as_states(values: ArrayLike, dimension: int, *, name: str) -> NDArray[np.float64]:
+def as_generator(rng: Any) -> np.random.Generator:
+    """Return the generator that ``rng`` stands for: a seed, a generator, or None for fresh entropy.
+
+    Raises
+    ------
+    InputError
+        If ``rng`` is none of these.
+    """
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        message = f"rng is {rng!r:.60}; expected a seed (an integer of at least 0) or a numpy Generator."
+        raise InputError(message) from error
+
+
+def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = True) -> NDArray[np.float64]:
     """Check an array of states given by the user and return it as float64 of shape (..., dimension).
 
     Raises
     ------
     InputError
-        If ``values`` is not numeric, its last axis is not ``dimension`` long, or an entry is not finite.
+        If ``values`` is not numeric, its last axis is not ``dimension`` long, or (unless ``finite`` is False) an
+        entry is not finite.
     """
     try:
         array = np.asarray(values, dtype=float)
@@ -36,6 +52,6 @@ def as_states(values: ArrayLike, dimension: int, *, name: str) -> NDArray[np.flo
             f"{name} has shape {array.shape}, but the system has {dimension} state"
             f"{'s' if dimension != 1 else ''}: expected shape (..., {dimension})."
         )
-    if not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         raise InputError(f"{name} holds a value that is not finite.")
     return array

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -16,10 +16,12 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, FixedPoints, find_fixed_points
 from dynbench.fixed_points.search import MultiStart, Progress, as_boxes
 from dynbench.invariants import Invariant, Symmetry
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 from dynbench.transitions import transition_graph
 
 __all__ = ["Analysis", "analyze"]
+
+T = TypeVar("T")
 
 #: A minimum of speed counts as slow if |F| there is below this fraction of its median over the box.
 _SLOW = 1e-2
@@ -45,6 +47,8 @@ class Analysis:
         Conserved quantities, proved.
     symmetries : tuple of Symmetry
         Symmetries of the equations, proved.
+    interrupted : bool
+        True where the user interrupted the search or a later stage; what was not reached is empty.
     provenance : mapping
         Versions, seed and search settings: what it takes to run the analysis again.
     """
@@ -55,6 +59,7 @@ class Analysis:
     graph: nx.MultiDiGraph
     invariants: tuple[Invariant, ...]
     symmetries: tuple[Symmetry, ...]
+    interrupted: bool
     provenance: Mapping[str, Any]
 
     @property
@@ -93,23 +98,25 @@ def analyze(
     Returns
     -------
     Analysis
-        Everything found. An interrupted search gives an analysis of what had been decided by then.
+        Everything found. Interrupted (Ctrl-C), it is an analysis of what had been decided by then.
 
     Raises
     ------
     InputError, ModelError
         As `dynbench.find_fixed_points`; also where `rng` is no seed.
     """
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer):
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
         raise InputError(f"rng is {rng!r:.60}; an analysis needs an integer seed, so that it can be repeated.")
-    points = find_fixed_points(system, box=box, starts=starts, rng=rng, certify=certify, progress=progress)
+    points = find_fixed_points(as_system(system), box=box, starts=starts, rng=rng, certify=certify, progress=progress)
+    stages = _Stages(points.interrupted)
     return Analysis(
         system=system,
         fixed_points=points,
-        slow_points=_slow_points(system, box, rng, progress) if not points.interrupted else (),
-        graph=transition_graph(system, points, progress=progress),
-        invariants=system.invariants(),
-        symmetries=system.symmetries(),
+        graph=stages.run(lambda: transition_graph(system, points, progress=progress), nx.MultiDiGraph()),
+        invariants=stages.run(system.invariants, ()),
+        symmetries=stages.run(system.symmetries, ()),
+        slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
+        interrupted=stages.interrupted,
         provenance={
             "dynbench": __version__,
             "python": platform.python_version(),
@@ -121,6 +128,22 @@ def analyze(
     )
 
 
+class _Stages:
+    """Runs the stages after the search until the user interrupts one; the rest are left out."""
+
+    def __init__(self, interrupted: bool) -> None:
+        self.interrupted = interrupted
+
+    def run(self, stage: Callable[[], T], otherwise: T) -> T:
+        if self.interrupted:
+            return otherwise
+        try:
+            return stage()
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return otherwise
+
+
 def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) -> tuple[FixedPoint, ...]:
     """Minima of speed met from starts all over the box, where |F| is small against its median."""
     if box is None:
@@ -130,6 +153,8 @@ def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) 
     found = find_fixed_points(
         system, search=MultiStart(box=region, count=_SLOW_STARTS), rng=generator, progress=progress
     )
+    if found.interrupted:
+        raise KeyboardInterrupt  # the search keeps what it has; the stages after it are left out
     sample = generator.uniform(region[0, :, 0], region[0, :, 1], (_SLOW_STARTS, system.dimension))
     median = float(np.nanmedian(np.sqrt(2 * system.speed(sample))))
     inside = (

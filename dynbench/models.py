@@ -74,7 +74,10 @@ def load_toml(path: str | Path) -> Model:
     ModelError
         If the file cannot be read or declares no sound system; the message names the file and the key.
     """
-    path = Path(path)
+    try:
+        path = Path(path)
+    except TypeError as error:
+        raise ModelError(f"path is {path!r:.60}; expected the path of a TOML file.") from error
     data = _read(path)
     try:
         return _model(data, path)
@@ -89,7 +92,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also tomllib's and the decoder's errors, and a null in the path
         raise ModelError(f"{path} is no TOML file: {error}.") from error
 
 

@@ -8,8 +8,10 @@ assigned to the nearest point.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import networkx as nx
@@ -21,7 +23,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, Status
 from dynbench.fixed_points.search import Progress
 from dynbench.flow import Outcome, integrate
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["attractor_transitions", "transition_graph"]
 
@@ -95,10 +97,9 @@ def transition_graph(
     Raises
     ------
     InputError
-        If `time` is not positive.
+        If `time` is not positive and finite, or `fixed_points` are not fixed points of the system.
     """
-    if time is not None and not time > 0:
-        raise InputError(f"time is {time!r}; it must be a positive duration or number of steps.")
+    _check(as_system(system), fixed_points, time)
     graph = nx.MultiDiGraph(name=system.name or type(system).__name__)
     nodes = {i: p for i, p in enumerate(fixed_points) if p.status in (Status.CERTIFIED, Status.CONVERGED)}
     for i, point in nodes.items():
@@ -139,8 +140,15 @@ def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
     networkx.MultiGraph
         Nodes are the attractors; for each saddle whose two branches both end in attractors an edge between
         these (a loop, if they are the same), with attribute ``saddle``.
+
+    Raises
+    ------
+    InputError
+        If `graph` is no transition graph.
     """
     transitions = nx.MultiGraph()
+    if not (isinstance(graph, nx.MultiDiGraph) and all("point" in data for _, data in graph.nodes(data=True))):
+        raise InputError(f"graph is {graph!r:.60}; expected what transition_graph returned.")
     for node, data in graph.nodes(data=True):
         if data["point"] is not None and data["point"].kind.attracting:
             transitions.add_node(node, **data)
@@ -149,6 +157,16 @@ def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
         if len(ends) == 2 and all(end in transitions for end in ends):
             transitions.add_edge(*ends, saddle=saddle)
     return transitions
+
+
+def _check(system: System, fixed_points: Any, time: Any) -> None:
+    if time is not None and not (isinstance(time, Real) and 0 < time < math.inf):
+        raise InputError(f"time is {time!r:.60}; it must be a positive, finite duration or number of steps.")
+    fits = isinstance(fixed_points, Sequence) and all(
+        isinstance(p, FixedPoint) and len(p.x) == system.dimension for p in fixed_points
+    )
+    if not fits:
+        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected what find_fixed_points returned for the system.")
 
 
 def _skipped(point: FixedPoint) -> str:

@@ -26,6 +26,8 @@ __all__ = ["certified_points", "converged_points", "in_order", "slow_points"]
 Array = NDArray[np.float64]
 Exact = tuple[sp.Expr, ...]
 
+#: Coordinates below this, relative to max(1, |x|), are taken for 0 if that does not raise the residual.
+_NOISE = 1e-60
 _NONSMOOTH = "the system may fail to be smooth here, so eigenvalues prove nothing"
 #: States closer than this, relative to max(1, |x|), are merged where no certificate can tell them apart.
 _CLOSE = 1e-6
@@ -33,7 +35,7 @@ _CLOSE = 1e-6
 
 def certified_points(
     system: System, findings: Sequence[Findings], *, prove: bool, progress: Progress | None
-) -> tuple[list[FixedPoint], list[tuple[Array, Exact | None]]]:
+) -> tuple[list[FixedPoint], list[tuple[Array, Exact | None]], bool]:
     """Certify candidates, one record a fixed point.
 
     Two candidates are the same fixed point where one lies in the ball in which the other is proved unique.
@@ -43,27 +45,41 @@ def certified_points(
     certified : list of FixedPoint
         The points proved.
     doubtful : list of (state, exact coordinates or None)
-        The candidates about which nothing could be proved.
+        The candidates about which nothing could be proved, or nothing yet.
+    interrupted : bool
+        Whether the user interrupted the proofs.
     """
     candidates = list(_candidates(findings))
     if not prove:
-        return [], candidates
+        return [], candidates, False
     certified: list[FixedPoint] = []
     doubtful: list[tuple[Array, Exact | None]] = []
-    for done, (x, exact) in enumerate(candidates, 1):
-        known = _known(system, x, certified)
-        if known is None:
-            certificate = certify(system, _nearest(system, x))
-            if certificate.verdict is Verdict.FIXED_POINT:
-                if not any(_same(certificate, _proof(other)) for other in certified):
-                    certified.append(_certified(system, certificate, exact))
-            elif not _far_from_any(certificate):
+    done = 0
+    try:
+        for x, exact in candidates:
+            if not _join(system, x, exact, certified):
                 doubtful.append((x, exact))
-        elif exact is not None and certified[known].exact is None:
+            done += 1
+            if progress is not None:
+                progress("certifying", done, len(candidates))
+    except KeyboardInterrupt:
+        return certified, doubtful + candidates[done:], True
+    return certified, doubtful, False
+
+
+def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPoint]) -> bool:
+    """Add the fixed point at `x` to those certified, unless it is one of them; False if nothing could be proved."""
+    known = _known(system, x, certified)
+    if known is not None:
+        if exact is not None and certified[known].exact is None:
             certified[known] = _certified(system, _proof(certified[known]), exact)
-        if progress is not None:
-            progress("certifying", done, len(candidates))
-    return certified, doubtful
+        return True
+    certificate = certify(system, _nearest(system, x))
+    if certificate.verdict is not Verdict.FIXED_POINT:
+        return _far_from_any(certificate)
+    if not any(_same(certificate, _proof(other)) for other in certified):
+        certified.append(_certified(system, certificate, exact))
+    return True
 
 
 def converged_points(
@@ -115,9 +131,17 @@ def _candidates(findings: Sequence[Findings]) -> Iterator[tuple[Array, Exact | N
 
 
 def _nearest(system: System, x: Array) -> Array:
-    """The double nearest to the fixed point at `x`, so that a record does not depend on how the point was found."""
+    """The double nearest to the fixed point at `x`, so that a record does not depend on how the point was found.
+
+    Coordinates far below the rounding of the others are set to 0 where that is a fixed point too, exactly.
+    """
     moved = polished(system, x)
-    return moved if _close(x, moved) else x
+    if not _close(x, moved):
+        return x
+    rounded = np.where(np.abs(moved) <= _NOISE * max(1.0, np.abs(moved).max()), 0.0, moved)
+    if np.array_equal(rounded, moved) or np.abs(system.residual(rounded)).max() > np.abs(system.residual(moved)).max():
+        return moved
+    return rounded
 
 
 def _known(system: System, x: Array, certified: Sequence[FixedPoint]) -> int | None:

@@ -32,7 +32,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.records import Certificate, Verdict
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
 from dynbench.symbolic.balls import ball_around, sup_norm, upper
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["certify", "polished", "refine"]
 
@@ -80,9 +80,11 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
     Raises
     ------
     InputError
-        If `x` is not one finite state, or a parameter has no value.
+        If `x` is not one finite state, or `precision` is below 53.
     """
-    center = as_states(x, system.dimension, name="x")
+    center = as_states(x, as_system(system).dimension, name="x")
+    if precision < 53:
+        raise InputError(f"precision is {precision}; at least 53 bits are needed.")
     if center.ndim != 1:
         raise InputError(f"x has shape {center.shape}, but one state of shape ({system.dimension},) was expected.")
     scale = max(1.0, float(np.max(np.abs(center))))

@@ -15,13 +15,17 @@ B. T. Smith, Error bounds for zeros of a polynomial based upon Gerschgorin's the
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from flint import acb, acb_mat, acb_poly, arb, arb_mat, ctx
 
 __all__ = ["clustered_eigenvalues"]
 
-#: Floating-point eigenvalues closer than this, relative to the norm of the matrix, are taken as one cluster.
-_CLUSTER = 1e-3
+#: Floating-point eigenvalues closer than this, relative to the norm of the matrix, are taken as one cluster. All are
+#: tried and the tightest result is kept: exactly multiple eigenvalues come out of the floating-point solver far apart,
+#: nearly multiple ones must not be lumped together.
+_CLUSTERS = (1e-3, 1e-5, 1e-8, 1e-12)
 _NEWTON_STEPS = 12
 
 
@@ -37,11 +41,23 @@ def clustered_eigenvalues(matrix: arb_mat) -> list[acb] | None:
     middle = np.array([float(entry.mid()) for entry in matrix.entries()]).reshape(n, n)
     scale = max(1.0, float(np.linalg.norm(middle, 2)))
     polynomial = acb_mat(matrix).charpoly()
-    clusters = _clusters(np.linalg.eigvals(middle), _CLUSTER * scale)
-    nodes, owners = [], []
+    values = np.linalg.eigvals(middle)
+    best: tuple[float, list[acb] | None] = (math.inf, None)
+    for relative in _CLUSTERS:
+        balls = _enclose(polynomial, _clusters(values, relative * scale), scale)
+        if balls is not None:
+            best = min(best, (max(float(ball.real.rad()) for ball in balls), balls), key=lambda found: found[0])
+    return best[1]
+
+
+def _enclose(polynomial: acb_poly, clusters: list[list[complex]], scale: float) -> list[acb] | None:
+    """Balls around clusters taken as multiple roots; None where they overlap, and so prove less."""
+    nodes: list[acb] = []
+    owners: list[tuple[int, acb]] = []
     for k, members in enumerate(clusters):
         m = len(members)
         center = _center(polynomial, complex(np.mean(members)), m)
+        # Small enough to tell a cluster from its neighbours, large enough for p to be evaluated there.
         spread = arb(0) if m == 1 else scale * arb(2) ** (-(9 * ctx.prec // (10 * m)))
         nodes += [(center + spread * acb(arb(2 * i) / m).exp_pi_i()).mid() for i in range(m)]
         owners += [(k, center)] * m

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import as_generator
 from dynbench.errors import InputError
 from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, slow_points
 from dynbench.fixed_points.bounds import global_box
@@ -15,11 +16,12 @@ from dynbench.fixed_points.degree import boundary_degree, is_continuous
 from dynbench.fixed_points.records import FixedPoint
 from dynbench.fixed_points.results import FixedPoints, index_sum
 from dynbench.fixed_points.search import Complete, Findings, MultiStart, Polynomial, Progress, SearchStrategy, Undecided
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["find_fixed_points"]
 
 Region = NDArray[np.float64] | None
+_STOPPED = "the search was interrupted"
 
 #: Up to this dimension a box is searched completely by default; beyond it, from sampled starts.
 _LARGEST_COMPLETE = 8
@@ -69,8 +71,8 @@ def find_fixed_points(
     ModelError
         If a parameter has no value.
     """
-    generator = np.random.default_rng(rng)
-    strategies = _plan(system, box, starts, search)
+    generator = as_generator(rng)
+    strategies = _plan(as_system(system), box, starts, search)
     findings: list[Findings] = []
     for strategy in strategies:
         findings.append(strategy.search(system, rng=generator, progress=progress))
@@ -78,11 +80,12 @@ def find_fixed_points(
             break
     region = next((f.region for f in findings if f.region is not None), None)
     findings += _probe(system, findings, generator)
-    proved, doubtful = certified_points(system, findings, prove=certify, progress=progress)
+    proved, doubtful, stopped = certified_points(system, findings, prove=certify, progress=progress)
+    interrupted = stopped or any(f.interrupted for f in findings)
     certified = [p for p in proved if _inside(p, region)]
     loose = [p for p in converged_points(system, doubtful, certified) if _inside(p, region)]
-    expected, index_argument = _expected_index_sum(system, region)
-    complete, argument = _completeness(findings, region, proved, loose)
+    expected, index_argument = (None, _STOPPED) if interrupted else _expected_index_sum(system, region)
+    complete, argument = (False, _STOPPED) if interrupted else _completeness(findings, region, proved, loose)
     points = in_order([*certified, *loose]) + in_order(slow_points(system, findings))
     if complete and expected not in (None, index_sum(points)):
         complete, argument = False, "the indices do not add up to what the boundary demands: please report this"
@@ -98,7 +101,7 @@ def find_fixed_points(
         index_argument=index_argument,
         strategies=tuple(repr(s) for s in strategies),
         failed=sum(f.failed for f in findings),
-        interrupted=any(f.interrupted for f in findings),
+        interrupted=interrupted,
     )
 
 
@@ -117,10 +120,10 @@ def _probe(system: System, findings: Sequence[Findings], rng: np.random.Generato
 def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStrategy]:
     """The strategies to run, each with the region it needs."""
     if search is not None:
-        chosen = [search] if isinstance(search, SearchStrategy) else list(search)
+        chosen = list(search) if isinstance(search, list | tuple) else [search]
         for strategy in chosen:
             if not isinstance(strategy, SearchStrategy):
-                raise InputError(f"search holds {strategy!r:.60}, which is no strategy of dynbench.search.")
+                raise InputError(f"search holds {strategy!r:.60}, which is no strategy: give an instance, such as Complete(box).")
         if not chosen:
             raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
         return [strategy.within(box, starts) for strategy in chosen]
@@ -152,8 +155,6 @@ def _completeness(
     findings: Sequence[Findings], region: Region, proved: Sequence[FixedPoint], loose: Sequence[FixedPoint]
 ) -> tuple[bool, str]:
     """Whether the certified points are proved to be all in the region, and why or why not."""
-    if any(f.interrupted for f in findings):
-        return False, "the search was interrupted"
     proofs = [f for f in findings if f.complete and (f.region is None or f.region is region)]
     if not proofs:
         return False, findings[0].argument

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from dynbench._arrays import as_states, readonly
 from dynbench.errors import InputError
 from dynbench.flow.events import Event
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["Outcome", "Trajectory", "integrate"]
 
@@ -119,7 +119,7 @@ def integrate(
     """
     if engine not in (None, "scipy"):
         raise InputError(f"engine is {engine!r}, but only 'scipy' is available.")
-    states = as_states(x0, system.dimension, name="x0")
+    states = as_states(x0, as_system(system).dimension, name="x0")
     batch = states.shape[:-1]
     flat = states.reshape(-1, system.dimension)
     if events and (system.kind == "map" or batch):

@@ -98,7 +98,8 @@ def exact_number(value: Any, what: str) -> sp.Expr:
         if not math.isfinite(value):
             raise ModelError(f"The value of {what} is {value!r}; it must be finite.")
         return sp.Rational(str(value) if isinstance(value, Decimal) else repr(float(value)))
-    raise ModelError(f"The value of {what} must be a real number, not {_show(value)}.")
+    hint = " (write sympy.Rational(1, 3) for a fraction)" if isinstance(value, str) else ""
+    raise ModelError(f"The value of {what} must be a real number, not {_show(value)}{hint}.")
 
 
 def _exact_sympy(value: sp.Expr, what: str) -> sp.Expr:
@@ -118,7 +119,7 @@ def _exact_floats(expression: sp.Expr) -> sp.Expr:
 
 
 def _show(value: Any) -> str:
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -168,8 +169,10 @@ def _expression(value: Any, state: sp.Symbol, declared: Mapping[str, sp.Symbol])
         expression = parse_expression(value, declared)
     elif isinstance(value, sp.Expr):
         expression = _exact_floats(value)
-    else:
+    elif isinstance(value, Real | Decimal) and not isinstance(value, bool):
         expression = exact_number(value, where)
+    else:
+        raise ModelError(f"{where.capitalize()} is {_show(value)}; expected an expression, a string or a number.")
     if not getattr(expression, "is_scalar", True) or isinstance(expression, sp.MatrixExpr):
         raise ModelError(f"The right-hand side in {where} is a matrix; it must be a scalar expression.")
     functions = sorted(map(str, expression.atoms(AppliedUndef)))

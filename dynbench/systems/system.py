@@ -17,7 +17,7 @@ from flint import arb, arb_mat
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states
-from dynbench.errors import ModelError
+from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.components import ComponentForm
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.parsing import check_real
@@ -26,7 +26,7 @@ from dynbench.systems.declaration import Declaration, declare, exact_number, rea
 if TYPE_CHECKING:
     from dynbench.invariants.records import Invariant, Symmetry
 
-__all__ = ["System"]
+__all__ = ["System", "as_system"]
 
 Array = NDArray[np.float64]
 
@@ -59,6 +59,8 @@ class System(abc.ABC):
 
     def __init__(self, equations: Any, parameters: Any = None, *, name: str | None = None) -> None:
         self._declaration = declare(equations, parameters)
+        if not (name is None or isinstance(name, str)):
+            raise ModelError(f"name is {name!r:.60}; expected text.")
         self.name = name
 
     @classmethod
@@ -220,15 +222,17 @@ class System(abc.ABC):
 
     def jvp(self, x: ArrayLike, v: ArrayLike) -> Array:
         """Jacobian at `x` times `v`, both (..., n)."""
-        return np.einsum("...ij,...j->...i", self.jacobian_at(x), as_states(v, self.dimension, name="v"))
+        x, v = self._together(x=x, v=v)
+        return np.einsum("...ij,...j->...i", self.jacobian_at(x), v)
 
     def vjp(self, x: ArrayLike, w: ArrayLike) -> Array:
         """Transposed Jacobian at `x` times `w`, both (..., n)."""
-        return np.einsum("...ij,...i->...j", self.jacobian_at(x), as_states(w, self.dimension, name="w"))
+        x, w = self._together(x=x, w=w)
+        return np.einsum("...ij,...i->...j", self.jacobian_at(x), w)
 
     def second_derivative(self, x: ArrayLike, u: ArrayLike, v: ArrayLike) -> Array:
         """The second derivative at `x` applied to `u` and `v`, all (..., n)."""
-        u, v = as_states(u, self.dimension, name="u"), as_states(v, self.dimension, name="v")
+        x, u, v = self._together(x=x, u=u, v=v)
         return np.einsum("...ijk,...j,...k->...i", self.hessian_at(x), u, v)
 
     def residual(self, x: ArrayLike) -> Array:
@@ -369,9 +373,29 @@ class System(abc.ABC):
     def _to_user(self) -> dict[sp.Symbol, sp.Symbol]:
         return {realised(s): s for s in (*self.states, *self.parameter_symbols)}
 
+    def _together(self, **arrays: ArrayLike) -> list[Array]:
+        """Arrays of states whose batches fit together."""
+        checked = {name: as_states(a, self.dimension, name=name, finite=False) for name, a in arrays.items()}
+        try:
+            np.broadcast_shapes(*(a.shape for a in checked.values()))
+        except ValueError as error:
+            shapes = ", ".join(f"{name} {a.shape}" for name, a in checked.items())
+            raise InputError(f"The batches do not fit together: {shapes}.") from error
+        return list(checked.values())
+
     def _states(self, x: ArrayLike) -> Array:
         """Shape is checked, finiteness is not: as in NumPy, nan in gives nan out."""
-        array = np.asarray(x, dtype=float)
-        if array.ndim and array.shape[-1] == self.dimension:
-            return array
-        return as_states(array, self.dimension, name="x")
+        return as_states(x, self.dimension, name="x", finite=False)
+
+
+def as_system(value: Any) -> System:
+    """Check that a public function was given a system.
+
+    Raises
+    ------
+    InputError
+        If it was given anything else.
+    """
+    if not isinstance(value, System):
+        raise InputError(f"system is {value!r:.60}; expected an ODE or a Map.")
+    return value

@@ -93,8 +93,8 @@ def _argument(solutions: RealSolutions, multiple: list[RealPoint]) -> str:
     found = "the equations have no isolated complex solution (Groebner basis)"
     if solutions.distinct_complex:
         found = (
-            f"the number of isolated complex solutions is {solutions.distinct_complex} (Groebner basis), that of "
-            f"real ones {len(solutions.points)} (signature of Hermite's trace form); as many were found"
+            f"the number of isolated complex solutions is {solutions.distinct_complex} (Groebner basis), "
+            f"that of real ones {len(solutions.points)} (signature of Hermite's trace form); all were found"
         )
     if solutions.components:
         dimensions = ", ".join(str(c.dimension) for c in solutions.components)

@@ -1,0 +1,51 @@
+"""Every public function, given something that it cannot use, says so in one sentence."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import dynbench as db
+
+SYSTEM = db.ODE({"x": "x - x^3"})
+POINTS = db.find_fixed_points(SYSTEM)
+InputError, ModelError = db.errors.InputError, db.errors.ModelError
+
+CASES = {
+    "find: no system": (lambda: db.find_fixed_points("x"), InputError, "expected an ODE or a Map"),
+    "find: strategy class": (lambda: db.find_fixed_points(SYSTEM, search=db.search.Complete), InputError, "instance"),
+    "find: strategy name": (lambda: db.find_fixed_points(SYSTEM, search="Complete"), InputError, "'Complete'"),
+    "find: strategy number": (lambda: db.find_fixed_points(SYSTEM, search=3), InputError, "strategy"),
+    "find: seed": (lambda: db.find_fixed_points(SYSTEM, rng="a"), InputError, "seed"),
+    "find: negative seed": (lambda: db.find_fixed_points(SYSTEM, rng=-1), InputError, "seed"),
+    "certify: no system": (lambda: db.certify(3, [0.0]), InputError, "expected an ODE or a Map"),
+    "certify: precision": (lambda: db.certify(SYSTEM, [0.0], precision=-1), InputError, "53 bits"),
+    "certify: text": (lambda: db.certify(SYSTEM, "here"), InputError, "real numbers"),
+    "analyze: no system": (lambda: db.analyze(3), InputError, "expected an ODE or a Map"),
+    "integrate: no system": (lambda: db.integrate(3, [0.0], 1.0), InputError, "expected an ODE or a Map"),
+    "graph: no system": (lambda: db.transition_graph(3, POINTS), InputError, "expected an ODE or a Map"),
+    "graph: no points": (lambda: db.transition_graph(SYSTEM, 3), InputError, "find_fixed_points"),
+    "graph: arrays": (lambda: db.transition_graph(SYSTEM, [[0.0]]), InputError, "find_fixed_points"),
+    "graph: time": (lambda: db.transition_graph(SYSTEM, POINTS, time="a"), InputError, "time"),
+    "graph: endless": (lambda: db.transition_graph(SYSTEM, POINTS, time=np.inf), InputError, "finite"),
+    "transitions: nothing": (lambda: db.attractor_transitions(None), InputError, "transition_graph"),
+    "transitions: other graph": (lambda: db.attractor_transitions(nx.path_graph(3)), InputError, "transition_graph"),
+    "value: text": (lambda: SYSTEM("a"), InputError, "real numbers"),
+    "value: complex": (lambda: SYSTEM([1j]), InputError, "real numbers"),
+    "jvp: batches": (lambda: SYSTEM.jvp(np.zeros((2, 1)), np.zeros((3, 1))), InputError, "do not fit together"),
+    "declare: nothing": (lambda: db.ODE({"x": None}), ModelError, "expected an expression"),
+    "declare: function": (lambda: db.ODE({"x": lambda x: x}), ModelError, "expected an expression"),
+    "declare: title": (lambda: db.ODE({"x": "-x"}, name=3), ModelError, "name is 3"),
+    "declare: text value": (lambda: db.ODE({"x": "a*x"}, {"a": "1/3"}), ModelError, "Rational"),
+    "load: number": (lambda: db.load_toml(3), ModelError, "path"),
+    "load: null": (lambda: db.load_toml("a\0b"), ModelError, "null"),
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_bad_input(case):
+    call, error, expected = CASES[case]
+    with pytest.raises(error, match=expected) as caught:
+        call()
+    assert "\n" not in str(caught.value)
