@@ -28,7 +28,7 @@ _SLOW = 1e-2
 _SLOW_STARTS = 128
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Analysis:
     """What was found, derived and proved about one system.
 
@@ -61,6 +61,13 @@ class Analysis:
     symmetries: tuple[Symmetry, ...]
     interrupted: bool
     provenance: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return (
+            f"Analysis of {self.system.name or type(self.system).__name__}: {len(self.fixed_points)} fixed points, "
+            f"{self.graph.number_of_edges()} transitions, {len(self.invariants)} invariants, "
+            f"{len(self.symmetries)} symmetries"
+        )
 
     @property
     def box(self) -> NDArray[np.float64]:

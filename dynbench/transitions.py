@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal
 
 import networkx as nx
@@ -160,7 +159,7 @@ def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
 
 
 def _check(system: System, fixed_points: Any, time: Any) -> None:
-    if time is not None and not (isinstance(time, Real) and 0 < time < math.inf):
+    if time is not None and not (isinstance(time, int | float | np.integer) and 0 < time < math.inf):
         raise InputError(f"time is {time!r:.60}; it must be a positive, finite duration or number of steps.")
     fits = isinstance(fixed_points, Sequence) and all(
         isinstance(p, FixedPoint) and len(p.x) == system.dimension for p in fixed_points

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -33,53 +34,55 @@ _NONSMOOTH = "the system may fail to be smooth here, so eigenvalues prove nothin
 _CLOSE = 1e-6
 
 
+class Proofs(NamedTuple):
+    """What became of the candidates: points proved, those about which nothing was, and how many proved to be none."""
+
+    certified: list[FixedPoint]
+    doubtful: list[tuple[Array, Exact | None]]
+    refuted: int
+    interrupted: bool
+
+
 def certified_points(
     system: System, findings: Sequence[Findings], *, prove: bool, progress: Progress | None
-) -> tuple[list[FixedPoint], list[tuple[Array, Exact | None]], bool]:
-    """Certify candidates, one record a fixed point.
+) -> Proofs:
+    """Certify candidates, one record a fixed point; an interruption leaves the rest in doubt.
 
     Two candidates are the same fixed point where one lies in the ball in which the other is proved unique.
-
-    Returns
-    -------
-    certified : list of FixedPoint
-        The points proved.
-    doubtful : list of (state, exact coordinates or None)
-        The candidates about which nothing could be proved, or nothing yet.
-    interrupted : bool
-        Whether the user interrupted the proofs.
     """
     candidates = list(_candidates(findings))
     if not prove:
-        return [], candidates, False
+        return Proofs([], candidates, 0, False)
     certified: list[FixedPoint] = []
     doubtful: list[tuple[Array, Exact | None]] = []
-    done = 0
+    done = refuted = 0
     try:
         for x, exact in candidates:
-            if not _join(system, x, exact, certified):
+            verdict = _join(system, x, exact, certified)
+            if verdict is Verdict.UNDECIDED:
                 doubtful.append((x, exact))
+            refuted += verdict is Verdict.NO_FIXED_POINT
             done += 1
             if progress is not None:
                 progress("certifying", done, len(candidates))
     except KeyboardInterrupt:
-        return certified, doubtful + candidates[done:], True
-    return certified, doubtful, False
+        return Proofs(certified, doubtful + candidates[done:], refuted, True)
+    return Proofs(certified, doubtful, refuted, False)
 
 
-def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPoint]) -> bool:
-    """Add the fixed point at `x` to those certified, unless it is one of them; False if nothing could be proved."""
+def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPoint]) -> Verdict:
+    """Add the fixed point at `x` to those certified, unless it is one of them, and say what was proved."""
     known = _known(system, x, certified)
     if known is not None:
         if exact is not None and certified[known].exact is None:
             certified[known] = _certified(system, _proof(certified[known]), exact)
-        return True
+        return Verdict.FIXED_POINT
     certificate = certify(system, _nearest(system, x))
     if certificate.verdict is not Verdict.FIXED_POINT:
-        return _far_from_any(certificate)
+        return Verdict.NO_FIXED_POINT if _far_from_any(certificate) else Verdict.UNDECIDED
     if not any(_same(certificate, _proof(other)) for other in certified):
         certified.append(_certified(system, certificate, exact))
-    return True
+    return Verdict.FIXED_POINT
 
 
 def converged_points(

@@ -80,12 +80,12 @@ def find_fixed_points(
             break
     region = next((f.region for f in findings if f.region is not None), None)
     findings += _probe(system, findings, generator)
-    proved, doubtful, stopped = certified_points(system, findings, prove=certify, progress=progress)
-    interrupted = stopped or any(f.interrupted for f in findings)
-    certified = [p for p in proved if _inside(p, region)]
-    loose = [p for p in converged_points(system, doubtful, certified) if _inside(p, region)]
+    proofs = certified_points(system, findings, prove=certify, progress=progress)
+    interrupted = proofs.interrupted or any(f.interrupted for f in findings)
+    certified = [p for p in proofs.certified if _inside(p, region)]
+    loose = [p for p in converged_points(system, proofs.doubtful, certified) if _inside(p, region)]
     expected, index_argument = (None, _STOPPED) if interrupted else _expected_index_sum(system, region)
-    complete, argument = (False, _STOPPED) if interrupted else _completeness(findings, region, proved, loose)
+    complete, argument = (False, _STOPPED) if interrupted else _completeness(findings, region, proofs.certified, loose)
     points = in_order([*certified, *loose]) + in_order(slow_points(system, findings))
     if complete and expected not in (None, index_sum(points)):
         complete, argument = False, "the indices do not add up to what the boundary demands: please report this"
@@ -100,7 +100,7 @@ def find_fixed_points(
         expected_index_sum=expected,
         index_argument=index_argument,
         strategies=tuple(repr(s) for s in strategies),
-        failed=sum(f.failed for f in findings),
+        failed=proofs.refuted + sum(f.failed for f in findings),
         interrupted=interrupted,
     )
 

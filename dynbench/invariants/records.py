@@ -59,7 +59,7 @@ class Invariants(tuple[Invariant, ...]):
         return f"<Invariants: {found}; sought: {self.scope}>"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Symmetry:
     """A linear change of variables S that the equations do not notice: F(S x) = S F(x).
 
@@ -76,3 +76,6 @@ class Symmetry:
     matrix: sp.ImmutableDenseMatrix
     description: str
     proof: str
+
+    def __repr__(self) -> str:
+        return f"Symmetry({self.description})"
