@@ -111,7 +111,7 @@ def _model(data: Mapping[str, Any], path: Path) -> Model:
     states = _table(data, "states")
     for state, expression in states.items():
         if isinstance(expression, bool) or not isinstance(expression, str | int | float):
-            raise ModelError(f"the equation for {state} is {expression!r:.40}; expected text such as \"x - x^3\".")
+            raise ModelError(f'the equation for {state} is {expression!r:.40}; expected text such as "x - x^3".')
     parameters = _table(data, "parameters")
     for parameter, value in parameters.items():
         if isinstance(value, bool) or not isinstance(value, int | float):

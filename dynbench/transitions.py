@@ -165,7 +165,7 @@ def _check(system: System, fixed_points: Any, time: Any) -> None:
         isinstance(p, FixedPoint) and len(p.x) == system.dimension for p in fixed_points
     )
     if not fits:
-        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected what find_fixed_points returned for the system.")
+        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
 
 
 def _skipped(point: FixedPoint) -> str:

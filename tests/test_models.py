@@ -65,7 +65,7 @@ BAD = {
     "box reversed": ('[states]\nx = "x"\n[box]\nx = [1, 0]', "lower bound"),
     "box of a wrong shape": ('[states]\nx = "x"\n[box]\nx = [1, 2, 3]', "two finite numbers"),
     "box not finite": ('[states]\nx = "x"\n[box]\nx = [0, inf]', "two finite numbers"),
-    "code": ('[states]\nx = "__import__(\'os\').system(\'true\')"', "model.toml"),
+    "code": ("[states]\nx = \"__import__('os').system('true')\"", "model.toml"),
 }
 
 

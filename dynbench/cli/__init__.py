@@ -1,5 +1,18 @@
 """The command ``dynbench``: report, check and find from the terminal."""
 
-from dynbench.cli.app import app, main
+from __future__ import annotations
 
-__all__ = ["app", "main"]
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command; what it needs is imported here, so that Ctrl-C ends the start-up in order, too."""
+    try:
+        from dynbench.cli.app import main as run
+
+        run()
+    except KeyboardInterrupt:
+        print("dynbench: interrupted", file=sys.stderr)
+        sys.exit(130)

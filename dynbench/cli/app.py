@@ -44,7 +44,7 @@ _REQUIRE = "Exit with 1 unless every point listed is certified, or the list prov
 ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help=_MODEL)]
 BoxOption = Annotated[list[str] | None, typer.Option("--box", metavar="X=LOW:HIGH", help=_BOX)]
 SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything that samples.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that samples.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 RequireOption = Annotated[list[Requirement] | None, typer.Option("--require", help=_REQUIRE)]
 
@@ -130,7 +130,7 @@ def report(
         log(f"wrote {write(analysis, target)}")
         typer.echo(verdict(analysis))
         if open_:
-            webbrowser.open(target.resolve().as_uri())
+            _open(target)
         _finish(analysis.fixed_points, require)
 
 
@@ -182,6 +182,12 @@ def check(model: ModelArgument, settings: SetOption = None, as_json: JsonOption 
         system, _ = load_model(model, settings or ())
         declared = _declared(system)
         typer.echo(_json(declared) if as_json else _as_text(system, declared))
+
+
+def _open(target: Path) -> None:
+    address = target.resolve().as_uri()
+    if not webbrowser.open(address):
+        log(f"no browser could be started; the report is at {address}")
 
 
 def _load(model: str, box: list[str] | None, settings: list[str] | None) -> tuple[System, Any]:

@@ -20,21 +20,6 @@ __all__ = ["load_model", "parse_box"]
 
 Box = dict[str, tuple[float, float]]
 
-#: What running a file of the user's may raise; not KeyboardInterrupt, which is the user's own doing.
-_FAILURES = (
-    *(
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        EOFError,
-        ImportError,
-        LookupError,
-        NameError,
-        OSError,
-    ),
-    *(RuntimeError, SyntaxError, SystemExit, TypeError, ValueError),
-)
-
 
 def load_model(model: str, settings: Iterable[str] = ()) -> tuple[System, Box | None]:
     """Load ``file.py:name`` (which executes the file) or ``file.toml`` (which executes nothing).
@@ -131,7 +116,9 @@ def _execute(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.parent.resolve()))
     try:
         spec.loader.exec_module(module)
-    except _FAILURES as error:
+    except (Exception, SystemExit) as error:
+        # The file is the user's own program and may raise whatever it likes, classes of its own included: all
+        # of it means that there is no model. KeyboardInterrupt is not the file's doing and goes on.
         raise ModelError(f"{path} could not be executed: {_reason(error, path)}.") from error
     finally:
         sys.path[:] = path_before

@@ -43,9 +43,7 @@ class Proofs(NamedTuple):
     interrupted: bool
 
 
-def certified_points(
-    system: System, findings: Sequence[Findings], *, prove: bool, progress: Progress | None
-) -> Proofs:
+def certified_points(system: System, findings: Sequence[Findings], *, prove: bool, progress: Progress | None) -> Proofs:
     """Certify candidates, one record a fixed point; an interruption leaves the rest in doubt.
 
     Two candidates are the same fixed point where one lies in the ball in which the other is proved unique.

@@ -141,9 +141,7 @@ def _dominance(equations: list[sp.Expr], states: tuple[sp.Symbol, ...]) -> tuple
         return None, f"no equation has a term that is a power of {' or of '.join(lacking)} alone"
     inward = [[p for p in face if p.equation == p.state and p.decreasing] for face in faces]
     for choices, points_inward in ((inward, True), (faces, False)):
-        found = [
-            d for w in _weights(len(states)) if (d := _for_weights(choices, w, points_inward)) is not None
-        ]
+        found = [d for w in _weights(len(states)) if (d := _for_weights(choices, w, points_inward)) is not None]
         if found:
             return min(found, key=lambda d: d.size ** sum(d.weights)), ""
     return None, unbounded or "no power of a state outweighs the other terms of its equation on large boxes"
@@ -183,9 +181,7 @@ def _pure_powers(k: int, equation: sp.Expr, states: tuple[sp.Symbol, ...]) -> li
     ]
 
 
-def _for_weights(
-    faces: list[list[_Power]], weights: tuple[int, ...], points_inward: bool
-) -> _Dominance | None:
+def _for_weights(faces: list[list[_Power]], weights: tuple[int, ...], points_inward: bool) -> _Dominance | None:
     """The smallest size M from which on each face is dominated by one of its candidates."""
     chosen, size = [], Fraction(0)
     for candidates in faces:
@@ -273,7 +269,5 @@ def _linear_terms(equations: list[sp.Expr], states: tuple[sp.Symbol, ...]) -> It
 
 
 def _maps_into_itself(system: System, box: Array) -> bool:
-    image = IntervalKernel(tuple(system.exact_rhs), system.states, (system.dimension,))(
-        Interval(box[:, 0], box[:, 1])
-    )
+    image = IntervalKernel(tuple(system.exact_rhs), system.states, (system.dimension,))(Interval(box[:, 0], box[:, 1]))
     return bool(image.subset_interior(Interval(box[:, 0], box[:, 1])).all())

@@ -174,9 +174,7 @@ def _winding_number(system: System, box: Array) -> Degree:
         labels.append(_half_plane(system, pieces[order if end[along] > start[along] else order[::-1]]))
     path = np.concatenate(labels)
     quarters = (np.roll(path, -1) - path + 1) % 4 - 1
-    return Degree(
-        int(quarters.sum()) // 4, "turns of the field along the boundary of the box, counted by proved signs"
-    )
+    return Degree(int(quarters.sum()) // 4, "turns of the field along the boundary of the box, counted by proved signs")
 
 
 def _half_plane(system: System, pieces: Array) -> NDArray[np.intp]:

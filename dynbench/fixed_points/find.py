@@ -123,7 +123,7 @@ def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStra
         chosen = list(search) if isinstance(search, list | tuple) else [search]
         for strategy in chosen:
             if not isinstance(strategy, SearchStrategy):
-                raise InputError(f"search holds {strategy!r:.60}, which is no strategy: give an instance, such as Complete(box).")
+                raise InputError(f"search holds {strategy!r:.60}, no strategy: give an instance like Complete(box).")
         if not chosen:
             raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
         return [strategy.within(box, starts) for strategy in chosen]

@@ -96,9 +96,7 @@ def _sum(parts: Iterable[Majorant]) -> Majorant:
 
 
 def _times(a: Majorant, b: Majorant) -> Majorant:
-    return _sum(
-        {tuple(i + j for i, j in zip(p, q, strict=True)): c * d} for p, c in a.items() for q, d in b.items()
-    )
+    return _sum({tuple(i + j for i, j in zip(p, q, strict=True)): c * d} for p, c in a.items() for q, d in b.items())
 
 
 def _by_variable(product: sp.Mul) -> list[sp.Expr]:

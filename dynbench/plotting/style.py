@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from dynbench.fixed_points import FixedPoint, Kind, Status
 
 __all__ = [
+    "MOST_NUMBERED",
     "Colour",
     "Glyph",
     "Style",
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 
+#: More points than this are not numbered in a figure: the numbers would hide it.
+MOST_NUMBERED = 30
 #: Keyword arguments of Matplotlib's artists.
 Style = dict[str, Any]
 
@@ -160,9 +163,9 @@ def legible(name: str, longest: int = 24) -> str:
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def number_points(ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint], *, at_most: int = 12) -> None:
-    """Write each point's place in the list beside it, where that does not crowd the figure."""
-    if len(points) > at_most:
+def number_points(ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint]) -> None:
+    """Write each point's place in the list beside it, for up to `MOST_NUMBERED` of them."""
+    if len(points) > MOST_NUMBERED:
         return
     for number, (x, y) in enumerate(np.asarray(positions, dtype=float).reshape(-1, 2)):
         ax.annotate(

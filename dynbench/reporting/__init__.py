@@ -34,19 +34,23 @@ def report(analysis: Analysis, path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     InputError
-        If the suffix is none of these, or the folder does not exist.
+        If the suffix is none of these, the folder does not exist, or the file cannot be written.
 
     Notes
     -----
     The same analysis always gives the same bytes: no date is written, and the figures are drawn reproducibly.
     """
     target = report_target(path)
-    target.write_text(_renderer(target)(analysis), encoding="utf-8", newline="\n")
+    text = _renderer(target)(analysis)
+    try:
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
     return target
 
 
 def report_target(path: str | os.PathLike[str]) -> Path:
-    """Check, before a long analysis, that a report can be written to `path`.
+    """Check, before a long analysis, as far as can be told without writing, that `path` can be written.
 
     Raises
     ------
@@ -61,6 +65,10 @@ def report_target(path: str | os.PathLike[str]) -> Path:
         raise InputError(f"The folder {target.parent} does not exist, so {target.name} cannot be written there.")
     if target.is_dir():
         raise InputError(f"{target} is a folder; give the name of a file to write.")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise InputError(f"{target} cannot be written: permission denied.")
+    if not target.exists() and not os.access(target.parent, os.W_OK | os.X_OK):
+        raise InputError(f"{target} cannot be written: the folder {target.parent} does not allow it.")
     return target
 
 

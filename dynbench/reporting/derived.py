@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy as sp
-from sympy.polys.polyerrors import PolynomialError
 
-from dynbench.symbolic.stability import characteristic_polynomial, jury_conditions, routh_hurwitz
+from dynbench.symbolic.stability import characteristic_polynomial, expansion_size, jury_conditions, routh_hurwitz
 from dynbench.systems import System
 
 __all__ = ["EIGENVALUE", "Derived", "derive"]
@@ -17,6 +16,9 @@ EIGENVALUE = sp.Dummy("lambda")
 #: Dimension -> operations in the Jacobian up to which its characteristic polynomial is written out. Beyond,
 #: the conditions take minutes and pages; they are then written with the polynomial's coefficients.
 _WRITTEN_OUT = {1: 300, 2: 200, 3: 30, 4: 20}
+#: From three states on, up to so many variables and terms are written out: at most about 3 s were measured on
+#: random Jacobians within these bounds, and conditions beyond them fill pages.
+_VARIABLES, _TERMS = 6, 36
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,25 @@ def _stability(system: System) -> tuple[sp.Poly | None, tuple[sp.Expr, ...], str
     if n not in _WRITTEN_OUT:
         return None, (), f"it is written out for up to {max(_WRITTEN_OUT)} states"
     conditions = jury_conditions if system.kind == "map" else routh_hurwitz
-    operations = sum(int(sp.count_ops(entry)) for entry in system.jacobian)
-    reason = f"the Jacobian takes {operations} operations, too many for conditions that can be read"
-    if operations <= _WRITTEN_OUT[n]:
-        try:
-            polynomial = characteristic_polynomial(system.jacobian, EIGENVALUE)
-            return polynomial, conditions(polynomial), ""
-        except PolynomialError:
-            reason = "the Jacobian holds case distinctions, through which polynomial algebra does not reach"
+    reason = _too_long(system.jacobian)
+    if not reason:
+        polynomial = characteristic_polynomial(system.jacobian, EIGENVALUE)
+        return polynomial, conditions(polynomial), ""
     general = sp.Poly([1, *sp.symbols(f"a_1:{n + 1}")], EIGENVALUE)
     return general, conditions(general), reason
+
+
+def _too_long(jacobian: sp.ImmutableDenseMatrix) -> str:
+    """Why the characteristic polynomial of this Jacobian is not written out; empty where it is."""
+    if jacobian.has(sp.Piecewise):
+        return "the Jacobian holds case distinctions, through which polynomial algebra does not reach"
+    n = jacobian.rows
+    operations = sum(int(sp.count_ops(entry)) for entry in jacobian)
+    if operations > _WRITTEN_OUT[n]:
+        return f"the Jacobian takes {operations} operations, too many for conditions that can be read"
+    variables, terms = expansion_size(jacobian) if n > 2 else (0, 0)
+    if variables > _VARIABLES:
+        return f"the Jacobian holds {variables} variables, too many for conditions that can be read"
+    if terms > _TERMS:
+        return f"the Jacobian has up to {terms} terms, too many for conditions that can be read"
+    return ""

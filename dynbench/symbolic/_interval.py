@@ -400,9 +400,7 @@ def _from_corners(p: Floats, q: Floats, r: Floats, s: Floats, a: Interval, b: In
     signs = [np.sign(x) * np.sign(y) for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
     lowest, highest = np.minimum.reduce(signs), np.maximum.reduce(signs)
     lo, hi = below(lo, least=LEAST), above(hi, least=LEAST)
-    return make(
-        np.where(lowest >= 0, np.maximum(lo, 0.0), lo), np.where(highest <= 0, np.minimum(hi, 0.0), hi), grade
-    )
+    return make(np.where(lowest >= 0, np.maximum(lo, 0.0), lo), np.where(highest <= 0, np.minimum(hi, 0.0), hi), grade)
 
 
 def same_sign(lo: Floats, hi: Floats, x: Interval) -> tuple[Floats, Floats]:

@@ -15,7 +15,18 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-__all__ = ["DIGITS", "INFINITE", "MAX_DEPTH", "MAX_LEVEL", "Budget", "TooLarge", "exponent_fault", "range_fault"]
+__all__ = [
+    "DIGITS",
+    "INFINITE",
+    "MAX_DEPTH",
+    "Budget",
+    "TooLarge",
+    "exponent_fault",
+    "function_level",
+    "greatest",
+    "nesting_fault",
+    "range_fault",
+]
 
 DIGITS = 15
 """Decimal digits in which constants are tried before SymPy evaluates them exactly."""
@@ -26,12 +37,9 @@ INFINITE = frozenset({sp.oo, -sp.oo, sp.zoo, sp.nan})
 MAX_DEPTH = 50
 """Greatest depth of nested operations; a sum or product of many terms counts once."""
 
-MAX_LEVEL = 10
-"""Greatest level of nested functions, where one that compares counts 1 and one that expands counts `EXPANSION`."""
-
-EXPANSION = 4
-
 _MAX_NODES = 20_000
+_MAX_LEVEL = 11
+_MAX_DEGREE = 1000
 _MAX_POWER = 1024
 _MAX_SYMBOLIC_POWER = 100
 _MAX_BITS = 2048
@@ -73,7 +81,11 @@ class Budget:
 
     def pay_power(self, base: sp.Expr, exponent: sp.Expr) -> None:
         """Pay for the digits that the numbers in `base` have once they are raised to `exponent`."""
-        self._pay(bits=_factor_bits(base) * _greatest(exponent))
+        self._pay(bits=_factor_bits(base) * greatest(exponent))
+
+    def pay_expansion(self, degree: int) -> None:
+        """Pay for the expansion of powers into real and imaginary part."""
+        self._pay(work=100.0 * degree**2)
 
     def check(self, expression: sp.Expr) -> None:
         """Check that an expression just built is small enough to go on with."""
@@ -100,7 +112,33 @@ class Budget:
 def exponent_fault(base: sp.Expr, exponent: sp.Expr) -> str | None:
     """Say why ``base**exponent`` must not be tried, or None."""
     limit = _MAX_POWER if base.is_number else _MAX_SYMBOLIC_POWER
-    return f"has an exponent beyond {limit}" if exponent.is_number and _greatest(exponent) > limit else None
+    return f"has an exponent beyond {limit}" if exponent.is_number and greatest(exponent) > limit else None
+
+
+def function_level(*, real: bool, compares: bool = False, expands: int = 0) -> int:
+    """Return what a function adds to the level of nested functions.
+
+    The level measures how SymPy's time multiplies with each function around another: slowly where it knows the
+    argument to be `real`, faster where it does not, and at once where it then expands real and imaginary part.
+    """
+    level = max(1, expands) + compares
+    return level if real else 2 * level + 3 * expands
+
+
+def greatest(exponent: sp.Expr) -> int:
+    """Return the greatest absolute value of a number in an exponent, rounded up."""
+    numbers = [exponent.evalf(DIGITS)] if exponent.is_number else exponent.atoms(sp.Rational)
+    return max((math.ceil(abs(number)) for number in numbers), default=1)
+
+
+def nesting_fault(degree: int, level: int) -> str | None:
+    """Say why an expression of such a degree, or with functions nested to such a level, must not be built, or None.
+
+    To find signs, SymPy puts small numbers in the place of symbols, so the degree bounds the digits that it meets.
+    """
+    if degree > _MAX_DEGREE:
+        return f"has a degree beyond {_MAX_DEGREE}"
+    return "nests functions too deeply" if level > _MAX_LEVEL else None
 
 
 def range_fault(value: sp.Expr) -> str | None:
@@ -119,7 +157,7 @@ def _factor_bits(expression: sp.Expr) -> float:
     total = 0.0
     for factor in sp.Mul.make_args(expression):
         if factor.is_Pow:
-            total += _factor_bits(factor.base) * _greatest(factor.exp)
+            total += _factor_bits(factor.base) * greatest(factor.exp)
         else:
             total += _bits(factor)
     return total
@@ -128,12 +166,6 @@ def _factor_bits(expression: sp.Expr) -> float:
 def _factoring(bits: float) -> float:
     """Work of taking the root of numbers: SymPy factors them and tests what is left for primality."""
     return bits**3 / 5000
-
-
-def _greatest(exponent: sp.Expr) -> int:
-    """The greatest absolute value of a number in `exponent`, rounded up."""
-    numbers = [exponent.evalf(DIGITS)] if exponent.is_number else exponent.atoms(sp.Rational)
-    return max((math.ceil(abs(number)) for number in numbers), default=1)
 
 
 def _bits(number: sp.Expr) -> int:

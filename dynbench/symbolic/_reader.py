@@ -20,13 +20,14 @@ from dynbench.errors import ModelError
 from dynbench.symbolic._lexer import Token, mangle, quoted, tokenize
 from dynbench.symbolic._limits import (
     DIGITS,
-    EXPANSION,
     INFINITE,
     MAX_DEPTH,
-    MAX_LEVEL,
     Budget,
     TooLarge,
     exponent_fault,
+    function_level,
+    greatest,
+    nesting_fault,
     range_fault,
 )
 from dynbench.symbolic._vocabulary import FUNCTIONS, PIECEWISE
@@ -50,10 +51,23 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[sp.Expr, sp.Expr], Boolean]] = {
 
 
 class _Value(NamedTuple):
-    """An expression; if it is constant, its value to `DIGITS` digits; and the level of the functions nested in it."""
+    """An expression, and what is known of it.
+
+    Attributes
+    ----------
+    exact : sympy expression
+        The expression.
+    number : sympy number or None
+        Its value to `DIGITS` digits, if it is constant.
+    degree : int
+        How many copies of a symbol are multiplied in it at most, powers multiplied out.
+    level : int
+        The level of the functions nested in it (see `nesting_fault`).
+    """
 
     exact: sp.Expr
     number: sp.Expr | None = None
+    degree: int = 0
     level: int = 0
 
 
@@ -144,8 +158,8 @@ class Reader:
             # SymPy simplifies |exp(x)| or sqrt(x^2) rightly only if it knows that x is real.
             stand_in = sp.Symbol(name, real=True)
             self.stand_ins[stand_in] = declared
-            return _Value(stand_in)
-        return _Value(declared)
+            return _Value(stand_in, degree=1)
+        return _Value(declared, degree=1)
 
     def _number(self, text: str) -> _Value:
         if len(text) > _MAX_NUMBER_LENGTH:
@@ -176,7 +190,7 @@ class Reader:
         def make(*parts: sp.Expr) -> sp.Expr:
             return sp.Mul(*(1 / p if below else p for p, below in zip(parts, divided, strict=True)))
 
-        return self._build(node, make, factors)
+        return self._build(node, make, factors, degree=sum(factor.degree for factor in factors))
 
     def _operands(
         self, node: ast.BinOp, plain: type[ast.operator], inverse: type[ast.operator]
@@ -194,7 +208,11 @@ class Reader:
     def _power(self, node: ast.expr, base: _Value, exponent: _Value) -> _Value:
         self._admit_power(node, base.exact, exponent.exact)
         self._budget.pay_call([base.exact, exponent.exact], compares=False)
-        return self._build(node, sp.Pow, [base, exponent])
+        degree = base.degree * max(1, greatest(exponent.exact)) + exponent.degree
+        level = max(base.level, exponent.level)
+        if not exponent.exact.is_Integer:
+            level += function_level(real=bool(base.exact.is_extended_real))
+        return self._build(node, sp.Pow, [base, exponent], degree=degree, level=level)
 
     def _call(self, node: ast.Call, name: str) -> _Value:
         if name == PIECEWISE:
@@ -208,14 +226,15 @@ class Reader:
         values = [self._value(argument) for argument in node.args]
         arguments = [value.exact for value in values]
         self._budget.pay_call(arguments, compares=function.compares)
+        degree = max(value.degree for value in values)
         if function.build is sp.exp:
-            self._admit_exponential(node, arguments[0])
-        level = max(value.level for value in values) + function.compares
-        if not all(argument.is_extended_real for argument in arguments):
-            level += function.expands * EXPANSION
-        if level > MAX_LEVEL:
-            raise self._refusal(node, "nests functions too deeply")
-        return self._build(node, function.build, values)._replace(level=level)
+            degree *= self._admit_exponential(node, arguments[0])
+        real = all(argument.is_extended_real for argument in arguments)
+        self._budget.pay_expansion(function.expands * degree)
+        level = max(value.level for value in values) + function_level(
+            real=real, compares=function.compares, expands=function.expands
+        )
+        return self._build(node, function.build, values, degree=degree, level=level)
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -238,7 +257,9 @@ class Reader:
         # The conditions cover everything, so the last one holds wherever the others do not.
         conditions[-1] = sp.true
         result = self._attempt(node, sp.Piecewise, list(zip(exact, conditions, strict=True)))
-        return self._checked(node, result, None, max(value.level for value in values) + 1)
+        degree = max(value.degree for value in values)
+        level = max(value.level for value in values) + 1
+        return self._checked(node, _Value(result, None, degree, level))
 
     def _condition(self, node: ast.expr) -> Boolean:
         match node:
@@ -270,23 +291,35 @@ class Reader:
 
     # --- building, with all checks ---------------------------------------------------------------
 
-    def _build(self, node: ast.expr, make: Callable[..., sp.Expr], parts: Sequence[_Value]) -> _Value:
+    def _build(
+        self,
+        node: ast.expr,
+        make: Callable[..., sp.Expr],
+        parts: Sequence[_Value],
+        *,
+        degree: int | None = None,
+        level: int | None = None,
+    ) -> _Value:
         """Build an expression; a constant first in floating point, so that nothing huge is evaluated exactly."""
+        degree = max(part.degree for part in parts) if degree is None else degree
+        level = max(part.level for part in parts) if level is None else level
+        self._require(node, nesting_fault(degree, level))
         number = None
         if all(part.number is not None for part in parts):
             number = self._attempt(node, make, [part.number for part in parts]).evalf(DIGITS)
             self._require(node, range_fault(number))
         exact = self._attempt(node, make, [part.exact for part in parts])
-        return self._checked(node, exact, number, max(part.level for part in parts))
+        return self._checked(node, _Value(exact, number, degree, level))
 
-    def _checked(self, node: ast.expr, exact: sp.Expr, number: sp.Expr | None, level: int) -> _Value:
+    def _checked(self, node: ast.expr, value: _Value) -> _Value:
+        exact = value.exact
         self._budget.check(exact)
         if any(part in INFINITE for part in (exact, *exact.args)):
             raise self._refusal(node, "is not finite")
-        if exact.is_number and (number is None or exact.is_Rational):
-            number = exact.evalf(DIGITS)
-            self._require(node, range_fault(number))
-        return _Value(exact, number, level)
+        if exact.is_number and (value.number is None or exact.is_Rational):
+            value = value._replace(number=exact.evalf(DIGITS))
+            self._require(node, range_fault(value.number))
+        return value
 
     def _attempt(self, node: ast.expr, make: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         try:
@@ -298,12 +331,15 @@ class Reader:
         self._require(node, exponent_fault(base, exponent))
         self._budget.pay_power(base, exponent)
 
-    def _admit_exponential(self, node: ast.expr, argument: sp.Expr) -> None:
-        """Admit the powers into which SymPy turns an exponential: exp(n log b) becomes b^n."""
+    def _admit_exponential(self, node: ast.expr, argument: sp.Expr) -> int:
+        """Admit the powers into which SymPy turns an exponential (exp(n log b) becomes b^n); return the greatest n."""
+        largest = 1
         for term in sp.Add.make_args(argument):
             for factor in sp.Mul.make_args(term):
                 if isinstance(factor, sp.log):
                     self._admit_power(node, factor.args[0], term / factor)
+                    largest = max(largest, greatest(term / factor))
+        return largest
 
     # --- messages --------------------------------------------------------------------------------
 

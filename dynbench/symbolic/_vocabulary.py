@@ -1,7 +1,8 @@
 """The functions that a model string may call: each name with what it means and how many arguments it takes.
 
-Everything here is built so that the result is a real expression of real arguments that doubles and enclosures
-can evaluate without overflow: a logistic function is a tanh, a softplus a log cosh, a cube root keeps the sign.
+Everything here is built so that the result is a real expression of real arguments which doubles can evaluate as far
+as possible: a logistic function is a tanh, which never overflows; a softplus a log cosh, which overflows late and is
+smooth; a cube root keeps the sign.
 """
 
 from __future__ import annotations

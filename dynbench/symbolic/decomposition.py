@@ -131,11 +131,7 @@ def _leading_coefficient(polynomial: fmpz_mpoly, bound: Sequence[int], variables
 
     terms = polynomial.to_dict()
     largest = max(map(part, terms), key=grevlex)
-    others = {
-        tuple(0 if i in bound else e for i, e in enumerate(m)): c
-        for m, c in terms.items()
-        if part(m) == largest
-    }
+    others = {tuple(0 if i in bound else e for i, e in enumerate(m)): c for m, c in terms.items() if part(m) == largest}
     return ring(variables).from_dict(others)
 
 

@@ -37,10 +37,16 @@ __all__ = [
 Basis = tuple[fmpz_mpoly, ...]
 Monomial = tuple[int, ...]
 
-#: Buchberger's algorithm is given up beyond this many polynomials, terms in one of them, or bits of a coefficient.
+#: Buchberger's algorithm is given up beyond this many polynomials, terms in one, or bits of a coefficient.
 _MOST_POLYNOMIALS = 300
 _MOST_TERMS = 3000
 _MOST_BITS = 12000
+
+#: One run with coefficients up to this many bits is tried first. Then it stops, to reduce what it has, after
+#: so many new polynomials or where coefficients grow by this factor.
+_FIRST_BITS = 1000
+_NEW_POLYNOMIALS = 3
+_GROWTH = 3
 
 #: FLINT aborts the process where exponents outgrow a machine word; this leaves room for them to grow.
 _LARGEST_EXPONENT = 2**44
@@ -49,44 +55,82 @@ _LARGEST_EXPONENT = 2**44
 def groebner(generators: Iterable[fmpz_mpoly], variables: int) -> Basis:
     """The reduced Groebner basis, in grevlex, of the ideal of these polynomials in this many variables.
 
-    FLINT's implementation of Buchberger's algorithm is run a few new polynomials at a time, and what it has is
-    reduced in between: without that, coefficients swell (katsura-7 takes 270 s instead of 2 s). Between the
-    runs the user can interrupt.
+    Computed by FLINT's implementation of Buchberger's algorithm. Where coefficients swell, it is run a few
+    new polynomials at a time, and what it has is reduced in between (katsura-7 then takes 2 s instead of
+    270 s). Between the runs the user can interrupt.
 
     Raises
     ------
     ConvergenceError
         If it grows too large.
     """
-    nonzero = [p for p in generators if not p.is_zero()]
-    context = ring(variables)
+    nonzero = tuple(primitive(p) for p in generators if not p.is_zero())
     if any(p.is_constant() for p in nonzero):
-        return (context.constant(1),)
-    if not nonzero:
-        return ()
-    basis = _interreduced(fmpz_mpoly_vec(nonzero, context))
-    growth = 3
-    while (bits := growth * _longest_coefficient(basis) + 64) < _MOST_BITS and len(basis) < _MOST_POLYNOMIALS:
-        found: Any = fmpz_mpoly_vec(basis, context).buchberger_naive((len(basis) + 10, _MOST_TERMS, bits))
-        result, finished = found
-        # FLINT 3.6 may have dropped generators where it stopped at a limit: keep those that it was given.
-        reduced = _interreduced(result if finished else fmpz_mpoly_vec([*result, *basis], context))
+        return (ring(variables).constant(1),)
+    result, finished = _buchberger(nonzero, variables, _MOST_POLYNOMIALS, _FIRST_BITS)
+    basis = _interreduced(result, variables) if finished else _groebner_in_steps(nonzero, variables)
+    if not all(contains(basis, p, variables) for p in nonzero):
+        raise ConvergenceError("A Groebner basis found by FLINT does not generate the equations.")
+    return basis
+
+
+def _groebner_in_steps(generators: Basis, variables: int) -> Basis:
+    basis, growth, bits = _interreduced(generators, variables), _GROWTH, 0
+    while bits < _MOST_BITS and len(basis) < _MOST_POLYNOMIALS:
+        bits = min(growth * _longest_coefficient(basis) + 64, _MOST_BITS)
+        result, finished = _buchberger(basis, variables, len(basis) + _NEW_POLYNOMIALS, bits)
         if finished:
-            return reduced
-        growth = 2 * growth if reduced == basis else 3
+            return _interreduced(result, variables)
+        # Where it stops at a limit FLINT 3.6 may have dropped generators: keep those that it was given.
+        reduced = _interreduced((*result, *basis), variables)
+        growth, bits = (_GROWTH, 0) if reduced != basis else (2 * growth, bits)
         basis = reduced
-    raise ConvergenceError(
-        f"A Groebner basis of the equations was given up: it grew beyond {_MOST_POLYNOMIALS} polynomials, "
-        f"{_MOST_TERMS} terms in one of them or {_MOST_BITS} bits in a coefficient."
-    )
+    raise _too_large()
 
 
-def _interreduced(polynomials: Any) -> Basis:
-    return tuple(sorted(map(primitive, polynomials.autoreduction()), key=lambda p: grevlex(leader(p))))
+def _buchberger(generators: Basis, variables: int, length: int, bits: int) -> tuple[Basis, bool]:
+    """What FLINT gets to within these limits, and whether that is a Groebner basis."""
+    vector = fmpz_mpoly_vec(generators, ring(variables))
+    found: Any = vector.buchberger_naive((length, _MOST_TERMS, bits))  # python-flint's type stubs are wrong
+    return tuple(found[0]), bool(found[1])
+
+
+def _interreduced(polynomials: Iterable[fmpz_mpoly], variables: int) -> Basis:
+    """Generators of the same ideal, ascending; no leading monomial divides one in another element.
+
+    Of a Groebner basis this makes the reduced one: a monomial is divided only by smaller ones.
+    """
+    pending = tuple(polynomials)
+    while True:
+        kept: Basis = ()
+        for polynomial in sorted(pending, key=lambda p: grevlex(leader(p))):
+            remainder = _remainder(polynomial, kept, variables)
+            if not remainder.is_zero():
+                kept = (*kept, primitive(remainder))
+                if _longest_coefficient(kept[-1:]) > _MOST_BITS:
+                    raise _too_large()
+        leaders = [leader(p) for p in kept]
+        # Where a remainder sorts before an earlier element, that one may be reducible by it.
+        if leaders == sorted(leaders, key=grevlex):
+            return kept
+        pending = kept
+
+
+def _remainder(polynomial: fmpz_mpoly, divisors: Basis, variables: int) -> fmpz_mpoly:
+    """The remainder of division, up to a factor; no monomial of it is divisible by a leading monomial."""
+    dividend: Any = polynomial  # python-flint's type stubs are wrong
+    return dividend.reduction_primitive_part(fmpz_mpoly_vec(divisors, ring(variables))) if divisors else dividend
 
 
 def _longest_coefficient(basis: Basis) -> int:
-    return max(int(abs(c)).bit_length() for p in basis for c in p.coeffs())
+    return max((int(abs(c)).bit_length() for p in basis for c in p.coeffs()), default=0)
+
+
+def _too_large() -> ConvergenceError:
+    return ConvergenceError(
+        f"A Groebner basis of the equations was given up: it grew beyond {_MOST_POLYNOMIALS} polynomials, "
+        f"{_MOST_TERMS} terms in one of them or {_MOST_BITS} bits in a coefficient."
+    )
 
 
 def leader(polynomial: fmpz_mpoly) -> Monomial:
@@ -125,10 +169,7 @@ def independent_variables(basis: Basis, variables: int) -> tuple[int, ...]:
 
 def contains(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> bool:
     """Whether `polynomial` is in the ideal."""
-    if polynomial.is_zero() or not basis:
-        return bool(polynomial.is_zero())
-    dividend: Any = polynomial
-    return bool(dividend.reduction_primitive_part(fmpz_mpoly_vec(basis, ring(variables))).is_zero())
+    return bool(polynomial.is_zero() or _remainder(polynomial, basis, variables).is_zero())
 
 
 def in_radical(basis: Basis, polynomial: fmpz_mpoly, variables: int) -> bool:
@@ -174,9 +215,7 @@ def block_basis(generators: Iterable[fmpz_mpoly], variables: int, block: Sequenc
         if all(leader(p) == max(_monomials(p), key=lambda m: _block_key(m, first)) for p in weighted):
             return tuple(_deflated(p, order, powers) for p in weighted)
         bound *= 2
-    raise ConvergenceError(
-        f"A Groebner basis of the equations was given up: its degrees grew beyond {bound}."
-    )
+    raise ConvergenceError(f"A Groebner basis of the equations was given up: its degrees grew beyond {bound}.")
 
 
 def _block_powers(bound: int, first: int, size: int) -> list[int]:
@@ -191,9 +230,7 @@ def _block_powers(bound: int, first: int, size: int) -> list[int]:
 
 def _inflated(polynomial: fmpz_mpoly, order: Sequence[int], powers: Sequence[int]) -> fmpz_mpoly:
     """The polynomial with its variables in `order`, the k-th replaced by its power powers[k]."""
-    return _renamed(
-        polynomial, lambda m: (m[i] * power for i, power in zip(order, powers, strict=True)), len(order)
-    )
+    return _renamed(polynomial, lambda m: (m[i] * power for i, power in zip(order, powers, strict=True)), len(order))
 
 
 def _deflated(polynomial: fmpz_mpoly, order: Sequence[int], powers: Sequence[int]) -> fmpz_mpoly:
@@ -210,9 +247,7 @@ def _monomials(polynomial: fmpz_mpoly) -> list[Monomial]:
     return [tuple(map(int, m)) for m in polynomial.monoms()]
 
 
-def _renamed(
-    polynomial: fmpz_mpoly, rename: Callable[[Monomial], Iterable[int]], variables: int
-) -> fmpz_mpoly:
+def _renamed(polynomial: fmpz_mpoly, rename: Callable[[Monomial], Iterable[int]], variables: int) -> fmpz_mpoly:
     """The polynomial with new exponents, in the ring of this many variables."""
     return ring(variables).from_dict({tuple(rename(m)): c for m, c in polynomial.to_dict().items()})
 

@@ -137,9 +137,7 @@ def _library_above(r: Floats) -> Floats:
     return above(r, _LIBRARY_STEP, TINY)
 
 
-def _odd_increasing(
-    function: Callable[[Floats], Floats], bound: float = np.inf
-) -> Callable[[Operand], Interval]:
+def _odd_increasing(function: Callable[[Floats], Floats], bound: float = np.inf) -> Callable[[Operand], Interval]:
     """An odd increasing function, with values in [-bound, bound] and the sign of its argument."""
 
     @quiet

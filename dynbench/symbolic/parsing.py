@@ -49,8 +49,15 @@ def parse_expression(text: str, symbols: Mapping[str, sp.Expr]) -> sp.Expr:
         If the string is no such expression, holds a name that is not declared, is not real or not finite, or would
         take unreasonable time or memory to evaluate. The message quotes the string.
 
+    Notes
+    -----
+    The limits on work leave room for what models hold: a few thousand terms and factors, exponents up to 100, degrees
+    up to 1000, and around a dozen functions inside each other, fewer where they are relu, Max, abs or hyperbolic
+    functions of what may not be real. A Piecewise or relu cannot stand within a condition.
+
     Examples
     --------
+    >>> import sympy as sp
     >>> x, rate = sp.symbols("x lambda")
     >>> parse_expression("0.1 - lambda*x^2", {"x": x, "lambda": rate})
     -lambda*x**2 + 1/10

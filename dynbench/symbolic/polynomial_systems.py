@@ -25,9 +25,9 @@ from dynbench.symbolic.smooth_points import has_smooth_real_point
 
 __all__ = ["RealPoint", "RealSolutions", "SolutionComponent", "is_quick", "solve_real"]
 
-#: `is_quick` up to this Bezout number and this estimate of the work (about a second or two).
+#: `is_quick` up to this Bezout number and this estimate of the work (measured: about a second).
 _QUICK_BEZOUT = 64
-_QUICK_WORK = 1.5e6
+_QUICK_WORK = 600_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,9 +183,7 @@ def _component(part: Basis, system: RationalEquations) -> SolutionComponent:
     )
 
 
-def _real_points(
-    algebra: QuotientAlgebra, equations: Sequence[fmpz_mpoly], precision: int
-) -> tuple[RealPoint, ...]:
+def _real_points(algebra: QuotientAlgebra, equations: Sequence[fmpz_mpoly], precision: int) -> tuple[RealPoint, ...]:
     """The real points of an algebra, at a precision at which their boxes are disjoint."""
     parametrisation = parametrise(algebra)
     while True:

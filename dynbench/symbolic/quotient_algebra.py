@@ -63,10 +63,7 @@ class QuotientAlgebra:
         return fmpq_mat(
             1,
             self.dimension,
-            [
-                sum((forms[_times(a, b)][k] for k, b in enumerate(self.monomials)), fmpq(0))
-                for a in self.monomials
-            ],
+            [sum((forms[_times(a, b)][k] for k, b in enumerate(self.monomials)), fmpq(0)) for a in self.monomials],
         )
 
     @cached_property
@@ -100,9 +97,7 @@ class QuotientAlgebra:
             form = reduced_modulo(self.trace_form, prime)
             if form is not None and form.rank() == self.distinct:
                 return prime
-        raise ConvergenceError(
-            "The trace form of the equations loses rank modulo every prime that was tried."
-        )
+        raise ConvergenceError("The trace form of the equations loses rank modulo every prime that was tried.")
 
     def coordinates(self, variable: int) -> fmpq_mat:
         """The variable as an element of the algebra, a column vector."""
@@ -190,9 +185,7 @@ def reduced_modulo(matrix: fmpq_mat, prime: int) -> nmod_mat | None:
     entries = [(int(e.p), int(e.q)) for e in matrix.entries()]
     if any(q % prime == 0 for _, q in entries):
         return None
-    return nmod_mat(
-        matrix.nrows(), matrix.ncols(), [p * pow(q, -1, prime) % prime for p, q in entries], prime
-    )
+    return nmod_mat(matrix.nrows(), matrix.ncols(), [p * pow(q, -1, prime) % prime for p, q in entries], prime)
 
 
 def _independent_rows(form: fmpq_mat, prime: int) -> list[int]:
@@ -209,9 +202,7 @@ def _signature(a: list[list[arb]]) -> int | None:
     while a:
         k = _largest([row[i] for i, row in enumerate(a)])
         if a[k][k].contains(0):
-            pair = next(
-                ((i, j) for i, j in itertools.combinations(range(len(a)), 2) if not a[i][j].contains(0)), None
-            )
+            pair = next(((i, j) for i, j in itertools.combinations(range(len(a)), 2) if not a[i][j].contains(0)), None)
             if pair is None:
                 return None
             # Adding row and column j to i makes the zero pivot a_ii + 2 a_ij + a_jj.

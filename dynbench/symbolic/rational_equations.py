@@ -166,14 +166,11 @@ class _Reader:
             total += self._product(p, common // q)
         return total, common
 
-    def _power(
-        self, p: fmpq_mpoly, q: fmpq_mpoly, exponent: int, base: sp.Expr
-    ) -> tuple[fmpq_mpoly, fmpq_mpoly]:
+    def _power(self, p: fmpq_mpoly, q: fmpq_mpoly, exponent: int, base: sp.Expr) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         if exponent < 0:
             if p.is_zero():
                 raise InputError(
-                    f"The equation {_short(self._equation)} = 0 divides by {_short(base)}, "
-                    "which is zero identically."
+                    f"The equation {_short(self._equation)} = 0 divides by {_short(base)}, which is zero identically."
                 )
             self.divisors.append(p)
             p, q, exponent = q, p, -exponent

@@ -47,9 +47,7 @@ def has_smooth_real_point(part: Basis, variables: int) -> bool:
     jacobian = [[p.derivative(i) for i in range(variables)] for p in part]
     cuts = itertools.chain(_slices(free, variables), _critical_points(jacobian, codimension))
     return any(
-        _rank_reaches(jacobian, point, codimension)
-        for cut in cuts
-        for point in _real_points((*part, *cut), variables)
+        _rank_reaches(jacobian, point, codimension) for cut in cuts for point in _real_points((*part, *cut), variables)
     )
 
 
@@ -107,7 +105,7 @@ def _rank_reaches(jacobian: list[list[fmpz_mpoly]], point: Sequence[arb], rank: 
     with flint.ctx.workprec(_PRECISION):
         j = arb_mat([[_value(entry, point) for entry in row] for row in jacobian])
         coefficients = (j.transpose() * j).charpoly().coeffs()
-        return bool(coefficients[len(point) - rank] != 0)
+        return not coefficients[len(point) - rank].contains(0)
 
 
 def _value(polynomial: fmpz_mpoly, point: Sequence[arb]) -> arb:

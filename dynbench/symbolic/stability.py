@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import comb, prod
 
 import sympy as sp
+from sympy.polys.domains import EXRAW
 from sympy.polys.matrices import DomainMatrix
 
 from dynbench.errors import InputError
 
-__all__ = ["characteristic_polynomial", "jury_conditions", "routh_hurwitz"]
+__all__ = ["characteristic_polynomial", "expansion_size", "jury_conditions", "routh_hurwitz"]
 
 #: Above this many terms a condition is left expanded over its denominator: factoring it could take minutes
 #: and would not make it readable.
 _TERMS_WORTH_FACTORING = 60
+#: Above either, a fraction is not reduced at all: greatest common divisors could take minutes.
+_GENERATORS_TO_REDUCE, _TERMS_TO_REDUCE = 6, 400
 
 
 def characteristic_polynomial(matrix: sp.MatrixBase, variable: sp.Symbol) -> sp.Poly:
@@ -30,20 +34,54 @@ def characteristic_polynomial(matrix: sp.MatrixBase, variable: sp.Symbol) -> sp.
     Returns
     -------
     sympy.Poly
-        Exact, of degree n, with leading coefficient 1. Its coefficients are reduced fractions.
+        Exact, of degree n, with leading coefficient 1. Its coefficients are reduced fractions; for n <= 2 they
+        are the trace and the determinant, reduced where that is cheap.
 
     Raises
     ------
     InputError
         If the matrix is not square, is empty, or contains `variable`.
+
+    Notes
+    -----
+    A subterm that is no rational function, such as exp(-x), counts as one more variable. From n = 3 on the
+    time grows steeply with the number of variables and terms: see `expansion_size`.
     """
     if matrix.rows != matrix.cols or matrix.rows == 0:
         raise InputError(f"matrix has shape {matrix.shape}: expected a square matrix with at least one row.")
     if variable in matrix.free_symbols:
         raise InputError(f"variable {variable} already occurs in the matrix: choose another symbol.")
-    exact = DomainMatrix.from_Matrix(sp.ImmutableMatrix(matrix).applyfunc(_rational)).to_field()
-    coefficients = [exact.domain.to_sympy(c) for c in exact.charpoly()]
-    return sp.Poly(coefficients, variable)
+    exact = sp.ImmutableMatrix(matrix).applyfunc(_rational)
+    if exact.rows <= 2:
+        signed = [-exact.trace()] + ([exact[0, 0] * exact[1, 1] - exact[0, 1] * exact[1, 0]] if exact.rows == 2 else [])
+        coefficients = [sp.S.One, *map(_reduced, signed)]
+    else:
+        kernels: dict[sp.Expr, sp.Dummy] = {}
+        field = DomainMatrix.from_Matrix(exact.applyfunc(lambda entry: _plain(entry, kernels))).to_field()
+        coefficients = [_restored(field.domain.to_sympy(c), kernels) for c in field.charpoly()]
+    # Any other domain would expand what was just left alone.
+    plain = all(_plain(c, {}) == c and _affordable(c) for c in coefficients)
+    return sp.Poly(coefficients, variable) if plain else sp.Poly(coefficients, variable, domain=EXRAW)
+
+
+def expansion_size(matrix: sp.MatrixBase) -> tuple[int, int]:
+    """Return how many variables a matrix holds, and a bound on the terms of its entries written out.
+
+    Parameters
+    ----------
+    matrix : sympy matrix
+        Its entries are read as rational functions of their symbols and of their other subterms.
+
+    Returns
+    -------
+    variables : int
+        Symbols, and subterms that are no rational functions, such as exp(-x).
+    terms : int
+        A bound on the terms of all numerators and denominators, expanded.
+    """
+    kernels: dict[sp.Expr, sp.Dummy] = {}
+    plain = sp.ImmutableMatrix(matrix).applyfunc(lambda entry: _plain(_rational(entry), kernels))
+    return len(plain.free_symbols), sum(sum(_terms(entry)) for entry in plain)
 
 
 def routh_hurwitz(matrix_or_poly: sp.MatrixBase | sp.Poly) -> tuple[sp.Expr, ...]:
@@ -168,10 +206,61 @@ def _rational(expression: sp.Expr) -> sp.Expr:
 
 
 def _tidy(conditions: Iterable[sp.Expr]) -> tuple[sp.Expr, ...]:
-    """Return the conditions as reduced fractions, factored where they are short."""
-    tidied = []
-    for condition in conditions:
-        reduced = sp.cancel(condition)
-        short = sum(len(sp.Add.make_args(part)) for part in sp.fraction(reduced)) <= _TERMS_WORTH_FACTORING
-        tidied.append(sp.factor(reduced) if short else reduced)
-    return tuple(tidied)
+    """Return the conditions as reduced fractions, factored where they are short, where either is cheap."""
+    return tuple(_reduced(condition, factored=True) for condition in conditions)
+
+
+def _reduced(expression: sp.Expr, factored: bool = False) -> sp.Expr:
+    """Return the expression as a reduced fraction, or as it is where that could take long."""
+    kernels: dict[sp.Expr, sp.Dummy] = {}
+    plain = _plain(expression, kernels)
+    if not _affordable(plain):
+        return expression
+    reduced = sp.cancel(plain)
+    short = sum(len(sp.Add.make_args(part)) for part in sp.fraction(reduced)) <= _TERMS_WORTH_FACTORING
+    return _restored(sp.factor(reduced) if factored and short else reduced, kernels)
+
+
+def _affordable(plain: sp.Expr) -> bool:
+    return len(plain.free_symbols) <= _GENERATORS_TO_REDUCE and sum(_terms(plain)) <= _TERMS_TO_REDUCE
+
+
+def _plain(expression: sp.Expr, kernels: dict[sp.Expr, sp.Dummy]) -> sp.Expr:
+    """Put a dummy for every subterm that is no rational function, and note it in `kernels`.
+
+    Exponentials of integer multiples of one argument share a dummy. Left to itself, SymPy would split
+    exp(a (b + c)) into a generator for each product, and expand.
+    """
+    if expression.is_Symbol or expression.is_number:
+        return expression
+    if expression.is_Add or expression.is_Mul:
+        return expression.func(*(_plain(argument, kernels) for argument in expression.args))
+    if expression.is_Pow and expression.exp.is_Integer:
+        return _plain(expression.base, kernels) ** expression.exp
+    if isinstance(expression, sp.exp):
+        factor, rest = expression.args[0].as_coeff_Mul()
+        if factor.is_Rational:
+            unit, power = sp.exp(sp.sign(factor) * rest / factor.q), abs(factor.p)
+            if 1 / unit in kernels:
+                unit, power = 1 / unit, -power
+            return kernels.setdefault(unit, sp.Dummy()) ** power
+    return kernels.setdefault(expression, sp.Dummy())
+
+
+def _restored(expression: sp.Expr, kernels: dict[sp.Expr, sp.Dummy]) -> sp.Expr:
+    return expression.xreplace({dummy: kernel for kernel, dummy in kernels.items()})
+
+
+def _terms(plain: sp.Expr) -> tuple[int, int]:
+    """Bound the terms of the numerator and of the denominator of a rational function, expanded."""
+    if plain.is_Mul:
+        parts = [_terms(argument) for argument in plain.args]
+        return prod(top for top, _ in parts), prod(bottom for _, bottom in parts)
+    if plain.is_Pow and plain.exp.is_Integer:
+        top, bottom = (comb(count + abs(int(plain.exp)) - 1, abs(int(plain.exp))) for count in _terms(plain.base))
+        return (top, bottom) if plain.exp > 0 else (bottom, top)
+    if plain.is_Add:
+        below = {sp.fraction(argument)[1] for argument in plain.args}
+        common = prod(_terms(denominator)[0] for denominator in below)
+        return sum(top * common // bottom for top, bottom in map(_terms, plain.args)), common
+    return 1, 1

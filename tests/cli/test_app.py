@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import dynbench as db
-from dynbench.cli import app
+from dynbench.cli import main
+from dynbench.cli.app import app
 from dynbench.errors import ConvergenceError
 
 TOGGLE = """
@@ -103,7 +104,9 @@ def test_check_shows_the_declaration(files):
         (("find", "toggle.toml", "--set", "a=open('x')"), 2, "--set:"),
         (("report", "toggle.toml", "-o", "toggle.pdf"), 2, "toggle.pdf has the suffix .pdf"),
         (("report", "toggle.toml", "-o", "no/toggle.md"), 2, "The folder no does not exist"),
+        (("report", "toggle.toml", "-o", "/proc/toggle.md"), 2, "/proc/toggle.md cannot be written:"),
         (("report", "toggle.toml"), 2, "--out"),
+        (("find", "toggle.toml", "--seed", "-1"), 2, "--seed"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence_with_its_exit_code(files, arguments, code, message):
@@ -120,6 +123,7 @@ def test_what_is_wrong_is_said_in_a_sentence_with_its_exit_code(files, arguments
         ("x = 1\ny = 1/0", "ZeroDivisionError: division by zero (line 2)"),
         ("x = (", "SyntaxError: '(' was never closed (line 1)"),
         ("raise SystemExit(5)", "SystemExit: 5 (line 1)"),
+        ("class Mine(Exception): pass\nraise Mine('no model today')", "Mine: no model today (line 2)"),
         ('import dynbench as db\ndb.ODE({"x": "y"})', "ModelError:"),
     ],
 )
@@ -166,9 +170,31 @@ def test_what_stops_an_analysis_has_its_exit_code(files, monkeypatch, error, cod
 
 def test_open_opens_the_report(files, monkeypatch):
     opened = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
-    run("report", "toggle.toml", "-o", "toggle.md", "--open")
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    result = run("report", "toggle.toml", "-o", "toggle.md", "--open")
     assert opened == [(files / "toggle.md").resolve().as_uri()]
+    assert "no browser" not in result.stderr
+
+
+def test_without_a_browser_the_report_is_where_it_is(files, monkeypatch):
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    result = run("report", "toggle.toml", "-o", "toggle.md", "--open")
+    assert result.exit_code == 0
+    assert f"no browser could be started; the report is at {(files / 'toggle.md').as_uri()}" in result.stderr
+
+
+def test_an_interrupt_while_starting_up_has_its_exit_code(monkeypatch, capsys):
+    class Interrupted:
+        @staticmethod
+        def find_spec(*_):
+            raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "dynbench.cli.app")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "dynbench: interrupted\n"
 
 
 def test_help_teaches(files):

@@ -46,9 +46,7 @@ def test_the_polynomial_bounds_the_expression(text):
     points = rng.choice([-1, 1], (400, 2)) * 10.0 ** rng.uniform(-3, 2, (400, 2))
     with np.errstate(over="ignore"):
         values = np.broadcast_to(sp.lambdify(STATES, expression)(*points.T), 400)
-    bounds = sum(
-        float(c) * np.abs(points[:, 0]) ** p * np.abs(points[:, 1]) ** q for (p, q), c in polynomial.items()
-    )
+    bounds = sum(float(c) * np.abs(points[:, 0]) ** p * np.abs(points[:, 1]) ** q for (p, q), c in polynomial.items())
     ordinary = np.isfinite(values)  # NumPy's exp(x)/(1 + exp(x)) is inf/inf for large x
     assert ordinary.mean() > 0.9
     assert (np.abs(values[ordinary]) <= bounds[ordinary] * (1 + 1e-12)).all()

@@ -6,7 +6,17 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from dynbench.fixed_points import Kind, Status
-from dynbench.plotting.style import Colour, Glyph, axes_or_new, draw_glyphs, glyph_handle, glyph_of, legible
+from dynbench.plotting.style import (
+    MOST_NUMBERED,
+    Colour,
+    Glyph,
+    axes_or_new,
+    draw_glyphs,
+    glyph_handle,
+    glyph_of,
+    legible,
+    number_points,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +85,15 @@ def test_names_are_made_legible():
     assert legible("x") == "x"
     assert legible("a\x00b\u202e") == "a\ufffdb\ufffd"
     assert legible("w" * 200) == "w" * 23 + "\u2026"
+
+
+@pytest.mark.parametrize(("count", "numbers"), [(3, 3), (MOST_NUMBERED, MOST_NUMBERED), (MOST_NUMBERED + 1, 0)])
+def test_points_are_numbered_unless_they_are_many(plane_point, count, numbers):
+    ax = axes_or_new(None)
+    number_points(ax, np.zeros((count, 2)), [plane_point] * count)
+    assert [text.get_text() for text in ax.texts] == [str(i) for i in range(numbers)]
+
+
+@pytest.fixture
+def plane_point(analyses):
+    return analyses["plane"].fixed_points[0]

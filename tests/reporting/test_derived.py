@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+
+import pytest
 import sympy as sp
 
 import dynbench as db
@@ -42,3 +45,45 @@ def test_beyond_four_states_there_are_none():
     assert derived.polynomial is None
     assert derived.conditions == ()
     assert "up to 4 states" in derived.reason
+
+
+def test_wilson_and_cowans_model_does_not_explode():
+    """Its exponents are products of sums: expanded, they were one generator for each product."""
+    rates = {
+        "E": "(-E + (1 - E)/(1 + exp(-aE*(c1*E - c2*I + P - tE))))/tau",
+        "I": "(-I + (1 - I)/(1 + exp(-aI*(c3*E - c4*I + Q - tI))))/tau",
+    }
+    values = {
+        "aE": 1.3,
+        "aI": 2,
+        "c1": 16,
+        "c2": 12,
+        "c3": 15,
+        "c4": 3,
+        "tE": 4,
+        "tI": 3.7,
+        "P": 1.25,
+        "Q": 0,
+        "tau": 1,
+    }
+    system = db.ODE(rates, values)
+    start = time.perf_counter()
+    derived = derive(system)
+    assert time.perf_counter() - start < 5
+    assert derived.reason == ""
+    at = system.exact_parameters | dict(zip(system.states, (sp.Rational(1, 5), sp.Rational(1, 10)), strict=True))
+    jacobian = sp.Matrix(system.jacobian.subs(at).evalf())
+    trace_and_determinant = [float(c.subs(at)) for c in derived.conditions]
+    assert trace_and_determinant == pytest.approx([float(-jacobian.trace()), float(jacobian.det())], rel=1e-12)
+
+
+def test_many_variables_get_conditions_in_the_coefficients():
+    rates = {f"x{i}": "+".join(f"a{i}{j}*x{j}" for j in range(4)) for i in range(4)}
+    derived = derive(db.ODE(rates, {f"a{i}{j}": 1 for i in range(4) for j in range(4)}))
+    assert "16 variables" in derived.reason
+    assert len(derived.conditions) == 4
+
+
+def test_case_distinctions_are_not_written_out():
+    derived = derive(db.ODE({"x": "Piecewise((x, x > 0), (-x^2, True)) - y", "y": "x"}))
+    assert "case distinctions" in derived.reason

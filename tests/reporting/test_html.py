@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import html
 import itertools
 import os
@@ -13,6 +14,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dynbench.reporting.html import render_html
+from dynbench.reporting.sections.system import system_section
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -128,21 +130,28 @@ def test_what_was_not_established_is_said(pages):
     assert "Undecided boxes" in text
 
 
+def test_the_caption_promises_numbers_only_where_they_are_drawn(jang):
+    for copies, promised in ((1, True), (12, False)):
+        points = dataclasses.replace(jang.fixed_points, points=jang.fixed_points.points * copies)
+        *_, portrait = system_section(dataclasses.replace(jang, fixed_points=points)).blocks
+        assert ("numbered as in the table" in portrait.caption) == promised
+
+
 def test_exact_eigenvalues_are_shown(pages):
     saddle = re.search(r"<tr>\s*<th scope=\"row\">1</th>.*?</tr>", pages["jang"], re.DOTALL)[0]
     assert "<msqrt><mn>3</mn></msqrt>" in saddle
     assert "0.3660254" in saddle
 
 
-def test_another_process_writes_the_same_bytes(jang, tmp_path):
+def test_another_process_writes_the_same_bytes(fold, tmp_path):
     code = (
         "import sys, dynbench as db; "
-        "s = db.ODE({'x': '(1 - x^2)*y', 'y': 'x/2 - y'}, name=\"Jang's planar system\"); "
-        "db.report(db.analyze(s, box={'x': (-3, 3), 'y': (-3, 3)}), sys.argv[1])"
+        "a = db.analyze(db.ODE({'x': 'mu - x^2'}, {'mu': 0}), box={'x': (-1, 1)}); "
+        "db.report(a, sys.argv[1])"
     )
     path = tmp_path / "again.html"
     subprocess.run([sys.executable, "-c", code, path], check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
-    assert path.read_text(encoding="utf-8") == render_html(jang)
+    assert path.read_text(encoding="utf-8") == render_html(fold)
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium to lay out the page")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
 import dynbench as db
 from dynbench.errors import InputError
+from dynbench.reporting import report_target
 
 
 @pytest.mark.parametrize(("suffix", "start"), [(".html", "<!DOCTYPE html>"), (".md", "# Jang"), (".json", "{")])
@@ -33,3 +36,20 @@ def test_bad_paths_are_refused_in_a_sentence(jang, tmp_path, path, message):
     (tmp_path / "folder.html").mkdir()
     with pytest.raises(InputError, match=re.escape(message)):
         db.report(jang, tmp_path / path)
+
+
+def test_a_file_that_the_system_refuses_is_a_sentence(fold):
+    """Root may write anywhere but here."""
+    with pytest.raises(InputError, match=r"^/proc/x\.json cannot be written: .*\.$"):
+        db.report(fold, "/proc/x.json")
+
+
+@pytest.mark.parametrize(("exists", "message"), [(True, "permission denied"), (False, "the folder .* not allow it")])
+def test_what_may_not_be_written_is_known_beforehand(tmp_path, monkeypatch, exists, message):
+    path = tmp_path / "x.html"
+    if exists:
+        path.touch()
+    refused = path if exists else tmp_path
+    monkeypatch.setattr(os, "access", lambda p, mode: Path(p) != refused)
+    with pytest.raises(InputError, match=f"x.html cannot be written: {message}"):
+        report_target(path)

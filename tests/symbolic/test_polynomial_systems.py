@@ -131,9 +131,7 @@ def test_katsura_3_agrees_with_sympy():
     assert last.count_roots() == len(solve_real(equations, unknowns).points)
 
 
-@pytest.mark.parametrize(
-    ("current", "slope"), [(R(1, 2), R(4, 5)), (0, 2), (R(1, 10), R(5, 2)), (R(-3, 10), 3)]
-)
+@pytest.mark.parametrize(("current", "slope"), [(R(1, 2), R(4, 5)), (0, 2), (R(1, 10), R(5, 2)), (R(-3, 10), 3)])
 def test_fitzhugh_nagumo(current, slope):
     """The equilibria are the roots of a cubic in one unknown, solved here by Sturm's theorem in SymPy."""
     equations = [X - X**3 / 3 - Y + current, (X + R(7, 10) - slope * Y) / R(25, 2)]
@@ -193,18 +191,14 @@ def test_multiplicities(equations, unknowns, answer):
 
 
 roots = st.fractions(-3, 3, max_denominator=5).map(R)
-planted = st.lists(
-    st.tuples(roots, roots, st.integers(1, 2)), min_size=1, max_size=4, unique_by=lambda r: r[0]
-)
-matrices = (
-    st.lists(st.integers(-3, 3), min_size=4, max_size=4).map(lambda m: sp.Matrix(2, 2, m)).filter(sp.det)
-)
+planted = st.lists(st.tuples(roots, roots, st.integers(1, 2)), min_size=1, max_size=4, unique_by=lambda r: r[0])
+matrices = st.lists(st.integers(-3, 3), min_size=4, max_size=4).map(lambda m: sp.Matrix(2, 2, m)).filter(sp.det)
 
 
 @given(planted, matrices, st.integers(-2, 2), st.booleans())
 @settings(max_examples=50, deadline=None)
 def test_planted_rational_roots(points, change, factor, imaginary):
-    """Roots of a curve y = L(x) over chosen x, in other coordinates, the equations mixed; nothing else is real."""
+    """Points of a curve y = L(x) over chosen x, in other coordinates, the equations mixed."""
     graph = sp.interpolate([(p, q) for p, q, _ in points], X) if len(points) > 1 else points[0][1]
     over = math.prod((X - p) ** k for p, _, k in points) * (X**2 + 3 if imaginary else 1)
     old = change * sp.Matrix([X, Y])
@@ -238,9 +232,7 @@ def test_dense_quadrics_agree_with_their_resultant(seed):
     """Where the resultant has simple roots only, its real ones belong to the real common roots."""
     rng = np.random.default_rng(seed)
     monomials = [X**2, X * Y, Y**2, X, Y, 1]
-    equations = [
-        sum(int(c) * m for c, m in zip(row, monomials, strict=True)) for row in rng.integers(1, 50, (2, 6))
-    ]
+    equations = [sum(int(c) * m for c, m in zip(row, monomials, strict=True)) for row in rng.integers(1, 50, (2, 6))]
     solutions = solve_real(equations, [X, Y])
     check(solutions, equations)
     eliminated = sp.Poly(sp.resultant(*equations, Y), X)
@@ -332,7 +324,7 @@ def test_an_isolated_double_point_beside_a_line():
 
 
 def test_dual_phosphorylation():
-    """Nine species: three conservation laws make a continuum, fixing the totals leaves finitely many points."""
+    """Nine species, three conservation laws: a continuum; with the totals fixed, finitely many points."""
     s0, s1, s2, e, f, a, b, c, d = species = sp.symbols("s0 s1 s2 e f a b c d")
     bind = [s0 * e - 2 * a, s1 * e - b, 3 * s2 * f - c, s1 * f - 5 * d]
     turn = [3 * a, b / 2, 2 * c, d]

@@ -17,9 +17,7 @@ PRIME = 2**61 - 1
 
 
 def algebra(*equations, unknowns=(X, Y)):
-    return QuotientAlgebra(
-        groebner(read_equations(equations, unknowns).numerators, len(unknowns)), len(unknowns)
-    )
+    return QuotientAlgebra(groebner(read_equations(equations, unknowns).numerators, len(unknowns)), len(unknowns))
 
 
 def test_monomials_and_multiplication():

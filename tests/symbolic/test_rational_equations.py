@@ -15,9 +15,7 @@ X, Y = UNKNOWNS = sp.symbols("x y")
 
 def read(*equations):
     system = read_equations(equations, UNKNOWNS)
-    return [to_sympy(p, UNKNOWNS) for p in system.numerators], [
-        to_sympy(p, UNKNOWNS) for p in system.denominators
-    ]
+    return [to_sympy(p, UNKNOWNS) for p in system.numerators], [to_sympy(p, UNKNOWNS) for p in system.denominators]
 
 
 def test_numerators_are_primitive_and_identities_are_dropped():
@@ -28,9 +26,7 @@ def test_numerators_are_primitive_and_identities_are_dropped():
 
 def test_everything_divided_by_is_kept_as_a_condition():
     numerators, denominators = read(1 / (1 + 1 / X) - Y / (X**2 - 1) ** 2)
-    assert (
-        sp.expand(numerators[0] - (X * (X**2 - 1) * (X - 1) - Y)) == 0
-    )  # over (x + 1) (x - 1)^2, less x + 1
+    assert sp.expand(numerators[0] - (X * (X**2 - 1) * (X - 1) - Y)) == 0  # over (x + 1) (x - 1)^2, less x + 1
     assert set(denominators) == {X, X - 1, X + 1}
 
 
@@ -71,9 +67,7 @@ def test_the_numerator_vanishes_where_the_expression_does(c, root, other):
     ],
 )
 def test_the_part_that_is_not_rational_is_named(expression, part):
-    with pytest.raises(
-        InputError, match=rf"^{part}.* in the equation .* is not a rational function of x, y with"
-    ):
+    with pytest.raises(InputError, match=rf"^{part}.* in the equation .* is not a rational function of x, y with"):
         read_equations([X, expression], UNKNOWNS)
 
 

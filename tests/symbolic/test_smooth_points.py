@@ -24,9 +24,7 @@ def found(*equations):
         [X * Y - 1, Z],
         [Y - X**2, Z - X**3],
         [X**2 + Y**2 - Z**2],  # singular at the origin only
-        [
-            (X - 50) ** 2 + (Y - 7) ** 2 + (Z - 8) ** 2 - sp.Rational(1, 100)
-        ],  # met by no coordinate plane tried
+        [(X - 50) ** 2 + (Y - 7) ** 2 + (Z - 8) ** 2 - sp.Rational(1, 100)],  # met by no coordinate plane tried
         [(X - 50) ** 2 + (Y - 7) ** 2 - sp.Rational(1, 100), Z - X * Y],
         [X**4 + Y**4 + Z**4 - 1, X + Y + Z],
     ],

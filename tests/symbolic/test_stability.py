@@ -11,7 +11,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dynbench.errors import InputError
-from dynbench.symbolic.stability import characteristic_polynomial, jury_conditions, routh_hurwitz
+from dynbench.symbolic.stability import (
+    characteristic_polynomial,
+    expansion_size,
+    jury_conditions,
+    routh_hurwitz,
+)
 
 LAMBDA = sp.Symbol("lambda")
 ENTRIES = st.fractions(min_value=-3, max_value=3, max_denominator=8)
@@ -104,6 +109,33 @@ def test_characteristic_polynomial_is_exact_and_symbolic() -> None:
     expected = (LAMBDA - sp.Rational(1, 3)) * (LAMBDA - sp.tanh(a)) - sp.sqrt(2) / 10
     assert sp.expand(third.as_expr() - expected) == 0
     assert not third.as_expr().has(sp.Float)
+
+
+def test_exponentials_of_one_argument_are_one_variable() -> None:
+    x, y, a, b = sp.symbols("x y a b")
+    u = sp.exp(-a * (b + x))
+    matrix = sp.Matrix([[u, u**2 / (1 + u), 1 / u], [sp.sqrt(2), y, sp.exp(x * y)], [0, x, sp.sin(x)]])
+    assert expansion_size(matrix)[0] == 5, "x, y, u, exp(x y), sin(x)"
+    poly = characteristic_polynomial(matrix, LAMBDA)
+    assert sp.simplify(poly.all_coeffs()[1] + matrix.trace()) == 0
+    at = {x: 0.3, y: -0.7, a: 1.1, b: 0.4}
+    expected = np.poly(np.array(matrix.subs(at).evalf(), dtype=float))
+    assert np.allclose([float(c.subs(at)) for c in poly.all_coeffs()], expected, rtol=1e-12, atol=1e-12)
+
+
+def test_expansion_size_bounds_the_terms() -> None:
+    x, y = sp.symbols("x y")
+    entries = [(1 + x + y) ** 3, x / (1 + y) + y / (1 + x) ** 2, (x + y) * (x - y), sp.S.Zero]
+    for entry in entries:
+        top, bottom = (sp.Poly(part, x, y) for part in sp.fraction(sp.cancel(entry)))
+        assert expansion_size(sp.Matrix([[entry]]))[1] >= len(top.terms()) + len(bottom.terms())
+
+
+def test_what_would_take_long_to_reduce_is_left_as_it_is() -> None:
+    symbols = sp.symbols("c0:9")
+    large = sp.Add(*symbols) ** 20
+    (condition,) = routh_hurwitz(sp.Matrix([[-large]]))
+    assert condition == large
 
 
 @given(matrices())

@@ -65,9 +65,7 @@ def _from_mapping(system: System, box: Mapping[Any, Any]) -> Array:
     by_name = {str(state): pair for state, pair in box.items()}
     for name in by_name:
         if name not in system.state_names:
-            raise InputError(
-                f"box names {name}, which is no state; the states are {', '.join(system.state_names)}."
-            )
+            raise InputError(f"box names {name}, which is no state; the states are {', '.join(system.state_names)}.")
     rows = []
     for name in system.state_names:
         if name not in by_name:
@@ -81,9 +79,7 @@ def _pair(name: str, pair: Any) -> tuple[float, float]:
         low, high = pair
         low, high = float(low), float(high)
     except (TypeError, ValueError) as error:
-        raise InputError(
-            f"The box for {name} must be a pair of numbers (low, high), not {pair!r:.60}."
-        ) from error
+        raise InputError(f"The box for {name} must be a pair of numbers (low, high), not {pair!r:.60}.") from error
     _check_pair(name, low, high)
     return low, high
 

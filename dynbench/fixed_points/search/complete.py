@@ -105,9 +105,7 @@ class Complete(SearchStrategy):
             return self
         return Complete(box, max_boxes=self.max_boxes, min_width=self.min_width)
 
-    def search(
-        self, system: System, *, rng: np.random.Generator, progress: Progress | None = None
-    ) -> Findings:
+    def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Search the region; nothing is random.
 
         Raises
@@ -135,9 +133,7 @@ class Complete(SearchStrategy):
             return as_boxes(system, self.box), ""
         bounds = global_box(system)
         if bounds.box is None:
-            raise InputError(
-                f"No box that holds every fixed point could be derived: {bounds.argument}. Pass box=."
-            )
+            raise InputError(f"No box that holds every fixed point could be derived: {bounds.argument}. Pass box=.")
         return bounds.box[None], f"every fixed point lies in the box searched ({bounds.argument}), and "
 
 

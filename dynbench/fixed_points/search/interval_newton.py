@@ -162,9 +162,7 @@ def contract(linear: Linear) -> tuple[Interval, Mask]:
         low = np.where(usable, np.maximum(columns[i].lo, solved.lo), columns[i].lo)
         high = np.where(usable, np.minimum(columns[i].hi, solved.hi), columns[i].hi)
         impossible |= low > high
-        columns[i] = Interval(
-            np.where(low > high, columns[i].lo, low), np.where(low > high, columns[i].hi, high)
-        )
+        columns[i] = Interval(np.where(low > high, columns[i].lo, low), np.where(low > high, columns[i].hi, high))
         offsets[i] = columns[i] - linear.center[:, i]
     return Interval(np.stack([c.lo for c in columns], -1), np.stack([c.hi for c in columns], -1)), impossible
 

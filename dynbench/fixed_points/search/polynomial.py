@@ -31,9 +31,7 @@ class Polynomial(SearchStrategy):
 
     def __init__(self, *, max_bezout: int = 200) -> None:
         if max_bezout < 1:
-            raise InputError(
-                f"max_bezout is {max_bezout}, but every system has a Bezout number of at least 1."
-            )
+            raise InputError(f"max_bezout is {max_bezout}, but every system has a Bezout number of at least 1.")
         self.max_bezout = max_bezout
 
     def __repr__(self) -> str:
@@ -44,9 +42,7 @@ class Polynomial(SearchStrategy):
         """Whether the strategy applies to a system and is expected to take no more than a few seconds."""
         return is_quick(system.exact_residual, system.states)
 
-    def search(
-        self, system: System, *, rng: np.random.Generator, progress: Progress | None = None
-    ) -> Findings:
+    def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Solve for the fixed points.
 
         Raises
@@ -68,9 +64,7 @@ class Polynomial(SearchStrategy):
             progress(_STAGE, 1, 1)
         multiple = [point for point in solutions.points if point.multiplicity > 1]
         return Findings(
-            candidates=np.array([_midpoint(point) for point in solutions.points]).reshape(
-                -1, system.dimension
-            ),
+            candidates=np.array([_midpoint(point) for point in solutions.points]).reshape(-1, system.dimension),
             complete=not multiple and not solutions.components,
             argument=_argument(solutions, multiple),
             undecided=tuple(_undecided(point) for point in multiple),

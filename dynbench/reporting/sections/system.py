@@ -76,6 +76,8 @@ def _value(value: Any) -> Inline:
 
 
 def _portrait(analysis: Analysis) -> Figure:
+    from dynbench.plotting.style import MOST_NUMBERED  # here, as it brings Matplotlib
+
     system = analysis.system
     what = {("flow", 1): "The rate against the state", ("map", 1): "The next state against the state"}
     title = what.get((system.kind, system.dimension), "Phase portrait")
@@ -86,7 +88,7 @@ def _portrait(analysis: Analysis) -> Figure:
     points = [_describe(i, p) for i, p in enumerate(analysis.fixed_points)]
     listed = "; ".join(points[:_DESCRIBED]) or "no fixed point"
     more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
-    numbered = " Points are numbered as in the table of fixed points." if points else ""
+    numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
     caption = f"{title}.{numbered}"
     return Figure("portrait", caption, f"{title}. {listed}{more}.")
 

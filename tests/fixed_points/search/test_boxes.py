@@ -65,9 +65,7 @@ def test_bad_boxes_name_the_state(plane, box, message):
 
 def test_merging_separates_clusters_and_follows_a_band():
     rng = np.random.default_rng(0)
-    centers = np.concatenate(
-        [rng.uniform(-0.01, 0.01, (300, 2)), np.add([3, 1], rng.uniform(-0.01, 0.01, (50, 2)))]
-    )
+    centers = np.concatenate([rng.uniform(-0.01, 0.01, (300, 2)), np.add([3, 1], rng.uniform(-0.01, 0.01, (50, 2)))])
     boxes = np.stack([centers - 1e-3, centers + 1e-3], axis=-1)
     groups = merge_boxes(boxes)
     assert sorted(np.concatenate(groups)) == list(range(350))

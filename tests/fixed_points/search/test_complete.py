@@ -299,9 +299,7 @@ def test_within_takes_the_box_of_the_caller():
     assert Complete([(0, 2)]).within([(0, 1)], None).box == [(0, 2)]
 
 
-@pytest.mark.parametrize(
-    ("options", "message"), [({"max_boxes": 0}, "max_boxes"), ({"min_width": 0.0}, "min_width")]
-)
+@pytest.mark.parametrize(("options", "message"), [({"max_boxes": 0}, "max_boxes"), ({"min_width": 0.0}, "min_width")])
 def test_bad_options(options, message):
     with pytest.raises(InputError, match=message):
         Complete(**options)

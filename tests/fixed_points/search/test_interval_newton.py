@@ -39,9 +39,7 @@ def test_products_contain_the_exact_product():
 
 
 def test_products_that_overflow_are_marked():
-    product, finite = _left_multiply(
-        np.full((2, 1, 1), [[[1e300]], [[1.0]]]), Interval(np.full((2, 1, 1), 1e300))
-    )
+    product, finite = _left_multiply(np.full((2, 1, 1), [[[1e300]], [[1.0]]]), Interval(np.full((2, 1, 1), 1e300)))
     np.testing.assert_array_equal(finite, [False, True])
     assert np.isfinite(product.mag).all()
 
@@ -69,13 +67,9 @@ def test_no_step_loses_a_root():
         assert not (excluded(system.enclose_residual(box)) & inside).any()
         for smaller, impossible in ((plain, first), (sharp, second)):
             assert not (impossible & inside).any()
-            kept = np.all(
-                (smaller.lo <= np.array(root) + 1e-15) & (smaller.hi >= np.array(root) - 1e-15), axis=-1
-            )
+            kept = np.all((smaller.lo <= np.array(root) + 1e-15) & (smaller.hi >= np.array(root) - 1e-15), axis=-1)
             assert kept[inside].all()
-        assert np.all(
-            (image.lo[inside] <= np.array(root) + 1e-15) & (image.hi[inside] >= np.array(root) - 1e-15)
-        )
+        assert np.all((image.lo[inside] <= np.array(root) + 1e-15) & (image.hi[inside] >= np.array(root) - 1e-15))
     both = np.all((box.lo < [0.3, 0.2]) & (box.hi > [1.1, 0.2]), axis=-1)
     assert both.any()
     assert not regular(precondition(linear))[both].any()

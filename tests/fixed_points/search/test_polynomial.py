@@ -54,9 +54,7 @@ def test_fixed_points_of_a_map_are_those_of_f_minus_identity():
 
 
 def test_floats_mean_their_decimals():
-    lorenz = ODE(
-        {"x": "s*(y - x)", "y": "x*(r - z) - y", "z": "x*y - b*z"}, {"s": 10, "r": 28, "b": sp.Rational(8, 3)}
-    )
+    lorenz = ODE({"x": "s*(y - x)", "y": "x*(r - z) - y", "z": "x*y - b*z"}, {"s": 10, "r": 28, "b": sp.Rational(8, 3)})
     c = 6 * sp.sqrt(2)
     assert search(lorenz).exact == ((-c, -c, 27), (0, 0, 0), (c, c, 27))
     b = sp.Rational(repr(8 / 3))
@@ -122,9 +120,7 @@ def test_absence_is_proved(rate, count):
 def test_systems_that_are_not_rational_are_refused(rate, part):
     system = ODE({"x": rate})
     assert not Polynomial.suits(system)
-    with pytest.raises(
-        InputError, match=rf"{part}.* is not a rational function of x with rational coefficients"
-    ):
+    with pytest.raises(InputError, match=rf"{part}.* is not a rational function of x with rational coefficients"):
         search(system)
 
 
