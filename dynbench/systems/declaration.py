@@ -18,7 +18,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dynbench.errors import ModelError
-from dynbench.symbolic.parsing import check_real, parse_expression
+from dynbench.symbolic.parsing import check_name, check_real, parse_expression
 
 __all__ = ["Declaration", "declare", "exact_number", "realised"]
 
@@ -126,11 +126,12 @@ def _show(value: Any) -> str:
 def _name(key: Any) -> str:
     if isinstance(key, sp.MatrixSymbol):
         raise ModelError(f"{key} is a MatrixSymbol: declare one scalar equation a state (matrix form comes later).")
-    if isinstance(key, str) and key.strip():
+    if isinstance(key, str):
+        check_name(key.strip(), "state or parameter")
         return key.strip()
     if isinstance(key, sp.Symbol):
         return key.name
-    raise ModelError(f"{_show(key)} is no state: an equation must be given for a symbol or a name.")
+    raise ModelError(f"{_show(key)} cannot name a state or parameter: expected a symbol or a name.")
 
 
 def _parameter_items(parameters: Any) -> list[tuple[Any, Any]]:
