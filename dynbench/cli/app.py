@@ -131,7 +131,7 @@ def report(
         typer.echo(verdict(analysis))
         if open_:
             _open(target)
-        _finish(analysis.fixed_points, require)
+        _finish(analysis.fixed_points, require, analysis.interrupted)
 
 
 @app.command()
@@ -200,11 +200,11 @@ def _load(model: str, box: list[str] | None, settings: list[str] | None) -> tupl
     return system, parse_box(box or (), default)
 
 
-def _finish(points: FixedPoints, require: list[Requirement] | None) -> None:
+def _finish(points: FixedPoints, require: list[Requirement] | None, interrupted: bool = False) -> None:
     """End with the exit code that the result calls for."""
     from dynbench.fixed_points import Status
 
-    if points.interrupted:
+    if interrupted or points.interrupted:
         _fail("interrupted; the result holds what had been decided by then", _INTERRUPTED)
     unproved = sum(p.status not in (Status.CERTIFIED, Status.SLOW_POINT) for p in points)
     if Requirement.CERTIFIED in (require or ()) and (unproved or points.continua):

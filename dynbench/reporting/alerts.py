@@ -34,6 +34,8 @@ def _about_the_set(analysis: Analysis) -> Iterator[Alert]:
     points = analysis.fixed_points
     if points.interrupted:
         yield Alert(Severity.SERIOUS, "The search was interrupted: what had not been decided by then is missing.")
+    elif analysis.interrupted:
+        yield Alert(Severity.SERIOUS, "The analysis was interrupted after the search for fixed points.")
     if points.index_sum is not None and points.expected_index_sum not in (None, points.index_sum):
         text = f"The indices of the points add up to {points.index_sum}, not to {points.expected_index_sum}: "
         yield Alert(Severity.SERIOUS, text + "fixed points are missing from the list, or one is not what it seems.")

@@ -16,9 +16,9 @@ EIGENVALUE = sp.Dummy("lambda")
 #: Dimension -> operations in the Jacobian up to which its characteristic polynomial is written out. Beyond,
 #: the conditions take minutes and pages; they are then written with the polynomial's coefficients.
 _WRITTEN_OUT = {1: 300, 2: 200, 3: 30, 4: 20}
-#: From three states on, up to so many variables and terms are written out: at most about 3 s were measured on
-#: random Jacobians within these bounds, and conditions beyond them fill pages.
-_VARIABLES, _TERMS = 6, 36
+#: From three states on, up to so many variables, and terms over a common denominator, are written out: beyond,
+#: random Jacobians took more than ten seconds, and the conditions fill pages.
+_VARIABLES, _TERMS = 6, 150
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ def settled(analysis: Analysis) -> bool:
 def verdict(analysis: Analysis) -> str:
     """The verdict on an analysis, as text."""
     kinds = [_kind_sentence(analysis)] if _real(analysis.fixed_points) else []
+    if analysis.interrupted and not analysis.fixed_points.interrupted:
+        kinds.append("The analysis was interrupted after the search; the stages after that are missing.")
     return _sentences(analysis.fixed_points, kinds)
 
 

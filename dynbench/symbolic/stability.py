@@ -65,7 +65,7 @@ def characteristic_polynomial(matrix: sp.MatrixBase, variable: sp.Symbol) -> sp.
 
 
 def expansion_size(matrix: sp.MatrixBase) -> tuple[int, int]:
-    """Return how many variables a matrix holds, and a bound on the terms of its entries written out.
+    """Return how many variables a matrix holds, and a bound on their terms, written out.
 
     Parameters
     ----------
@@ -77,11 +77,12 @@ def expansion_size(matrix: sp.MatrixBase) -> tuple[int, int]:
     variables : int
         Symbols, and subterms that are no rational functions, such as exp(-x).
     terms : int
-        A bound on the terms of all numerators and denominators, expanded.
+        A bound on the terms of all entries over their common denominator, expanded.
     """
     kernels: dict[sp.Expr, sp.Dummy] = {}
     plain = sp.ImmutableMatrix(matrix).applyfunc(lambda entry: _plain(_rational(entry), kernels))
-    return len(plain.free_symbols), sum(sum(_terms(entry)) for entry in plain)
+    summands = [term for entry in plain for term in sp.Add.make_args(entry)]
+    return len(plain.free_symbols), sum(_terms(sp.Add(*summands, evaluate=False)))
 
 
 def routh_hurwitz(matrix_or_poly: sp.MatrixBase | sp.Poly) -> tuple[sp.Expr, ...]:
@@ -262,5 +263,5 @@ def _terms(plain: sp.Expr) -> tuple[int, int]:
     if plain.is_Add:
         below = {sp.fraction(argument)[1] for argument in plain.args}
         common = prod(_terms(denominator)[0] for denominator in below)
-        return sum(top * common // bottom for top, bottom in map(_terms, plain.args)), common
+        return sum(max(top, top * common // bottom) for top, bottom in map(_terms, plain.args)), common
     return 1, 1

@@ -157,6 +157,17 @@ def test_an_interrupted_analysis_is_still_written(files, monkeypatch):
     assert "The search was interrupted" in (files / "toggle.md").read_text(encoding="utf-8")
 
 
+def test_an_analysis_interrupted_after_the_search_is_written_too(files, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(db.analysis, "transition_graph", interrupt)
+    result = run("report", "toggle.toml", "-o", "toggle.md")
+    assert result.exit_code == 130
+    assert "3 fixed points" in result.stdout
+    assert "interrupted after the search" in (files / "toggle.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (ConvergenceError("it diverged."), 4)])
 def test_what_stops_an_analysis_has_its_exit_code(files, monkeypatch, error, code):
     def stopped(*_, **__):
