@@ -10,6 +10,7 @@ import dynbench as db
 
 SYSTEM = db.ODE({"x": "x - x^3"})
 POINTS = db.find_fixed_points(SYSTEM)
+ANALYSIS = db.analyze(SYSTEM)
 InputError, ModelError = db.errors.InputError, db.errors.ModelError
 
 CASES = {
@@ -38,6 +39,10 @@ CASES = {
     "declare: function": (lambda: db.ODE({"x": lambda x: x}), ModelError, "expected an expression"),
     "declare: title": (lambda: db.ODE({"x": "-x"}, name=3), ModelError, "name is 3"),
     "declare: text value": (lambda: db.ODE({"x": "a*x"}, {"a": "1/3"}), ModelError, "Rational"),
+    "report: no analysis": (lambda: db.report(POINTS, "x.html"), InputError, "dynbench.analyze"),
+    "report: no path": (lambda: db.report(ANALYSIS, None), InputError, "name of a file"),
+    "report: suffix": (lambda: db.report(ANALYSIS, "x.pdf"), InputError, "suffix .pdf"),
+    "report: folder": (lambda: db.report(ANALYSIS, "/nowhere/x.md"), InputError, "does not exist"),
     "load: number": (lambda: db.load_toml(3), ModelError, "path"),
     "load: null": (lambda: db.load_toml("a\0b"), ModelError, "null"),
 }

@@ -40,6 +40,10 @@ def report(analysis: Analysis, path: str | os.PathLike[str]) -> Path:
     -----
     The same analysis always gives the same bytes: no date is written, and the figures are drawn reproducibly.
     """
+    from dynbench.analysis import Analysis
+
+    if not isinstance(analysis, Analysis):
+        raise InputError(f"analysis is {analysis!r:.60}; expected what dynbench.analyze returned.")
     target = report_target(path)
     text = _renderer(target)(analysis)
     try:
@@ -57,7 +61,10 @@ def report_target(path: str | os.PathLike[str]) -> Path:
     InputError
         As `report`.
     """
-    target = Path(path)
+    try:
+        target = Path(path)
+    except TypeError as error:
+        raise InputError(f"path is {path!r:.60}; expected the name of a file.") from error
     if target.suffix.lower() not in (".html", ".md", ".json"):
         suffix = f"has the suffix {target.suffix}" if target.suffix else "has no suffix"
         raise InputError(f"{target.name or target} {suffix}; a report is written as .html, .md or .json.")
