@@ -83,5 +83,8 @@ def _constant_fault(part: sp.Expr) -> str | None:
 
 
 def _short(part: sp.Basic) -> str:
-    text = str(part)
+    try:
+        text = str(part)
+    except ValueError:  # Python prints no integer of more than a few thousand digits
+        return "A constant of thousands of digits"
     return text if len(text) <= 60 else f"{text[:45]} ... {text[-10:]}"
