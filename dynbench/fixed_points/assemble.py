@@ -89,7 +89,7 @@ def converged_points(
     """Records without proof, one for each cluster of candidates that is no certified point."""
     points: list[FixedPoint] = []
     for x, exact in candidates:
-        if any(_close(x, other.x) for other in (*points, *certified)):
+        if _listed(x, (*points, *certified)):
             continue
         exact = exact or recognise(system, x, close=_CLOSE)
         if exact is not None:
@@ -108,7 +108,7 @@ def slow_points(system: System, findings: Sequence[Findings]) -> list[FixedPoint
     """Records of the minima of speed that are proved not to be fixed points."""
     points: list[FixedPoint] = []
     for x in (row for f in findings if f.minima is not None for row in f.minima):
-        if any(_close(x, other.x) for other in points):
+        if _listed(x, points):
             continue
         certificate = certify(system, x)
         if certificate.verdict is not Verdict.NO_FIXED_POINT:
@@ -237,6 +237,14 @@ def _record(
 def _exact_jacobian(system: System, exact: Exact) -> sp.Matrix:
     values = dict(zip(system.states, exact, strict=True)) | system.exact_parameters
     return system.jacobian.subs(values)
+
+
+def _listed(x: Array, points: Sequence[FixedPoint]) -> bool:
+    """Whether `x` is close to one of the points listed."""
+    if not points:
+        return False
+    distances = np.abs(np.array([p.x for p in points]) - x).max(axis=-1)
+    return bool(distances.min() <= _CLOSE * max(1.0, np.abs(x).max()))
 
 
 def _close(x: Array, y: Array) -> bool:

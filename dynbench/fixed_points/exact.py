@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -30,9 +31,8 @@ def recognise(system: System, x: NDArray[np.float64], *, close: float = 1e-13) -
 
 
 def _guess(value: float, close: float) -> sp.Expr | None:
-    for unit in (sp.S.One, sp.pi):
-        ratio = Fraction(value / float(unit)).limit_denominator(_LARGEST_DENOMINATOR)
-        guess = sp.Rational(ratio.numerator, ratio.denominator) * unit
-        if abs(float(guess) - value) <= close * max(1.0, abs(value)):
-            return guess
+    for unit, size in ((sp.S.One, 1.0), (sp.pi, math.pi)):
+        ratio = Fraction(value / size).limit_denominator(_LARGEST_DENOMINATOR)
+        if abs(float(ratio) * size - value) <= close * max(1.0, abs(value)):
+            return sp.Rational(ratio.numerator, ratio.denominator) * unit
     return None
