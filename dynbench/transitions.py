@@ -36,10 +36,9 @@ _FAR = 1e6
 _OFFSETS = np.logspace(-3, -7, 9)
 #: Straight enough: the quadratic part of the field along the manifold against the linear part.
 _CURVATURE = 1e-4
-
-
 #: A branch of a flow is given up after so many states, four a step of the solver, where the user named no time.
 _MOST_STATES = 20_000
+#: It is integrated in pieces of about so many, and looked at after each.
 _STATES_PER_PIECE = 800
 
 

@@ -22,7 +22,7 @@ from dynbench.fixed_points.spectrum import Spectrum, estimated_spectrum, settle
 from dynbench.symbolic.balls import ball_around
 from dynbench.systems import System
 
-__all__ = ["certified_points", "converged_points", "in_order", "slow_points"]
+__all__ = ["certified_points", "converged_points", "in_order", "proof_of", "slow_points"]
 
 Array = NDArray[np.float64]
 Exact = tuple[sp.Expr, ...]
@@ -73,12 +73,12 @@ def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPo
     known = _known(system, x, certified)
     if known is not None:
         if exact is not None and certified[known].exact is None:
-            certified[known] = _certified(system, _proof(certified[known]), exact)
+            certified[known] = _certified(system, proof_of(certified[known]), exact)
         return Verdict.FIXED_POINT
     certificate = certify(system, _nearest(system, x))
     if certificate.verdict is not Verdict.FIXED_POINT:
         return Verdict.NO_FIXED_POINT if _far_from_any(certificate) else Verdict.UNDECIDED
-    if not any(_same(certificate, _proof(other)) for other in certified):
+    if not any(_same(certificate, proof_of(other)) for other in certified):
         certified.append(_certified(system, certificate, exact))
     return Verdict.FIXED_POINT
 
@@ -151,13 +151,14 @@ def _known(system: System, x: Array, certified: Sequence[FixedPoint]) -> int | N
         return None
     distance = 2 * float(newton_distance(system, x[None])[0])
     for i, point in enumerate(certified):
-        unique = _proof(point).uniqueness_radius
+        unique = proof_of(point).uniqueness_radius
         if unique is not None and np.abs(x - point.x).max() + distance <= unique:
             return i
     return None
 
 
-def _proof(point: FixedPoint) -> Certificate:
+def proof_of(point: FixedPoint) -> Certificate:
+    """The certificate of a certified point."""
     assert point.certificate is not None, "certified points carry certificates"
     return point.certificate
 

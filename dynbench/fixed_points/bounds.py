@@ -54,20 +54,22 @@ class GlobalBounds:
     ----------
     box : (n, 2) array or None
         The box; every fixed point lies in its interior. None where no such box was found.
-    inward : bool
-        True where it is proved that G (F for a flow, F - id for a map) points inward on the boundary of every
-        box of a family that exhausts the space, from some size on; or that a map takes `box` into its
-        interior. The indices of all fixed points then add up to 1.
     argument : str
         By what argument, or why no box was found.
     entered : (n, 2) array or None
-        Where `inward`, a box that holds `box` and on whose boundary G points inward (which a map takes into itself).
+        A box that holds every fixed point and is proved to be entered: on its boundary, and on that of every larger
+        one of its family, G (F for a flow, F - id for a map) points inward; or the map takes it into its interior.
+        If G is continuous on it, the indices of all fixed points add up to 1.
     """
 
     box: Array | None
-    inward: bool
     argument: str
     entered: Array | None = None
+
+    @property
+    def inward(self) -> bool:
+        """Whether there is a box that the field, or the map, is proved to enter."""
+        return self.entered is not None
 
 
 class _Power(NamedTuple):
@@ -107,16 +109,15 @@ def global_box(system: System) -> GlobalBounds:
         argument = _argument(dominance, system.states)
     box = _propagate(equations, system.states, Interval(-sides, sides))
     if not np.isfinite(box.mag).all():
-        return GlobalBounds(None, False, reason)
+        return GlobalBounds(None, reason)
     margin = _MARGIN * np.maximum(box.width, 0.1 * np.maximum(box.mag, 1e-3))
     outer = readonly(np.stack([box.lo - margin, box.hi + margin], axis=-1))
-    inward = dominance is not None and dominance.inward
-    if system.kind == "map" and not inward and _maps_into_itself(system, outer):
-        return GlobalBounds(outer, True, f"{argument}; and the map takes this box into its interior", outer)
-    if dominance is None or not inward:
-        return GlobalBounds(outer, False, argument)
-    larger = [float((dominance.size * (1 + Fraction(_MARGIN))) ** s) for s in dominance.weights]
-    return GlobalBounds(outer, True, argument, readonly([[-side, side] for side in larger]))
+    if dominance is not None and dominance.inward:
+        larger = [float((dominance.size * (1 + Fraction(_MARGIN))) ** s) for s in dominance.weights]
+        return GlobalBounds(outer, argument, readonly([[-side, side] for side in larger]))
+    if system.kind == "map" and _maps_into_itself(system, outer):
+        return GlobalBounds(outer, f"{argument}; and the map takes this box into its interior", outer)
+    return GlobalBounds(outer, argument)
 
 
 def _expanded(expression: sp.Expr) -> sp.Expr:

@@ -45,11 +45,15 @@ _NARROWEST = 2.0**-60
 
 
 class Refined(NamedTuple):
-    """A root of G refined in ball arithmetic: exactly one fixed point lies within `radius` of `center`."""
+    """A root of G refined in ball arithmetic: exactly one fixed point lies within `radius` of `center`.
+
+    `inverse` is the R and `contraction` the Z of the inequality that proves it.
+    """
 
     center: list[arb]
     radius: arb
     contraction: arb
+    inverse: arb_mat
 
     @property
     def ball(self) -> list[arb]:
@@ -94,7 +98,7 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
         if refined is not None:
             distance = _distance(exact, refined)
             if upper(distance) <= tolerance * scale:
-                return _fixed_point(system, center, refined, distance, scale)
+                return _fixed_point(system, center, exact, refined, distance, scale)
         return _no_fixed_point(system, center, exact, scale)
 
 
@@ -145,21 +149,18 @@ def _prove(system: System, center: list[arb]) -> Refined | None:
     for _ in range(8):
         contraction = _contraction(system, inverse, center, radius)
         if contraction < 1 and bound + contraction * radius <= radius:
-            return Refined(center, (bound / (1 - contraction)).upper(), contraction)
+            return Refined(center, (bound / (1 - contraction)).upper(), contraction, inverse)
         radius = 8 * radius
     return None
 
 
 def _fixed_point(
-    system: System, center: NDArray[np.float64], refined: Refined, distance: arb, scale: float
+    system: System, center: NDArray[np.float64], exact: list[arb], refined: Refined, distance: arb, scale: float
 ) -> Certificate:
-    exact = [arb(float(value)) for value in center]
-    inverse = _inverse(residual_jacobian_ball(system, refined.center))
-    assert inverse is not None, "refine() has inverted this matrix"
     radius = upper(distance)
-    if not _contraction(system, inverse, exact, arb(radius).max(_narrowest(exact))) < 1:
+    if not _contraction(system, refined.inverse, exact, arb(radius).max(_narrowest(exact))) < 1:
         return _undecided(center, f"a fixed point lies within {radius:.3g}, but it is not proved to be the only one")
-    unique = _widest(lambda r: _contraction(system, inverse, exact, arb(r)) < 1, radius, scale)
+    unique = _widest(lambda r: _contraction(system, refined.inverse, exact, arb(r)) < 1, radius, scale)
     determinant = (-residual_jacobian_ball(system, refined.ball)).det()
     return Certificate(
         center=readonly(center),

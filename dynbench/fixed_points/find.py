@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import as_generator
 from dynbench.errors import InputError
-from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, slow_points
+from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, proof_of, slow_points
 from dynbench.fixed_points.bounds import global_box
 from dynbench.fixed_points.degree import boundary_degree, is_continuous
 from dynbench.fixed_points.records import FixedPoint
 from dynbench.fixed_points.results import FixedPoints, index_sum
 from dynbench.fixed_points.search import Complete, Findings, MultiStart, Polynomial, Progress, SearchStrategy, Undecided
+from dynbench.fixed_points.search.boxes import holds
 from dynbench.systems import System, as_system
 
 __all__ = ["find_fixed_points"]
@@ -148,7 +149,7 @@ def _inside(point: FixedPoint, region: Region) -> bool:
     if region is None:
         return True
     slack = (point.certificate.radius or 0.0) if point.certificate else 1e-9 * max(1.0, np.abs(point.x).max())
-    return bool(np.any(np.all((point.x >= region[..., 0] - slack) & (point.x <= region[..., 1] + slack), axis=-1)))
+    return holds(region, point.x, slack)
 
 
 def _completeness(
@@ -181,9 +182,7 @@ def _mismatch(proof: Findings, points: Sequence[FixedPoint]) -> str:
 
 def _stands_for(candidate: NDArray[np.float64], point: FixedPoint) -> bool:
     """Whether a root that a search found can be this certified point: it lies where the point is unique."""
-    assert point.certificate is not None, "certified points carry certificates"
-    unique = point.certificate.uniqueness_radius or 0.0
-    return bool(np.abs(candidate - point.x).max() <= unique)
+    return bool(np.abs(candidate - point.x).max() <= (proof_of(point).uniqueness_radius or 0.0))
 
 
 def _undecided(findings: Sequence[Findings], region: Region) -> tuple[Undecided, ...]:

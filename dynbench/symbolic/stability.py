@@ -10,6 +10,7 @@ from sympy.polys.domains import EXRAW
 from sympy.polys.matrices import DomainMatrix
 
 from dynbench.errors import InputError
+from dynbench.symbolic.exact import exact_floats
 
 __all__ = ["characteristic_polynomial", "expansion_size", "jury_conditions", "routh_hurwitz"]
 
@@ -51,7 +52,7 @@ def characteristic_polynomial(matrix: sp.MatrixBase, variable: sp.Symbol) -> sp.
         raise InputError(f"matrix has shape {matrix.shape}: expected a square matrix with at least one row.")
     if variable in matrix.free_symbols:
         raise InputError(f"variable {variable} already occurs in the matrix: choose another symbol.")
-    exact = sp.ImmutableMatrix(matrix).applyfunc(_rational)
+    exact = sp.ImmutableMatrix(matrix).applyfunc(exact_floats)
     if exact.rows <= 2:
         signed = [-exact.trace()] + ([exact[0, 0] * exact[1, 1] - exact[0, 1] * exact[1, 0]] if exact.rows == 2 else [])
         coefficients = [sp.S.One, *map(_reduced, signed)]
@@ -80,7 +81,7 @@ def expansion_size(matrix: sp.MatrixBase) -> tuple[int, int]:
         A bound on the terms of all entries over their common denominator, expanded.
     """
     kernels: dict[sp.Expr, sp.Dummy] = {}
-    plain = sp.ImmutableMatrix(matrix).applyfunc(lambda entry: _plain(_rational(entry), kernels))
+    plain = sp.ImmutableMatrix(matrix).applyfunc(lambda entry: _plain(exact_floats(entry), kernels))
     summands = [term for entry in plain for term in sp.Add.make_args(entry)]
     return len(plain.free_symbols), sum(_terms(sp.Add(*summands, evaluate=False)))
 
@@ -186,7 +187,7 @@ def _coefficients(matrix_or_poly: sp.MatrixBase | sp.Poly) -> list[sp.Expr]:
     if isinstance(matrix_or_poly, sp.Poly):
         if len(matrix_or_poly.gens) != 1:
             raise InputError(f"polynomial in {matrix_or_poly.gens}: expected one variable, the eigenvalue.")
-        raw = [_rational(c) for c in matrix_or_poly.all_coeffs()]
+        raw = [exact_floats(c) for c in matrix_or_poly.all_coeffs()]
         coefficients = [sp.S.One, *(c / raw[0] for c in raw[1:])]
     elif isinstance(matrix_or_poly, sp.MatrixBase):
         coefficients = characteristic_polynomial(matrix_or_poly, sp.Dummy("lambda")).all_coeffs()
@@ -199,11 +200,6 @@ def _coefficients(matrix_or_poly: sp.MatrixBase | sp.Poly) -> list[sp.Expr]:
         if coefficient.has(sp.I) or coefficient.is_real is False:
             raise InputError(f"the coefficient {coefficient} is not real: the conditions hold for real systems only.")
     return coefficients
-
-
-def _rational(expression: sp.Expr) -> sp.Expr:
-    """Replace every float by the decimal that Python prints for it, as an exact fraction."""
-    return expression.xreplace({number: sp.Rational(repr(float(number))) for number in expression.atoms(sp.Float)})
 
 
 def _tidy(conditions: Iterable[sp.Expr]) -> tuple[sp.Expr, ...]:

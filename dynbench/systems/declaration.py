@@ -18,6 +18,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dynbench.errors import ModelError
+from dynbench.symbolic.exact import exact_floats
 from dynbench.symbolic.parsing import check_name, check_real, parse_expression
 
 __all__ = ["Declaration", "declare", "exact_number", "realised"]
@@ -105,17 +106,10 @@ def exact_number(value: Any, what: str) -> sp.Expr:
 def _exact_sympy(value: sp.Expr, what: str) -> sp.Expr:
     if value.free_symbols:
         raise ModelError(f"The value of {what} must be a number, but {value} holds symbols.")
-    exact = _exact_floats(value)
+    exact = exact_floats(value)
     if exact.is_real is not True or exact.is_finite is not True:
         raise ModelError(f"The value of {what} is {value}; it must be a finite real number.")
     return exact
-
-
-def _exact_floats(expression: sp.Expr) -> sp.Expr:
-    """Replace every Float: a double by its decimal, a longer one by exactly what it holds."""
-    return expression.xreplace(
-        {f: sp.Rational(repr(float(f))) if f._prec <= 53 else sp.Rational(f) for f in expression.atoms(sp.Float)}
-    )
 
 
 def _show(value: Any) -> str:
@@ -169,7 +163,7 @@ def _expression(value: Any, state: sp.Symbol, declared: Mapping[str, sp.Symbol])
     if isinstance(value, str):
         expression = parse_expression(value, declared)
     elif isinstance(value, sp.Expr):
-        expression = _exact_floats(value)
+        expression = exact_floats(value)
     elif isinstance(value, Real | Decimal) and not isinstance(value, bool):
         expression = exact_number(value, where)
     else:

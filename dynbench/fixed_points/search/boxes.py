@@ -13,7 +13,7 @@ from dynbench._arrays import readonly
 from dynbench.errors import InputError
 from dynbench.systems import System
 
-__all__ = ["as_boxes", "merge_boxes"]
+__all__ = ["as_boxes", "holds", "merge_boxes"]
 
 Array = NDArray[np.float64]
 
@@ -59,6 +59,11 @@ def as_boxes(system: System, box: Any) -> Array:
         for name, (low, high) in zip(system.state_names, one, strict=True):
             _check_pair(name, low, high)
     return readonly(boxes)
+
+
+def holds(boxes: Array, x: Array, slack: float = 0.0) -> bool:
+    """Whether a state (n,) lies in one of the boxes (B, n, 2), or within `slack` of one."""
+    return bool(np.any(np.all((x >= boxes[..., 0] - slack) & (x <= boxes[..., 1] + slack), axis=-1)))
 
 
 def _from_mapping(system: System, box: Mapping[Any, Any]) -> Array:
