@@ -17,7 +17,7 @@ EIGENVALUE = sp.Dummy("lambda")
 #: the conditions take minutes and pages; they are then written with the polynomial's coefficients.
 _WRITTEN_OUT = {1: 300, 2: 200, 3: 30, 4: 20}
 #: From three states on, up to so many variables, and terms over a common denominator, are written out: beyond,
-#: random Jacobians took more than ten seconds, and the conditions fill pages.
+#: one random Jacobian of three states was still not done after seven seconds, and the conditions fill pages.
 _VARIABLES, _TERMS = 6, 150
 
 
