@@ -10,7 +10,7 @@ A file looks like this; ``kind``, ``parameters`` and ``box`` may be left out::
     v = "a/(1 + u^3) - v"
 
     [parameters]
-    a = 4.0
+    a = 4.0                  # or text, where the number is no decimal: "8/3", "sqrt(2)"
 
     [box]
     u = [0, 5]
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from dynbench.errors import ModelError
+from dynbench.symbolic.parsing import parse_expression
 from dynbench.systems import ODE, Map, System
 
 __all__ = ["Model", "load_toml"]
@@ -114,10 +115,21 @@ def _model(data: Mapping[str, Any], path: Path) -> Model:
             raise ModelError(f'the equation for {state} is {expression!r:.40}; expected text such as "x - x^3".')
     parameters = _table(data, "parameters")
     for parameter, value in parameters.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ModelError(f"the value of parameter {parameter} is {value!r:.40}; expected a number.")
+        parameters[parameter] = _value(parameter, value)
     system = _KINDS[kind](states, parameters, name=name)
     return Model(system, _box(data, system), path)
+
+
+def _value(parameter: str, value: Any) -> Any:
+    """The value of a parameter: a number, or text that reads as one, such as "8/3"."""
+    if isinstance(value, str):
+        try:
+            return parse_expression(value, {})
+        except ModelError as error:
+            raise ModelError(f"the value of parameter {parameter}: {error}") from error
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ModelError(f"the value of parameter {parameter} is {value!r:.40}; expected a number.")
+    return value
 
 
 def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def test_jacobian_agrees_with_finite_differences(system, states):
 
 
 def test_jacobian_agrees_with_complex_step(system, states):
+    if system.switching:
+        pytest.skip("a complex step does not pass through a kink")
     if any(f.has(sp.erf) for f in system.rhs):
         pytest.skip("SciPy's erf has no complex step of full accuracy")
     kernel = system._bound.value
@@ -153,6 +155,8 @@ def test_symbolic_derivatives_agree_with_each_other(system):
     assert system.jacobian.shape == (n, n)
     assert system.hessian.shape == (n, n, n)
     assert sp.simplify(system.divergence - system.jacobian.trace()) == 0
+    if system.switching:
+        return  # SymPy differentiates |x| through real and imaginary parts
     q = sum(g**2 for g in system.residual_rhs) / 2
     for state, slope in zip(system.states, system.symbolic_speed_gradient, strict=True):
         assert sp.simplify(sp.diff(q, state) - slope) == 0

@@ -58,7 +58,7 @@ BAD = {
     "equation of a wrong type": ("[states]\nx = [1]", "equation for x"),
     "equation is false": ("[states]\nx = true", "equation for x"),
     "undeclared symbol": ('[states]\nx = "a*x"', "a"),
-    "parameter of a wrong type": ('[states]\nx = "a*x"\n[parameters]\na = "2"', "parameter a"),
+    "parameter of a wrong type": ('[states]\nx = "a*x"\n[parameters]\na = "2*x"', "parameter a"),
     "parameter not finite": ('[states]\nx = "a*x"\n[parameters]\na = nan', "finite"),
     "box of an unknown state": ('[states]\nx = "x"\n[box]\ny = [0, 1]', "y, which is no state"),
     "box without a state": ('[states]\nx = "x"\ny = "y"\n[box]\ny = [0, 1]', "no bounds for x"),

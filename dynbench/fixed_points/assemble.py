@@ -32,6 +32,10 @@ _NOISE = 1e-60
 _NONSMOOTH = "the system may fail to be smooth here, so eigenvalues prove nothing"
 #: States closer than this, relative to max(1, |x|), are merged where no certificate can tell them apart.
 _CLOSE = 1e-6
+#: Farther apart, states are never merged; nearer ones are, where G stays at rounding level between them.
+_SMEARED, _ROUNDING = 1e-2, 4e-15
+#: Singular values of the Jacobian below this share of the largest belong to directions in which G hardly changes.
+_FLAT = 1e-3
 
 
 class Proofs(NamedTuple):
@@ -86,10 +90,13 @@ def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPo
 def converged_points(
     system: System, candidates: Iterable[tuple[Array, Exact | None]], certified: Sequence[FixedPoint]
 ) -> list[FixedPoint]:
-    """Records without proof, one for each cluster of candidates that is no certified point."""
+    """Records without proof, one for each cluster of candidates that is no certified point.
+
+    Those known exactly come first, so that they stand for what Newton's method found around them.
+    """
     points: list[FixedPoint] = []
-    for x, exact in candidates:
-        if _listed(x, (*points, *certified)):
+    for x, exact in sorted(candidates, key=lambda candidate: candidate[1] is None):
+        if _listed(x, (*points, *certified)) or any(_indistinct(system, x, p.x) for p in points):
             continue
         exact = exact or recognise(system, x, close=_CLOSE)
         if exact is not None:
@@ -246,6 +253,25 @@ def _listed(x: Array, points: Sequence[FixedPoint]) -> bool:
         return False
     distances = np.abs(np.array([p.x for p in points]) - x).max(axis=-1)
     return bool(distances.min() <= _CLOSE * max(1.0, np.abs(x).max()))
+
+
+def _indistinct(system: System, x: Array, y: Array) -> bool:
+    """Whether doubles cannot tell two states apart as roots: a curve along which G is at rounding level joins them.
+
+    So it is around a multiple root, where Newton's method ends all along such a curve. It is found by least-squares
+    steps from the chord, in the directions in which G changes at all.
+    """
+    scale, gap = max(1.0, float(np.abs(x).max())), float(np.abs(x - y).max())
+    if gap > _SMEARED * scale:
+        return False
+    for share in (0.25, 0.5, 0.75):
+        state = start = x + share * (y - x)
+        for _ in range(2):
+            state = state - np.linalg.pinv(system.residual_jacobian(state), rcond=_FLAT) @ system.residual(state)
+        # A full Newton step from between two roots ends at one of them.
+        if np.abs(state - start).max() > gap / 8 or np.abs(system.residual(state)).max() > _ROUNDING * scale:
+            return False
+    return True
 
 
 def _close(x: Array, y: Array) -> bool:

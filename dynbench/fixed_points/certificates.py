@@ -169,6 +169,9 @@ def _fixed_point(
         uniqueness_radius=unique,
         index=1 if determinant > 0 else -1 if determinant < 0 else None,
         spectrum=_spectrum(system, refined),
+        inverse=readonly([[float(entry) for entry in row] for row in refined.inverse.tolist()]),
+        contraction=upper(refined.contraction),
+        proof_radius=upper(refined.radius),
         inequality=(
             f"Y + Z r <= r at the point refined to {ctx.prec} bits, with Z = {upper(refined.contraction):.3g} < 1 and "
             f"r = {upper(refined.radius):.3g}; |I - R G'| < 1 within {unique:.3g} of the centre"

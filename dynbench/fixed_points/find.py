@@ -103,6 +103,8 @@ def find_fixed_points(
         strategies=tuple(repr(s) for s in strategies),
         failed=proofs.refuted + sum(f.failed for f in findings),
         interrupted=interrupted,
+        bounds=None if region is not None else next((f.bounds for f in findings if f.bounds is not None), None),
+        algebraic=complete and region is None and any(f.algebraic and f.complete for f in findings),
     )
 
 

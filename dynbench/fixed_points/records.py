@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import html
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from dynbench.fixed_points.spectrum import Spectrum
+from dynbench.symbolic.typesetting import latex
 
 __all__ = ["Certificate", "FixedPoint", "Kind", "Status", "Verdict"]
 
@@ -86,6 +88,12 @@ class Certificate:
     spectrum : Spectrum or None
         Discs that are proved to hold the eigenvalues at the fixed point, and what follows from them; None where
         there is no fixed point, or the system is not smooth there.
+    inverse : (n, n) array or None
+        R rounded to doubles: the approximate inverse of G'(c) with which the inequality holds.
+    contraction : float or None
+        A bound for |I - R G'| on the ball of `proof_radius`; below 1.
+    proof_radius : float or None
+        The radius about the refined point for which the inequality was checked.
     inequality : str
         The inequality that was checked, with its numbers.
     precision : int
@@ -99,6 +107,9 @@ class Certificate:
     exclusion_radius: float | None = None
     index: int | None = None
     spectrum: Spectrum | None = None
+    inverse: NDArray[np.float64] | None = None
+    contraction: float | None = None
+    proof_radius: float | None = None
     inequality: str = ""
     precision: int = 0
 
@@ -159,3 +170,28 @@ class FixedPoint:
     certificate: Certificate | None = None
     exact: tuple[sp.Expr, ...] | None = None
     note: str = ""
+
+    def _repr_html_(self) -> str:
+        c = self.certificate
+        state = [f"{value:.6g}" for value in self.x] if self.exact is None else map(str, self.exact)
+        rows = {
+            "kind": self.kind.value,
+            "status": self.status.value,
+            "state": f"({', '.join(state)})",
+            "eigenvalues": ", ".join(f"{value:.6g}" for value in self.eigenvalues),
+            "stable, central, unstable": ", ".join(map(str, self.stability)),
+            "residual": f"{self.residual:.2g}",
+            "exists within": "" if c is None or c.radius is None else f"{c.radius:.2g}",
+            "unique within": "" if c is None or c.uniqueness_radius is None else f"{c.uniqueness_radius:.2g}",
+            "note": self.note,
+        }
+        cells = "".join(
+            f"<tr><th scope='row'>{name}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in rows.items()
+            if value
+        )
+        return f"<table><caption>Fixed point</caption><tbody>{cells}</tbody></table>"
+
+    def _repr_latex_(self) -> str:
+        state = [f"{value:.6g}" for value in self.x] if self.exact is None else map(latex, self.exact)
+        return f"$\\left({', '.join(state)}\\right)$"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
+from dynbench._arrays import readonly
+from dynbench.fixed_points.bounds import GlobalBounds
+from dynbench.fixed_points.plain import point_from_dict, point_to_dict
 from dynbench.fixed_points.records import FixedPoint, Status
 from dynbench.fixed_points.search.base import Continuum, Undecided
+from dynbench.symbolic.typesetting import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +55,10 @@ class FixedPoints(Sequence[FixedPoint]):
         Starts that ended at neither a root nor a minimum of speed.
     interrupted : bool
         True where the user interrupted the search.
+    bounds : GlobalBounds or None
+        The box in which a search of the whole state space was made, and why no fixed point lies outside of it.
+    algebraic : bool
+        True where `complete` holds in the whole state space by exact algebra: the real solutions were counted.
     """
 
     points: tuple[FixedPoint, ...]
@@ -64,6 +73,8 @@ class FixedPoints(Sequence[FixedPoint]):
     strategies: tuple[str, ...] = ()
     failed: int = 0
     interrupted: bool = False
+    bounds: GlobalBounds | None = None
+    algebraic: bool = False
 
     @overload
     def __getitem__(self, index: int) -> FixedPoint: ...
@@ -93,8 +104,14 @@ class FixedPoints(Sequence[FixedPoint]):
         """The sum of sign det(-G') over the fixed points listed; None where one of the signs is not proved."""
         return index_sum(self.points)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain Python values (lists, numbers, strings, None), ready for JSON."""
+    def to_dict(self, *, write: Callable[[sp.Expr], str] = str) -> dict[str, Any]:
+        """Plain Python values (lists, numbers, strings, None), ready for JSON.
+
+        Parameters
+        ----------
+        write : callable
+            How the equations of a continuum are written: `from_dict` reads them with its `read`.
+        """
         return {
             "states": list(self.state_names),
             "complete": self.complete,
@@ -103,7 +120,7 @@ class FixedPoints(Sequence[FixedPoint]):
             "undecided": [{"box": u.box.tolist(), "reason": u.reason} for u in self.undecided],
             "continua": [
                 {
-                    "equations": [str(e) for e in c.equations],
+                    "equations": [write(e) for e in c.equations],
                     "dimension": c.dimension,
                     "proved_real": c.proved_real,
                 }
@@ -115,8 +132,40 @@ class FixedPoints(Sequence[FixedPoint]):
             "strategies": list(self.strategies),
             "failed_starts": self.failed,
             "interrupted": self.interrupted,
-            "points": [_point_to_dict(p) for p in self.points],
+            "bounds": None if self.bounds is None else _bounds_to_dict(self.bounds),
+            "algebraic": self.algebraic,
+            "points": [point_to_dict(p) for p in self.points],
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, read: Callable[[str], sp.Expr]) -> FixedPoints:
+        """The set of which `to_dict` made `data`.
+
+        Parameters
+        ----------
+        data : mapping
+            What `to_dict` returned, or what JSON made of that.
+        read : callable
+            Reads the equation of a continuum.
+        """
+        return cls(
+            points=tuple(map(point_from_dict, data["points"])),
+            state_names=tuple(data["states"]),
+            complete=data["complete"],
+            argument=data["argument"],
+            region=None if data["region"] is None else readonly(data["region"]),
+            undecided=tuple(Undecided(readonly(u["box"]), u["reason"]) for u in data["undecided"]),
+            continua=tuple(
+                Continuum(tuple(map(read, c["equations"])), c["dimension"], c["proved_real"]) for c in data["continua"]
+            ),
+            expected_index_sum=data["expected_index_sum"],
+            index_argument=data["index_argument"],
+            strategies=tuple(data["strategies"]),
+            failed=data["failed_starts"],
+            interrupted=data["interrupted"],
+            bounds=None if data["bounds"] is None else _bounds_from_dict(data["bounds"]),
+            algebraic=data["algebraic"],
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One row a point, as a pandas DataFrame (pandas comes with the extra ``frames``)."""
@@ -133,13 +182,18 @@ class FixedPoints(Sequence[FixedPoint]):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th scope='col'>{html.escape(c)}</th>" for c in (*self.state_names, *_COLUMNS))
+        names = (f"<bdi>{html.escape(printable(name))}</bdi>" for name in self.state_names)
+        head = "".join(f"<th scope='col'>{c}</th>" for c in (*names, *_COLUMNS))
         rows = "".join(
             "<tr>" + "".join(f"<td>{html.escape(_cell(v))}</td>" for v in self._row(p).values()) + "</tr>"
             for p in self.points
         )
         caption = html.escape(f"complete: {self.complete} ({self.argument})")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def _repr_latex_(self) -> str:
+        rows = " \\\\\n".join(f"{p._repr_latex_().strip('$')} & \\text{{{p.kind.value}}}" for p in self.points)
+        return f"$$\\begin{{array}}{{ll}}\n{rows}\n\\end{{array}}$$"
 
     def _row(self, p: FixedPoint) -> dict[str, Any]:
         certificate = p.certificate
@@ -166,38 +220,11 @@ def _cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _point_to_dict(p: FixedPoint) -> dict[str, Any]:
-    return {
-        "x": p.x.tolist(),
-        "exact": None if p.exact is None else [str(e) for e in p.exact],
-        "residual": p.residual,
-        "status": p.status.value,
-        "kind": p.kind.value,
-        "note": p.note,
-        "stability": list(p.stability),
-        "eigenvalues": _complex_list(p.eigenvalues),
-        "certificate": None if p.certificate is None else _certificate_to_dict(p),
-    }
+def _bounds_to_dict(bounds: GlobalBounds) -> dict[str, Any]:
+    boxes = {"box": bounds.box, "entered": bounds.entered}
+    return {"argument": bounds.argument} | {k: None if box is None else box.tolist() for k, box in boxes.items()}
 
 
-def _certificate_to_dict(p: FixedPoint) -> dict[str, Any]:
-    c = p.certificate
-    assert c is not None
-    return {
-        "verdict": c.verdict.value,
-        "center": c.center.tolist(),
-        "radius": c.radius,
-        "uniqueness_radius": c.uniqueness_radius,
-        "exclusion_radius": c.exclusion_radius,
-        "index": c.index,
-        "n_unstable": c.n_unstable,
-        "stability": None if c.stability is None else list(c.stability),
-        "eigenvalues": None if c.eigenvalues is None else _complex_list(c.eigenvalues),
-        "eigenvalue_radii": None if c.eigenvalue_radii is None else c.eigenvalue_radii.tolist(),
-        "inequality": c.inequality,
-        "precision": c.precision,
-    }
-
-
-def _complex_list(values: NDArray[np.complex128]) -> list[list[float]]:
-    return [[float(v.real), float(v.imag)] for v in values]
+def _bounds_from_dict(data: Mapping[str, Any]) -> GlobalBounds:
+    box, entered = (None if data[key] is None else readonly(data[key]) for key in ("box", "entered"))
+    return GlobalBounds(box, data["argument"], entered)

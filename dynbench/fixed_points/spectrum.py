@@ -76,9 +76,10 @@ def enclosed_spectrum(matrix: arb_mat, kind: SystemKind) -> Spectrum | None:
     values = sorted(values, key=lambda v: _order(complex(v), kind))
     overlaps = any(a.overlaps(b) for i, a in enumerate(values) for b in values[i + 1 :])
     sides = tuple(_side(v, kind) for v in values)
+    middles = [_middle(v) for v in values]
     return Spectrum(
-        midpoints=readonly([complex(v) for v in values], complex),
-        radii=readonly([_radius(v) for v in values]),
+        midpoints=readonly(middles, complex),
+        radii=readonly([_radius(v, middle) for v, middle in zip(values, middles, strict=True)]),
         sides=sides,
         nonreal=tuple(not v.imag.contains(0) for v in values),
         resolved=not overlaps,
@@ -150,9 +151,14 @@ def _side(value: acb, kind: SystemKind) -> int:
     return 1 if distance > 0 else -1 if distance < 0 else 0
 
 
-def _radius(value: acb) -> float:
-    """From the double nearest to the midpoint to the farthest point of the enclosure."""
+def _middle(value: acb) -> complex:
+    """The double nearest to the midpoint, on an axis where the enclosure meets that: a part of 1e-232 says nothing."""
     middle = complex(value)
+    return complex(0.0 if value.real.contains(0) else middle.real, 0.0 if value.imag.contains(0) else middle.imag)
+
+
+def _radius(value: acb, middle: complex) -> float:
+    """From a point to the farthest point of the enclosure."""
     return upper(abs(value - acb(arb(middle.real), arb(middle.imag))))
 
 

@@ -21,6 +21,7 @@ from dynbench.invariants.kernel import MOST_TERMS
 from dynbench.invariants.linear_ansatz import LinearAnsatz
 from dynbench.invariants.modular import IndependentVectors
 from dynbench.invariants.records import Invariant, Invariants
+from dynbench.invariants.stream_function import stream_function
 from dynbench.systems import System
 
 __all__ = ["conserved_quantities"]
@@ -40,7 +41,7 @@ def conserved_quantities(system: System, *, degree: int | None = None) -> Invari
     chosen from those that occur in the equations (higher powers of a state, cos(u), exp(u), log cosh(u) where
     tanh(u) occurs, log(p) where p = 0 is an invariant coordinate plane or a pole, ...). Parameters stay
     symbolic. Where all of them have values, what is conserved only at those values is sought too, and says so
-    in its assumptions.
+    in its assumptions. A planar flow without divergence has its stream function tried besides.
 
     Parameters
     ----------
@@ -73,6 +74,9 @@ def conserved_quantities(system: System, *, degree: int | None = None) -> Invari
     values = _rational_values(system)
     if values and len(found) < _most(system.rhs):
         found += _only_at(system, values, degree, found)
+    stream = stream_function(system) if not found else None
+    if stream is not None:
+        found.append(stream)
     return Invariants(found, _scope(generic, degree, bool(values)))
 
 
@@ -151,6 +155,11 @@ def _rational_values(system: System) -> dict[sp.Symbol, sp.Expr]:
     return {p: v for p, v in exact.items() if v.is_Rational}
 
 
+def _may_stream(ansatz: LinearAnsatz) -> bool:
+    divergence = sp.Add(*(rate.diff(s) for s, rate in zip(ansatz.states, ansatz.rates, strict=True)))
+    return len(ansatz.states) == 2 and sp.expand(divergence) == 0
+
+
 def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:
     n = len(ansatz.states)
     others = ", ".join(str(term.expression) for term in ansatz.terms[math.comb(n + degree, degree) - 1 :])
@@ -158,7 +167,8 @@ def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:
     numbers = ", ".join(str(c) for c in ansatz.ring.constants if not c.free_symbols)
     states = ", ".join(map(str, ansatz.states))
     return (
-        f"linear combinations of the monomials of degree 1 to {degree} in {states}"
+        ("the stream function of the flow, which has no divergence, and " if _may_stream(ansatz) else "")
+        + f"linear combinations of the monomials of degree 1 to {degree} in {states}"
         + (f" and of {others}" if others else "")
         + (f", with coefficients of at most {MOST_TERMS} terms in the parameters" if ansatz.ring.constants else "")
         + (", for generic parameters" if ansatz.ring.constants else "")

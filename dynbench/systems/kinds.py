@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import sympy as sp
 
 from dynbench.symbolic.components import ComponentForm
+from dynbench.symbolic.typesetting import latex
 from dynbench.systems.system import System
 
 __all__ = ["ODE", "Map"]
@@ -37,7 +38,7 @@ class ODE(System):
         return f"{state}'"
 
     def _left_latex(self, state: sp.Symbol) -> str:
-        return f"\\dot{{{sp.latex(state)}}}"
+        return f"\\dot{{{latex(state)}}}"
 
 
 class Map(System):
@@ -61,4 +62,4 @@ class Map(System):
         return f"next {state}"
 
     def _left_latex(self, state: sp.Symbol) -> str:
-        return f"{sp.latex(state)}_{{k+1}}"
+        return f"{latex(state)}_{{k+1}}"

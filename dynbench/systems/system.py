@@ -21,6 +21,7 @@ from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.components import ComponentForm
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.parsing import check_real
+from dynbench.symbolic.typesetting import latex, printable
 from dynbench.systems.declaration import Declaration, declare, exact_number, realised
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ class System(abc.ABC):
         values = ["None" if v is None else sp.srepr(exact_number(v, "")) for v in self._declaration.values]
         parameters = [p.name for p in self._declaration.parameters]
         parts = [self.kind, *self.state_names, *parameters, *values, *map(sp.srepr, self._form.expressions)]
-        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, System) and self.content_hash == other.content_hash
@@ -323,17 +324,20 @@ class System(abc.ABC):
         return "\n  ".join([title + (f" ({values})" if values else ""), *lines])
 
     def _repr_latex_(self) -> str:
-        rows = [f"{self._left_latex(s)} &= {sp.latex(e)}" for s, e in zip(self.states, self.rhs, strict=True)]
+        rows = [f"{self._left_latex(s)} &= {latex(e)}" for s, e in zip(self.states, self.rhs, strict=True)]
         return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(self._left_text(s))}</td><td>= {html.escape(str(e))}</td></tr>"
-            for s, e in zip(self.states, self.rhs, strict=True)
-        )
-        values = html.escape(", ".join(f"{name} = {value}" for name, value in self.parameters.items()))
-        title = html.escape(self.name or type(self).__name__)
-        return f"<table><caption>{title}{f' ({values})' if values else ''}</caption>{rows}</table>"
+        sides = zip(map(self._left_text, self.states), map(str, self.rhs), strict=True)
+        cells = ((self._escaped(left), self._escaped(right)) for left, right in sides)
+        rows = "".join(f"<tr><th scope='row'><bdi>{left}</bdi></th><td>= {right}</td></tr>" for left, right in cells)
+        values = ", ".join(f"{name} = {value}" for name, value in self.parameters.items())
+        title = self._escaped(self.name or type(self).__name__) + (f" ({self._escaped(values)})" if values else "")
+        return f"<table><caption><bdi>{title}</bdi></caption><tbody>{rows}</tbody></table>"
+
+    @staticmethod
+    def _escaped(text: str) -> str:
+        return html.escape(printable(text))
 
     # --- for the kinds ---------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from dynbench.fixed_points.bounds import GlobalBounds
 from dynbench.systems import System
 
 __all__ = ["Continuum", "Findings", "Progress", "SearchStrategy", "Undecided"]
@@ -85,6 +86,10 @@ class Findings:
         For each candidate its exact coordinates (a tuple of sympy numbers) or None; () where none is known.
     interrupted : bool
         True where the user interrupted the search: what had been decided by then is kept.
+    bounds : GlobalBounds or None
+        For a search of the whole state space: the box it was made in, outside of which no fixed point lies.
+    algebraic : bool
+        True where `complete` rests on exact algebra.
     """
 
     candidates: NDArray[np.float64]
@@ -97,6 +102,8 @@ class Findings:
     continua: tuple[Continuum, ...] = ()
     exact: tuple[tuple[sp.Expr, ...] | None, ...] = field(default=())
     interrupted: bool = False
+    bounds: GlobalBounds | None = None
+    algebraic: bool = False
 
 
 class SearchStrategy(abc.ABC):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
 from dynbench.errors import InputError
-from dynbench.fixed_points.bounds import global_box
+from dynbench.fixed_points.bounds import GlobalBounds, global_box
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy, Undecided
 from dynbench.fixed_points.search.boxes import as_boxes, merge_boxes
 from dynbench.fixed_points.search.interval_newton import (
@@ -113,7 +113,7 @@ class Complete(SearchStrategy):
         InputError
             If the box does not fit the system, or none was given and none can be derived.
         """
-        region, why_there = self._region(system)
+        region, bounds = self._region(system)
         tree = _BranchAndPrune(system, region, self.max_boxes, self.min_width)
         interrupted = tree.run(progress)
         undecided = tree.undecided()
@@ -122,19 +122,24 @@ class Complete(SearchStrategy):
             candidates=readonly(roots.mid),
             region=None if self.box is None else region,
             complete=not undecided and not interrupted,
-            argument=why_there + tree.summary(undecided),
+            argument=_why_there(bounds) + tree.summary(undecided),
             undecided=undecided,
             interrupted=interrupted,
+            bounds=bounds,
         )
 
-    def _region(self, system: System) -> tuple[Array, str]:
+    def _region(self, system: System) -> tuple[Array, GlobalBounds | None]:
         """The boxes to search, and why no fixed point lies elsewhere where none were given."""
         if self.box is not None:
-            return as_boxes(system, self.box), ""
+            return as_boxes(system, self.box), None
         bounds = global_box(system)
         if bounds.box is None:
             raise InputError(f"No box that holds every fixed point could be derived: {bounds.argument}. Pass box=.")
-        return bounds.box[None], f"every fixed point lies in the box searched ({bounds.argument}), and "
+        return bounds.box[None], bounds
+
+
+def _why_there(bounds: GlobalBounds | None) -> str:
+    return "" if bounds is None else f"every fixed point lies in the box searched ({bounds.argument}), and "
 
 
 class _BranchAndPrune:

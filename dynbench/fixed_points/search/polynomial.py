@@ -70,6 +70,7 @@ class Polynomial(SearchStrategy):
             undecided=tuple(_undecided(point) for point in multiple),
             continua=tuple(Continuum(c.equations, c.dimension, c.proved_real) for c in solutions.components),
             exact=tuple(point.exact for point in solutions.points),
+            algebraic=True,
         )
 
 
