@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ def solve_flow(
     rtol: float,
     atol: float,
     events: Sequence[Event],
+    max_steps: int | None = None,
 ) -> Parts:
     """Integrate a flat batch of states (K, n); see `dynbench.integrate`.
 
@@ -56,7 +58,7 @@ def solve_flow(
         raise InputError(f"method is {method!r}; expected one of {', '.join((*_EXPLICIT, *_IMPLICIT))}.")
     if not (rtol > 0 and atol > 0):
         raise InputError(f"rtol = {rtol} and atol = {atol} must be positive.")
-    run = _Run(system, states, _output_times(t), method, rtol, atol, events)
+    run = _Run(system, states, _output_times(t), method, rtol, atol, events, max_steps)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # SciPy's LSODA warns when it gives up; how an orbit ended is in its outcome.
         warnings.filterwarnings("ignore", message="lsoda", category=UserWarning)
@@ -92,8 +94,10 @@ class _Run:
         rtol: float,
         atol: float,
         events: Sequence[Event],
+        max_steps: int | None,
     ) -> None:
         self.system = system
+        self.left = math.inf if max_steps is None else max_steps
         self.free = bool(np.isnan(outputs[-1]))
         self.outputs = outputs[:2] if self.free else outputs
         self.method, self.rtol, self.atol = method, rtol, atol
@@ -134,6 +138,9 @@ class _Run:
         solver = self._solver()
         steps, mark = 0, self.t
         while solver.status == "running":
+            if self.left <= 0:
+                return "the largest number of steps was taken"
+            self.left -= 1
             why = _step(solver)
             if why:
                 return why

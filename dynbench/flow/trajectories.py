@@ -82,6 +82,7 @@ def integrate(
     rtol: float = 1e-9,
     atol: float = 1e-9,
     events: Sequence[Event] = (),
+    max_steps: int | None = None,
 ) -> Trajectory:
     """Follow the orbits of initial states: integrate a flow, iterate a map.
 
@@ -105,6 +106,9 @@ def integrate(
     events : sequence of callables
         ``event(t, x) -> float`` with optional attributes ``terminal`` and ``direction``, for flows and a
         single initial state.
+    max_steps : int, optional
+        Flows: an orbit is given up (`Outcome.STEP_FAILURE`) after so many steps of the solver; by default only where
+        it makes no headway.
 
     Returns
     -------
@@ -131,7 +135,9 @@ def integrate(
     else:
         from dynbench.flow.solve import solve_flow
 
-        parts = solve_flow(system, flat, t, method=method, rtol=rtol, atol=atol, events=tuple(events))
+        parts = solve_flow(
+            system, flat, t, method=method, rtol=rtol, atol=atol, events=tuple(events), max_steps=max_steps
+        )
     return Trajectory(
         t=readonly(parts.t),
         x=readonly(parts.x.reshape(*batch, *parts.x.shape[1:])),

@@ -72,3 +72,12 @@ def test_a_map_that_leaves_its_domain_has_not_overflowed():
     overflow = db.integrate(db.Map({"x": "x^2 - x^3"}), [5.0], 100)
     assert overflow.outcome is Outcome.BLOW_UP
     assert overflow.blow_up_time == len(overflow.t)
+
+
+def test_an_orbit_ends_after_the_largest_number_of_steps():
+    system = db.ODE({"x": "y", "y": "-x"})
+    orbit = db.integrate(system, [1.0, 0.0], 1000.0, max_steps=20)
+    assert orbit.outcome is Outcome.STEP_FAILURE
+    assert str(orbit.reasons).startswith("the largest number of steps was taken at t = ")
+    assert orbit.t[-1] < 100
+    assert db.integrate(system, [1.0, 0.0], 1.0, max_steps=20).outcome is Outcome.COMPLETED

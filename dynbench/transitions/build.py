@@ -1,0 +1,256 @@
+"""Building the transition graph: which branches are followed, and how their limits become edges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench._arrays import as_generator, readonly
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint, Status
+from dynbench.fixed_points.directions import Directions
+from dynbench.fixed_points.search import Progress
+from dynbench.systems import System, as_system
+from dynbench.transitions.backward import descents
+from dynbench.transitions.barrier import Energy
+from dynbench.transitions.connections import arcs, bisected
+from dynbench.transitions.follow import Follower
+from dynbench.transitions.graph import TransitionGraph
+from dynbench.transitions.limits import Limit, Targets
+from dynbench.transitions.orbits import Branch
+from dynbench.transitions.recurrence import Recurrences
+
+__all__ = ["transition_graph"]
+
+Array = NDArray[np.float64]
+
+#: Tolerance with which neighbouring orbits are told apart, in looking for connections.
+_FINE = 1e-12
+#: Orbits integrated as one batch.
+_BATCH = 256
+
+
+class _Way(NamedTuple):
+    """One direction out of a point: what its edge will say of it, and where to start."""
+
+    side: int
+    name: str
+    direction: Array
+    branch: Branch
+
+
+def transition_graph(
+    system: System,
+    fixed_points: Sequence[FixedPoint],
+    *,
+    time: float | None = None,
+    samples: int = 16,
+    rng: Any = 0,
+    rtol: float = 1e-9,
+    atol: float = 1e-10,
+    progress: Progress | None = None,
+) -> TransitionGraph:
+    """Join each fixed point that has unstable directions to the limits of its unstable manifold.
+
+    Of a point with one unstable direction both branches are followed; of the others both branches along each real
+    unstable eigenvector and a sample of the unstable sphere. Between sampled directions with different limits the
+    direction of an orbit to a saddle in between is looked for by bisection, and saddles with a stable manifold of
+    dimension 1 are followed back to the source it comes from.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    fixed_points : sequence of FixedPoint
+        Its fixed points, as `dynbench.find_fixed_points` returns them.
+    time : float, optional
+        How long to follow a branch: a duration for flows, a number of steps for maps. By default 200 times the
+        slowest time scale of the points involved (at least 500) but at most 2,500 steps of the solver, or 10,000
+        steps of a map.
+    samples : int
+        Directions sampled from an unstable sphere for each of its dimensions.
+    rng : int or numpy.random.Generator
+        The seed of the sample.
+    rtol, atol : float
+        Tolerances of the integration.
+    progress : callable, optional
+        Called as ``progress(stage, done, total)``.
+
+    Returns
+    -------
+    TransitionGraph
+        Its docstring says what nodes and edges hold. The branches are integrated in doubles: that an attractor is the
+        limit is evidence, not proof.
+
+    Raises
+    ------
+    InputError
+        If `time` is not positive and finite, `samples` is no positive integer, or `fixed_points` are not fixed points
+        of the system.
+    """
+    _check(as_system(system), fixed_points, time, samples)
+    points = {i: p for i, p in enumerate(fixed_points) if p.status in (Status.CERTIFIED, Status.CONVERGED)}
+    builder = _Builder(system, points, len(fixed_points), time, rtol, atol)
+    builder.run(samples, as_generator(rng), progress)
+    return builder.graph
+
+
+def _check(system: System, fixed_points: Any, time: Any, samples: Any) -> None:
+    if time is not None and not (isinstance(time, int | float | np.integer) and 0 < time < math.inf):
+        raise InputError(f"time is {time!r:.60}; it must be a positive, finite duration or number of steps.")
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
+        raise InputError(f"samples is {samples!r:.60}; it must be a positive integer.")
+    fits = isinstance(fixed_points, Sequence) and all(
+        isinstance(p, FixedPoint) and len(p.x) == system.dimension for p in fixed_points
+    )
+    if not fits:
+        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
+
+
+class _Builder:
+    """The graph while it grows, with what all branches share."""
+
+    def __init__(
+        self,
+        system: System,
+        points: dict[int, FixedPoint],
+        first_free: int,
+        time: float | None,
+        rtol: float,
+        atol: float,
+    ) -> None:
+        self.system, self.points, self._first_free = system, points, first_free
+        self.graph = TransitionGraph(name=system.name or type(system).__name__)
+        self.targets = Targets(system, points)
+        self.recurrences = Recurrences(system)
+        self.energy = Energy(system)
+        self.follower = Follower(system, self.targets, self.recurrences, time=time, rtol=rtol, atol=atol)
+        self.fine = Follower(system, self.targets, None, time=time, paths=False, rtol=_FINE, atol=_FINE / 10)
+        self.directions: dict[int, Directions] = {}
+        for i, point in points.items():
+            proved = point.certificate.n_unstable if point.certificate is not None else None
+            skipped = "its number of unstable directions is not proved" if point.stability[2] and proved is None else ""
+            if proved:
+                self.directions[i] = Directions.of(system, point, proved)
+            self.graph.add_node(
+                i,
+                point=point,
+                cycle=None,
+                kind=point.kind.value,
+                unstable=point.stability[2] if proved is None else proved,
+                attraction=self.targets.balls.get(i),
+                skipped=skipped,
+            )
+
+    def run(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> None:
+        ways = [way for i in self.directions for way in self._ways(i, samples, rng)]
+        limits: list[Limit] = []
+        for k in range(0, len(ways), _BATCH):
+            limits += self.follower.follow([way.branch for way in ways[k : k + _BATCH]])
+            if progress is not None:
+                progress("following unstable manifolds", min(k + _BATCH, len(ways)), len(ways))
+        sphere: dict[int, list[tuple[_Way, Limit]]] = {i: [] for i in self.directions}
+        for way, limit in zip(ways, limits, strict=True):
+            if way.side:
+                self._edge(way.branch.source, limit, way.side, way.name)
+            else:
+                sphere[way.branch.source].append((way, limit))
+        connections = [*descents(self.system, self.points, self.follower), *self._bisected(sphere)]
+        for i, pairs in sphere.items():
+            self._merged(i, [limit for _, limit in pairs] + [limit for source, limit in connections if source == i])
+        if progress is not None and connections:
+            progress("following saddle-to-saddle connections", len(connections), len(connections))
+
+    def _ways(self, i: int, samples: int, rng: np.random.Generator) -> Iterator[_Way]:
+        directions = self.directions[i]
+        for (value, vector), name in zip(directions.eigenvectors, directions.names, strict=True):
+            stride = 2 if self.system.kind == "map" and value < 0 else 1
+            for side in (1, -1):
+                yield _Way(side, name, vector, Branch(i, directions.start(side * vector), stride))
+        if directions.basis.shape[1] > 1:
+            sample = directions.sample(samples, rng)
+            for direction, start in zip(sample, directions.start(sample), strict=True):
+                yield _Way(0, "sphere", direction, Branch(i, start))
+
+    def _bisected(self, sphere: dict[int, list[tuple[_Way, Limit]]]) -> list[tuple[int, Limit]]:
+        wanted = [
+            arc
+            for i, pairs in sphere.items()
+            if pairs
+            for arc in arcs(i, np.array([way.direction for way, _ in pairs]), [limit for _, limit in pairs])
+        ]
+        return bisected(self.fine, self.directions, wanted)
+
+    def _merged(self, source: int, limits: Sequence[Limit]) -> None:
+        """One edge for all sampled branches with one limit; the quickest stands for them."""
+        groups: dict[tuple[str, int | None], list[Limit]] = {}
+        for limit in limits:
+            groups.setdefault(limit.label, []).append(limit)
+        along_eigenvector = {
+            target for _, target, how in self.graph.out_edges(source, data="how") if how == "connection"
+        }
+        for group in groups.values():
+            if group[0].how != "connection" or group[0].index not in along_eigenvector:
+                quickest = min(group, key=lambda limit: limit.time)
+                self._edge(source, quickest, 0, "sphere", samples=len(group))
+
+    def _edge(self, source: int, limit: Limit, side: int, name: str, samples: int = 1) -> None:
+        target = self._node(limit)
+        barrier, barrier_kind = self._barrier(source, target)
+        self.graph.add_edge(
+            source,
+            target,
+            side=side,
+            direction=name,
+            samples=samples,
+            time=limit.time,
+            length=limit.length,
+            barrier=barrier,
+            barrier_kind=barrier_kind,
+            identified=limit.kind != "undecided",
+            how=limit.how,
+            reason=limit.reason,
+            proved=False,
+            path=readonly(limit.path),
+        )
+
+    def _node(self, limit: Limit) -> int:
+        """The node for a limit; cycles, infinity and the undecided get one when they are first met."""
+        if limit.kind == "point":
+            assert limit.index is not None
+            return limit.index
+        cycle: Cycle | None = None
+        if limit.kind == "cycle":
+            assert limit.index is not None
+            cycle = self.recurrences.cycles[limit.index]
+        for node, data in self.graph.nodes(data=True):
+            if data["point"] is None and data["cycle"] is cycle and (cycle or data["kind"] == limit.kind):
+                return int(node)
+        node = max([self._first_free - 1, *self.graph.nodes]) + 1
+        self.graph.add_node(
+            node,
+            point=None,
+            cycle=cycle,
+            kind=cycle.kind.value if cycle is not None else limit.kind,
+            unstable=cycle.stability[2] if cycle is not None else None,
+            attraction=None,
+            skipped="",
+        )
+        return int(node)
+
+    def _barrier(self, source: int, target: int) -> tuple[float | None, str]:
+        """How far the source lies above the limit, and what is meant by that."""
+        start, data = self.points[source].x, self.graph.nodes[target]
+        if data["point"] is not None:
+            energy = self.energy.above(start, data["point"].x)
+            if energy is not None:
+                return energy, "energy"
+            return float(np.linalg.norm(start - data["point"].x)), "distance"
+        if data["cycle"] is not None:
+            return float(np.linalg.norm(data["cycle"].points - start, axis=1).min()), "distance"
+        return None, ""

@@ -1,0 +1,89 @@
+"""The record of saddle-mediated transitions: a networkx graph with documented attributes."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import networkx as nx
+
+from dynbench.errors import InputError
+
+__all__ = ["TransitionGraph", "attractor_transitions"]
+
+#: Rows of an HTML table beyond this are counted, not shown.
+_MOST_ROWS = 60
+
+
+class TransitionGraph(nx.MultiDiGraph):
+    """Fixed points, cycles and other limits, joined by the branches of unstable manifolds that run between them.
+
+    Nodes are integers: fixed points by their position in the list given, then cycles, "infinity" and "undecided".
+
+    Node attributes: ``point`` (FixedPoint or None), ``cycle`` (Cycle or None), ``kind`` (text), ``unstable`` (number of
+    unstable directions, or None), ``attraction`` (AttractionBall or None), ``skipped`` (why the point's unstable
+    manifold was not followed, or "").
+
+    Edge attributes: ``side`` (+1 or -1 along an eigenvector whose largest component is positive, else 0), ``direction``
+    ("v1", "v2", ... by strength, or "sphere"), ``samples`` (how many followed branches the edge stands for), ``time``,
+    ``length`` (arclength), ``barrier`` and ``barrier_kind`` ("energy", "distance" or ""), ``identified`` (False where
+    the limit is undecided), ``how`` ("attraction ball", "uniqueness ball", "connection", "recurrence", "blow-up",
+    "far", "undecided"), ``reason`` (text), ``proved`` (False: orbits are integrated in doubles) and ``path`` (m, n).
+    """
+
+    def _repr_html_(self) -> str:
+        """Two small tables, of the nodes and of the edges, for notebooks."""
+        nodes = [(node, data.get("kind", ""), data.get("skipped", "")) for node, data in self.nodes(data=True)]
+        edges = [
+            (a, b, d.get("direction", ""), d.get("side", ""), f"{d.get('time', 0):.4g}", d.get("how", ""))
+            for a, b, d in self.edges(data=True)
+        ]
+        title = f"{self.name or 'Transition graph'}: {len(nodes)} nodes, {len(edges)} edges"
+        return _table(title, ("node", "kind", "not followed"), nodes) + _table(
+            "Transitions", ("from", "to", "direction", "side", "time", "identified by"), edges
+        )
+
+
+def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
+    """Attractors, joined by the saddles of index 1 between them.
+
+    Parameters
+    ----------
+    graph : networkx.MultiDiGraph
+        As `transition_graph` returns it.
+
+    Returns
+    -------
+    networkx.MultiGraph
+        Nodes are the attracting fixed points and cycles; for each point with one unstable direction whose two
+        branches both end in attractors an edge between these (a loop, if they are the same), with attribute
+        ``saddle``.
+
+    Raises
+    ------
+    InputError
+        If `graph` is no transition graph.
+    """
+    transitions = nx.MultiGraph()
+    if not (isinstance(graph, nx.MultiDiGraph) and all("point" in data for _, data in graph.nodes(data=True))):
+        raise InputError(f"graph is {graph!r:.60}; expected what transition_graph returned.")
+    for node, data in graph.nodes(data=True):
+        record = data["point"] or data.get("cycle")
+        if record is not None and record.kind.attracting:
+            transitions.add_node(node, **data)
+    for saddle, data in graph.nodes(data=True):
+        ends = sorted(target for _, target in graph.out_edges(saddle))
+        if data.get("unstable") == 1 and len(ends) == 2 and all(end in transitions for end in ends):
+            transitions.add_edge(*ends, saddle=saddle)
+    return transitions
+
+
+def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    def row(cells: Sequence[Any], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in cells) + "</tr>"
+
+    shown = "".join(row(cells, "td") for cells in rows[:_MOST_ROWS])
+    if len(rows) > _MOST_ROWS:
+        shown += row([f"and {len(rows) - _MOST_ROWS} more"], "td")
+    return f"<table><caption>{html.escape(title)}</caption>{row(head, 'th')}{shown}</table>"

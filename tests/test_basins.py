@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import enum
+from types import SimpleNamespace
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import dynbench as db
+from dynbench.basins import basins
+from dynbench.errors import InputError
+
+
+class CycleKind(enum.Enum):
+    STABLE = "stable cycle"
+    UNSTABLE = "unstable cycle"
+
+    @property
+    def attracting(self):
+        return self is CycleKind.STABLE
+
+
+def graph_of(points, **cycles):
+    """A transition graph without edges: the fixed points, then the cycles."""
+    graph = nx.MultiDiGraph()
+    for i, point in enumerate(points):
+        graph.add_node(i, point=point, cycle=None, kind=point.kind.value)
+    for i, (kind, (states, period)) in enumerate(cycles.items(), len(points)):
+        cycle = SimpleNamespace(points=np.asarray(states), period=period, kind=CycleKind[kind.upper()])
+        graph.add_node(i, point=None, cycle=cycle, kind=cycle.kind.value)
+    return graph
+
+
+@pytest.fixture(scope="module")
+def bistable():
+    system = db.ODE({"x": "x - x^3", "y": "-y"})
+    return system, db.find_fixed_points(system, box=[(-2, 2), (-2, 2)])
+
+
+def test_the_sign_decides_between_two_wells(bistable):
+    system, points = bistable
+    found = basins(system, points, {"x": (-2, 2), "y": (-1, 1)}, resolution=(10, 5))
+    assert found.labels.shape == (10, 5)
+    assert [len(axis) for axis in found.axes] == [10, 5]
+    assert found.states == ("x", "y")
+    left, right = (i for i, p in enumerate(points) if p.kind.attracting)
+    expected = np.where(found.axes[0] < 0, left, right)
+    assert np.array_equal(found.labels, np.repeat(expected[:, None], 5, axis=1))
+    assert found.fractions == {left: 0.5, right: 0.5}
+    assert found.names[left] == "stable node"
+
+
+def test_a_saddle_and_its_stable_manifold_stay_undecided(bistable):
+    system, points = bistable
+    found = basins(system, points, [(-1, 1), (-1, 1)], resolution=3)
+    assert found.labels[1].tolist() == [-1, -1, -1]
+    assert set(found.labels[0].tolist()) == {0}
+
+
+def test_a_proved_ellipsoid_is_enough(bistable):
+    """A graph's `attraction` decides, without waiting for the orbit to converge."""
+    system, points = bistable
+    asked = []
+
+    class Everything:
+        def holds(self, x):
+            asked.append(x.shape)
+            return np.full(len(x), True)
+
+    graph = graph_of(points)
+    graph.nodes[0]["attraction"] = Everything()
+    found = basins(system, graph, [(-2, 2), (-2, 2)], resolution=4)
+    assert np.all(found.labels == 0)
+    assert asked == [(16, 2)]
+
+
+def test_escape_is_infinity():
+    """x' = x^2 - 1 blows up from x > 1 and goes to -1 from x < 1."""
+    system = db.ODE({"x": "x^2 - 1"})
+    points = db.find_fixed_points(system, box=[(-2, 2)])
+    found = basins(system, points, [(-2, 2)], resolution=8)
+    assert np.array_equal(found.labels, np.where(found.axes[0] < 1, 0, -2))
+    assert found.names[-2] == "infinity"
+
+
+def test_exponential_escape_is_infinity_too():
+    system = db.ODE({"x": "x", "y": "-y"})
+    found = basins(system, db.find_fixed_points(system), [(1, 2), (-1, 1)], resolution=2)
+    assert np.all(found.labels == -2)
+
+
+def circle(count=128):
+    angle = 2 * np.pi * np.arange(count) / count
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+@pytest.fixture(scope="module")
+def round_cycle():
+    """r' = r - r^3 at unit speed: the unit circle attracts all but the origin."""
+    system = db.ODE({"x": "x*(1 - x^2 - y^2) - y", "y": "y*(1 - x^2 - y^2) + x"})
+    return system, db.find_fixed_points(system, box=[(-2, 2), (-2, 2)])
+
+
+def test_states_go_to_a_cycle(round_cycle):
+    system, points = round_cycle
+    found = basins(system, graph_of(points, stable=(circle(), 2 * np.pi)), [(-2, 2), (-2, 2)], resolution=7)
+    expected = np.full((7, 7), 1)
+    expected[3, 3] = -1  # the origin itself, a repeller
+    assert np.array_equal(found.labels, expected)
+    assert found.names[1] == "stable cycle"
+
+
+def test_an_unstable_cycle_is_no_target(round_cycle):
+    system, points = round_cycle
+    found = basins(system, graph_of(points, unstable=(circle(), 2 * np.pi)), [(-2, 2), (-2, 2)], resolution=2, time=20)
+    assert np.all(found.labels == -1)
+
+
+def test_a_cycle_in_the_way_is_not_where_an_orbit_stays(bistable):
+    """Passing by a curve is not staying there: all orbits end at the points beyond."""
+    system, points = bistable
+    found = basins(system, graph_of(points, stable=(0.5 * circle(), 3.0)), [(-2, 2), (-2, 2)], resolution=8)
+    assert set(np.unique(found.labels)) == {0, 2}
+
+
+def test_points_and_cycles_of_maps():
+    """The logistic map at r = 3.2 takes almost all of (0, 1) to its 2-cycle, and the rest to -infinity."""
+    r = 3.2
+    system = db.Map({"x": "r*x*(1 - x)"}, {"r": r})
+    points = db.find_fixed_points(system, box=[(-1, 2)])
+    root = np.sqrt((r - 3) * (r + 1))
+    states = [[(r + 1 + root) / (2 * r)], [(r + 1 - root) / (2 * r)]]
+    found = basins(system, graph_of(points, stable=(states, 2)), [(-0.5, 1.5)], resolution=20)
+    inside = (found.axes[0] > 0) & (found.axes[0] < 1)
+    assert np.array_equal(found.labels, np.where(inside, 2, -2))
+
+
+def test_a_plane_through_a_larger_space(bistable):
+    system = db.ODE({"x": "x - x^3", "y": "y - y^3", "z": "-z"})
+    points = db.find_fixed_points(system, box=[(-2, 2)] * 3)
+    found = basins(system, points, {"x": (-2, 2), "y": (1.5, 1.5), "z": (-1, 1)}, resolution=4)
+    assert found.labels.shape == (4, 4)
+    assert found.states == ("x", "z")
+    reached = {tuple(np.round(points[k].x, 6)) for k in np.unique(found.labels)}
+    assert reached == {(-1.0, 1.0, 0.0), (1.0, 1.0, 0.0)}
+
+
+def test_batches_agree_with_states_one_by_one():
+    system = db.ODE({"x": "v", "v": "x - x^3 - v/5"})
+    points = db.find_fixed_points(system, box=[(-2, 2), (-2, 2)])
+    box = np.array([(-1.9, 1.8), (-1.7, 1.6)])
+    found = basins(system, points, box, resolution=4)
+    for i, x in enumerate(found.axes[0]):
+        for j, v in enumerate(found.axes[1]):
+            end = db.integrate(system, [x, v], 100.0).final
+            assert np.allclose(end, points[found.labels[i, j]].x, atol=1e-3)
+
+
+def test_progress_is_reported_and_records_are_frozen(bistable):
+    system, points = bistable
+    calls = []
+    found = basins(
+        *(system, points, [(-2, 2), (-2, 2)]), resolution=(64, 32), progress=lambda *call: calls.append(call), time=5
+    )
+    assert calls == [("following a grid of states", done, 2048) for done in (1024, 2048)]
+    with pytest.raises(ValueError, match="read-only"):
+        found.labels[0, 0] = 7
+    with pytest.raises(ValueError, match="read-only"):
+        found.axes[0][0] = 7
+    with pytest.raises(TypeError):
+        found.names[0] = "mine"
+
+
+BOX = [(-2, 2), (-2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"targets": 3}, r"^targets is 3; expected a transition graph or a sequence of fixed points\.$"),
+        ({"targets": nx.MultiDiGraph([(0, 1)])}, r"^targets is .*; expected a transition graph"),
+        ({"box": {"x": (0, 1)}}, r"^box has bounds for x, but the states are x, y\.$"),
+        ({"box": [(0, 1)]}, r"^box must hold a row \(low, high\) of finite numbers for each of 2 states\.$"),
+        ({"box": "all"}, r"^box is 'all'; expected a row \(low, high\) of numbers for each state\.$"),
+        ({"box": [(0, 1), (0, np.inf)]}, "of finite numbers"),
+        ({"box": [(1, 0), (0, 1)]}, r"^box must have low <= high in each row, and low < high in one at least\.$"),
+        ({"box": [(1, 1), (0, 0)]}, "low < high in one at least"),
+        ({"resolution": 1}, r"^resolution is 1; expected the number of states along each axis, 2 or more and "),
+        ({"resolution": 2.5}, "^resolution is 2.5"),
+        ({"resolution": (3, 3, 3)}, "^resolution is"),
+        ({"resolution": 10**6}, "^resolution is 1000000"),
+        ({"time": -1}, r"^time is -1; it must be a positive, finite duration or number of steps\.$"),
+        ({"time": np.inf}, "^time is inf"),
+    ],
+)
+def test_misfits_are_refused(bistable, arguments, message):
+    system, points = bistable
+    call = {"targets": points, "box": BOX, **arguments}
+    with pytest.raises(InputError, match=message):
+        basins(system, **call)
+
+
+def test_points_of_another_system_are_refused(bistable):
+    with pytest.raises(InputError, match=r"^targets holds a point of 2 states; the system has 1\.$"):
+        basins(db.ODE({"x": "-x"}), bistable[1], [(0, 1)])
+    with pytest.raises(InputError, match=r"^system is 3"):
+        basins(3, bistable[1], BOX)

@@ -1,0 +1,59 @@
+"""Counts that must agree."""
+
+from __future__ import annotations
+
+import networkx as nx
+import pytest
+
+import dynbench as db
+from dynbench.transitions import morse_consistency
+
+
+def of(equations, box):
+    system = db.ODE(equations)
+    points = db.find_fixed_points(system, box=box)
+    return db.transition_graph(system, points), points
+
+
+def test_four_wells():
+    graph, points = of({"x": "x - x^3", "y": "y - y^3"}, [[-2, 2]] * 2)
+    found = morse_consistency(graph, points)
+    assert (found.attractors, found.saddles, found.repellers) == (4, 4, 1)
+    assert found.index_sum == found.expected_index_sum == 1
+    assert found.connected
+    assert found.components == 1
+
+
+def test_a_missing_saddle_shows():
+    graph, points = of({"x": "x - x^3", "y": "-y"}, [[-2, 2]] * 2)
+    assert morse_consistency(graph, points).connected
+    graph.remove_node(next(n for n, u in graph.nodes(data="unstable") if u == 1))
+    found = morse_consistency(graph, points)
+    assert not found.connected
+    assert found.components == 2
+    assert any("2 groups" in remark for remark in found.remarks)
+
+
+def test_an_index_sum_that_is_off_is_said():
+    graph, points = of({"x": "x - x^3", "y": "-y"}, [[-2, 2]] * 2)
+
+    class Short(list):
+        index_sum, expected_index_sum = 2, 1
+
+    assert any("missing" in remark for remark in morse_consistency(graph, Short(points)).remarks)
+
+
+def test_cycles_and_infinity_are_said():
+    graph, points = of({"x": "y", "y": "(1 - x^2)*y - x"}, [[-3, 3]] * 2)
+    found = morse_consistency(graph, points)
+    assert (found.attractors, found.saddles, found.repellers) == (1, 0, 1)
+    graph, points = of({"x": "x^2 - 1"}, [[-3, 3]])
+    assert any("to infinity" in remark for remark in morse_consistency(graph, points).remarks)
+
+
+def test_nothing_at_all():
+    graph, points = of({"x": "1"}, [[-1, 1]])
+    found = morse_consistency(graph, points)
+    assert (found.attractors, found.components, found.connected) == (0, 0, False)
+    with pytest.raises(db.errors.InputError, match="transition_graph"):
+        morse_consistency(nx.path_graph(2), points)
