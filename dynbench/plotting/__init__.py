@@ -1,7 +1,19 @@
-"""Figures from results: each function takes ``ax=``, returns the axes, and never shows anything."""
+"""Figures from results: each function takes ``ax=``, returns a `Drawing`, and never shows anything."""
 
+from dynbench.plotting.drawing import Drawing
 from dynbench.plotting.graphs import draw_transition_graph
+from dynbench.plotting.landscapes import speed_landscape
+from dynbench.plotting.planes import trace_determinant
 from dynbench.plotting.portraits import phase_portrait
 from dynbench.plotting.spectra import spectrum
+from dynbench.plotting.tables import stability_table
 
-__all__ = ["draw_transition_graph", "phase_portrait", "spectrum"]
+__all__ = [
+    "Drawing",
+    "draw_transition_graph",
+    "phase_portrait",
+    "spectrum",
+    "speed_landscape",
+    "stability_table",
+    "trace_determinant",
+]

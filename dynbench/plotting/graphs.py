@@ -1,38 +1,43 @@
-"""The transition graph as a picture: layered by unstable dimension, attractors lowest."""
+"""The transition graph as a picture: layered by unstable dimension, attractors lowest, or as in state space."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle
+from matplotlib.patches import FancyArrowPatch
 
+from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
-from dynbench.plotting.style import (
-    Colour,
-    Glyph,
-    Style,
-    add_legend,
-    axes_or_new,
-    draw_glyphs,
-    glyph_of,
-    legible,
+from dynbench.plotting.drawing import Drawing, Sketch
+from dynbench.plotting.graph_layout import (
+    Places,
+    layered_places,
+    layers_of,
+    reads_better_by_state,
+    state_places,
 )
+from dynbench.plotting.style import Colour, Glyph, Style, axes_or_new, font_size, glyph_of, label_axes, legible
 
 __all__ = ["draw_transition_graph"]
 
-Position = tuple[float, float]
+#: Layers of up to so many nodes have room for words beside their nodes.
+_ROOMY = 5
+#: With more arrows than this, they are thin and not counted.
+_MOST_COUNTED = 60
 
-#: Sweeps that move each node towards its neighbours; few are needed, as layers are few.
-_SWEEPS = 12
 
-
-def draw_transition_graph(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axes:
-    """Draw a transition graph: a node for each point and limit, an arrow for each unstable branch.
+def draw_transition_graph(
+    graph: nx.MultiDiGraph,
+    ax: Axes | None = None,
+    *,
+    layout: Literal["layered", "state", "auto"] = "layered",
+) -> Drawing:
+    """Draw a transition graph: a node for each point and limit, an arrow for each connection followed.
 
     Parameters
     ----------
@@ -40,113 +45,141 @@ def draw_transition_graph(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axe
         As `dynbench.transition_graph` makes it.
     ax : matplotlib Axes, optional
         Where to draw; a figure of its own by default, which is not shown.
+    layout : {"layered", "state", "auto"}
+        "layered": height is the number of unstable directions, attractors lowest. "state": nodes stand as in
+        state space. "auto": by state for a planar system with few nodes and where fewer edges cross that way,
+        else layered.
 
     Returns
     -------
-    matplotlib Axes
-        The axes. Height is the number of unstable directions; an edge that is not proved is dotted.
+    Drawing
+        The artists, with roles "edges", "counts", "nodes", "labels" and "legend". Edges between the same two nodes
+        are merged into one arrow, with their number beside it unless there are many arrows; one that is not
+        proved is dotted.
 
-    Notes
-    -----
-    Nodes of a layer are ordered by the mean place of their neighbours, a heuristic against crossings.
-    K. Sugiyama, S. Tagawa, M. Toda, Methods for visual understanding of hierarchical system structures, IEEE
-    Trans. Syst. Man Cybern. 11 (1981) 109-125.
+    Raises
+    ------
+    InputError
+        If `graph` is no transition graph, or `layout` none of the three.
     """
-    ax = axes_or_new(ax, (5.6, 4.0))
-    layers = _layers(graph)
-    places = _places(graph, layers)
-    _draw_edges(ax, graph, places)
+    layered = _is_layered(graph, layout)
+    sketch = Sketch(axes_or_new(ax, 4.0))
+    places = layered_places(graph) if layered else state_places(graph)
+    _frame(sketch.ax, graph, places, layered)
+    _draw_edges(sketch, graph, places, layered)
     nodes = list(graph.nodes)
-    glyphs = [_glyph(graph.nodes[node]) for node in nodes]
-    draw_glyphs(ax, [places[node] for node in nodes], glyphs, scale=1.25)
-    for node in nodes:
-        # Edges leave downwards, so that labels stand above; in the lowest layer, below.
-        lowest = places[node][1] == min(layers)
-        place: Style = {"xytext": (0, -9 if lowest else 8), "va": "top" if lowest else "bottom"}
-        text = _label(node, graph.nodes[node])
-        ax.annotate(text, places[node], textcoords="offset points", fontsize=10, ha="center", parse_math=False, **place)
-    _tidy_axes(ax, layers)
-    add_legend(ax, glyphs, _edge_legend(graph), gap=0.5)
-    return ax
+    sketch.mark("nodes", [places[node] for node in nodes], [_glyph(graph.nodes[node]) for node in nodes], scale=1.15)
+    _draw_labels(sketch, graph, places, layered)
+    return sketch.finish(gap=0.8)
 
 
-def _layers(graph: nx.MultiDiGraph) -> dict[int, list[Any]]:
-    """Unstable dimension -> nodes; limits that are no fixed points stand with the attractors, last."""
-    layers: dict[int, list[Any]] = defaultdict(list)
-    for node, data in graph.nodes(data=True):
-        point = data.get("point")
-        layers[point.stability[2] if isinstance(point, FixedPoint) else 0].append(node)
-    for nodes in layers.values():
-        nodes.sort(key=lambda node: not isinstance(graph.nodes[node].get("point"), FixedPoint))
-    return dict(layers)
+def _is_layered(graph: Any, layout: str) -> bool:
+    if not (isinstance(graph, nx.MultiDiGraph) and all("point" in data for _, data in graph.nodes(data=True))):
+        raise InputError(f"graph is {graph!r:.60}; expected what transition_graph returned.")
+    match layout:
+        case "layered" | "state":
+            return layout == "layered"
+        case "auto":
+            return not reads_better_by_state(graph)
+    raise InputError(f"layout is {layout!r:.60}; expected 'layered', 'state' or 'auto'.")
 
 
-def _places(graph: nx.MultiDiGraph, layers: dict[int, list[Any]]) -> dict[Any, Position]:
-    neighbours = graph.to_undirected(as_view=True)
-    order = {height: list(nodes) for height, nodes in layers.items()}
-    x = {node: place for nodes in order.values() for node, place in zip(nodes, _spread(len(nodes)), strict=True)}
-    for _ in range(_SWEEPS):
-        for nodes in order.values():
-            wish = {n: np.mean([x[m] for m in neighbours[n]]) if len(neighbours[n]) else x[n] for n in nodes}
-            nodes.sort(key=wish.__getitem__)
-            x.update(zip(nodes, _spread(len(nodes)), strict=True))
-    return {node: (float(x[node]), float(height)) for height, nodes in layers.items() for node in nodes}
-
-
-def _spread(count: int) -> np.ndarray:
-    return (np.arange(count) + 0.5) / count
-
-
-def _draw_edges(ax: Axes, graph: nx.MultiDiGraph, places: dict[Any, Position]) -> None:
-    parallel: Counter[tuple[Any, Any]] = Counter()
+def _draw_edges(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:
+    layer = {node: height for height, nodes in layers_of(graph).items() for node in nodes}
+    merged: dict[tuple[Any, Any], list[bool]] = {}  # (source, target) -> whether each edge is proved
     for source, target, data in graph.edges(data=True):
-        style = "solid" if data.get("proved") else "dotted"
-        if source == target:
-            x, y = places[source]
-            ax.add_patch(Circle((x, y + 0.08), 0.08, fill=False, edgecolor=Colour.INK, linestyle=style))
-            continue
-        bend = (0.0, 0.25, -0.25)[min(parallel[source, target], 2)]
-        parallel[source, target] += 1
-        arrow: Style = {
-            "arrowstyle": "-|>",
-            "connectionstyle": f"arc3,rad={bend}",
-            "shrinkA": 8,
-            "shrinkB": 9,
-            "color": "#555555",
-            "linewidth": 1.1,
-            "linestyle": style,
-        }
-        ax.annotate("", places[target], places[source], arrowprops=arrow, zorder=2)
+        merged.setdefault((source, target), []).append(bool(data.get("proved")))
+    crowded = len(merged) > _MOST_COUNTED
+    for (source, target), proofs in merged.items():
+        dotted = not all(proofs)
+        # In a crowd, what leads from each layer to the next is what is read; the rest stays behind it.
+        beyond = crowded and layer[source] - layer[target] > 1
+        style: Style = {"linestyle": (0, (1.2, 1.6)) if dotted else "solid", "linewidth": 0.8 if crowded else 1.1}
+        style |= {"color": Colour.QUIET, "zorder": 1.5} if beyond else {"color": "#444444", "zorder": 2}
+        # Between two nodes of one height, and where there is a way back too, edges bend.
+        bent = (layered and places[source][1] == places[target][1]) or (target, source) in merged
+        sketch.add("edges", _arrow(sketch.ax, places[source], places[target], -0.3 if bent else 0.0, style))
+        if len(proofs) > 1 and not crowded:
+            sketch.add("counts", _count(sketch.ax, places[source], places[target], len(proofs)))
+        handle = Line2D([], [], color="#444444", linewidth=1.1, linestyle=style["linestyle"], marker=">", markersize=4)
+        sketch.explain(handle, f"connection, {'not proved' if dotted else 'proved'}")
 
 
-def _edge_legend(graph: nx.MultiDiGraph) -> list[tuple[Line2D, str]]:
-    proved = {bool(data.get("proved")) for *_, data in graph.edges(data=True)}
-    style: Style = {"color": "#555555", "linewidth": 1.1, "marker": ">", "markersize": 4}
-    entries = []
-    if True in proved:
-        entries.append((Line2D([], [], linestyle="solid", **style), "branch to its limit, proved"))
-    if False in proved:
-        entries.append((Line2D([], [], linestyle="dotted", **style), "branch to its limit, not proved"))
-    return entries
+def _arrow(ax: Axes, source: tuple[float, float], target: tuple[float, float], bend: float, style: Style) -> Artist:
+    ends = (source, target)
+    if source == target:  # a loop leaves and enters its node above
+        ends, bend = ((source[0] - 1e-3, source[1]), (source[0] + 1e-3, source[1])), -30.0
+    look: Style = {"arrowstyle": "-|>,head_width=0.22,head_length=0.45", "shrinkA": 6, "shrinkB": 7}
+    arrow = FancyArrowPatch(
+        posA=ends[0], posB=ends[1], connectionstyle=f"arc3,rad={bend}", mutation_scale=10, **look, **style
+    )
+    return ax.add_patch(arrow)
+
+
+def _count(ax: Axes, source: tuple[float, float], target: tuple[float, float], count: int) -> Artist:
+    middle = (np.array(source) + np.array(target)) / 2
+    box: Style = {"boxstyle": "round,pad=0.1", "facecolor": Colour.PAPER, "edgecolor": "none", "alpha": 0.85}
+    style: Style = {"ha": "center", "va": "center", "fontsize": font_size(ax, small=True), "zorder": 3, "bbox": box}
+    return ax.text(middle[0], middle[1], f"\N{MULTIPLICATION SIGN}{count}", **style)
 
 
 def _glyph(data: dict[str, Any]) -> Glyph:
-    point = data.get("point")
-    return glyph_of(point.kind, point.status) if isinstance(point, FixedPoint) else Glyph.LIMIT
+    point, cycle = data.get("point"), data.get("cycle")
+    if isinstance(point, FixedPoint):
+        return glyph_of(point.kind, point.status)
+    kind = _kind(data)
+    if cycle is not None:
+        cycles = {g.value.label: g for g in (Glyph.STABLE_CYCLE, Glyph.SADDLE_CYCLE, Glyph.UNSTABLE_CYCLE)}
+        return cycles.get(kind, Glyph.OTHER_CYCLE)
+    return {"infinity": Glyph.INFINITY, "undecided": Glyph.UNDECIDED}.get(kind, Glyph.LIMIT)
+
+
+def _kind(data: dict[str, Any]) -> str:
+    kind = data.get("kind")
+    return str(getattr(kind, "value", kind))
 
 
 def _label(node: Any, data: dict[str, Any]) -> str:
     if isinstance(data.get("point"), FixedPoint):
         return str(node)
-    kind = data.get("kind")
-    return legible(str(getattr(kind, "value", kind)))
+    cycle = data.get("cycle")
+    return legible(_kind(data)) if cycle is None else f"period {float(cycle.period):.4g}"
 
 
-def _tidy_axes(ax: Axes, layers: dict[int, list[Any]]) -> None:
-    heights = sorted(layers) or [0]
-    ax.set_xlim(0, 1)
-    ax.set_ylim(heights[0] - 0.45, heights[-1] + 0.35)
+def _draw_labels(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:
+    lowest = min((y for _, y in places.values()), default=0.0)
+    size = font_size(sketch.ax, small=True)
+    box: Style = {"boxstyle": "round,pad=0.08", "facecolor": Colour.PAPER, "edgecolor": "none", "alpha": 0.8}
+    look: Style = {"textcoords": "offset points", "ha": "center", "parse_math": False, "zorder": 6, "bbox": box}
+    crowded = {y: sum(other == y for _, other in places.values()) > _ROOMY for _, y in places.values()}
+    for node, (x, y) in places.items():
+        # Edges leave downwards, so that labels stand above; in the lowest layer, below.
+        below = layered and y == lowest
+        distance = 9 if _glyph(graph.nodes[node]).value.size < 10 else 11
+        style: Style = {"xytext": (0, -distance if below else distance - 1), "va": "top" if below else "bottom"}
+        text = _label(node, graph.nodes[node])
+        if layered and crowded[y] and len(text) > 3:
+            style |= {"rotation": 90}
+        sketch.add("labels", sketch.ax.annotate(text, (x, y), fontsize=size, **look, **style))
+
+
+def _frame(ax: Axes, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:
+    """Limits and ticks; the state layout has none of either, as a projection has no scale."""
     ax.set_xticks([])
-    ax.set_yticks(heights)
-    ax.set_ylabel("unstable directions")
     ax.spines[["top", "right", "bottom"]].set_visible(False)
+    if layered:
+        heights = sorted(layers_of(graph)) or [0]
+        ax.set_xlim(0, 1)
+        ax.set_ylim(heights[0] - 0.35, heights[-1] + 0.35)
+        ax.set_yticks(heights)
+        label_axes(ax, "", "unstable directions")
+        return
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    xy = np.array([*places.values(), (0, 0), (1, 1)])
+    for limits, low, high in ((ax.set_xlim, *_span(xy[:, 0])), (ax.set_ylim, *_span(xy[:, 1]))):
+        limits(low - 0.12, high + 0.14)
+
+
+def _span(values: np.ndarray) -> tuple[float, float]:
+    return float(values.min()), float(values.max())

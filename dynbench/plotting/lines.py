@@ -5,21 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from dynbench.plotting.style import (
-    Colour,
-    Style,
-    add_legend,
-    draw_glyphs,
-    glyph_of,
-    label_axes,
-    legible,
-    number_points,
-)
+from dynbench.plotting.drawing import Drawing, Sketch
+from dynbench.plotting.style import Colour, Style, glyph_of, label_axes, legible, number_points
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -35,9 +25,9 @@ _COBWEB_STEPS = 60
 _COBWEB_START = 0.382
 
 
-def draw_line_portrait(analysis: Analysis, ax: Axes) -> Axes:
+def draw_line_portrait(analysis: Analysis, sketch: Sketch) -> Drawing:
     """Draw the graph of F for one state: over its zero line (a flow), or against the diagonal (a map)."""
-    system = analysis.system
+    system, ax = analysis.system, sketch.ax
     flow = system.kind == "flow"
     name = legible(system.state_names[0])
     graph_label = f"{name}\u2032" if flow else f"next {name}"
@@ -47,15 +37,17 @@ def draw_line_portrait(analysis: Analysis, ax: Axes) -> Axes:
     zeros = np.array([p.x[0] for p in points])
     ax.set_xlim(low, high)
     (graph,) = ax.plot(x, _values(system, x), color=Colour.FIRST, linewidth=1.6)
-    legend: list[tuple[Artist, str]] = [(graph, graph_label)]
-    legend += _draw_directions(ax, system, zeros, low, high) if flow else _draw_cobweb(ax, system, low, high)
+    sketch.add("graph", graph)
+    sketch.explain(graph, graph_label)
+    if flow:
+        _draw_directions(sketch, system, zeros, low, high)
+    else:
+        _draw_cobweb(sketch, system, low, high)
     positions = np.stack([zeros, np.zeros(len(points)) if flow else zeros], axis=-1)
-    glyphs = [glyph_of(p.kind, p.status) for p in points]
-    draw_glyphs(ax, positions, glyphs)
-    number_points(ax, positions[: len(analysis.fixed_points)], tuple(analysis.fixed_points))
+    sketch.mark("points", positions, [glyph_of(p.kind, p.status) for p in points])
+    sketch.add("numbers", number_points(ax, positions[: len(analysis.fixed_points)], tuple(analysis.fixed_points)))
     label_axes(ax, name, graph_label)
-    add_legend(ax, glyphs, legend)
-    return ax
+    return sketch.finish()
 
 
 def _values(system: System, x: Array) -> Array:
@@ -64,21 +56,22 @@ def _values(system: System, x: Array) -> Array:
     return np.where(np.isfinite(y), y, np.nan)
 
 
-def _draw_directions(ax: Axes, system: System, zeros: Array, low: float, high: float) -> list[tuple[Artist, str]]:
+def _draw_directions(sketch: Sketch, system: System, zeros: Array, low: float, high: float) -> None:
     """Arrowheads on the zero line, one between each two neighbouring fixed points."""
-    ax.axhline(0, color=Colour.INK, linewidth=0.8, zorder=1)
+    drawn = [sketch.ax.axhline(0, color=Colour.INK, linewidth=0.8, zorder=1)]
     ends = np.unique([low, *zeros[(zeros > low) & (zeros < high)], high])
     middles = (ends[:-1] + ends[1:]) / 2
     rates = _values(system, middles)
     style: Style = {"color": Colour.INK, "markersize": 7, "linestyle": "none", "zorder": 4}
     for marker, chosen in ((">", rates > 0), ("<", rates < 0)):
-        ax.plot(middles[chosen], np.zeros(chosen.sum()), marker=marker, **style)
-    return [(Line2D([], [], marker=">", **style), "direction of motion")]
+        drawn += sketch.ax.plot(middles[chosen], np.zeros(chosen.sum()), marker=marker, **style)
+    sketch.add("directions", drawn)
+    sketch.explain(Line2D([], [], marker=">", **style), "direction of motion")
 
 
-def _draw_cobweb(ax: Axes, system: System, low: float, high: float) -> list[tuple[Artist, str]]:
+def _draw_cobweb(sketch: Sketch, system: System, low: float, high: float) -> None:
     """The diagonal, and the cobweb of one orbit until it leaves the box."""
-    (diagonal,) = ax.plot([low, high], [low, high], color=Colour.INK, linewidth=0.8, zorder=1)
+    (diagonal,) = sketch.ax.plot([low, high], [low, high], color=Colour.INK, linewidth=0.8, zorder=1)
     x = low + _COBWEB_START * (high - low)
     corners = [(x, x)]
     for _ in range(_COBWEB_STEPS):
@@ -88,5 +81,7 @@ def _draw_cobweb(ax: Axes, system: System, low: float, high: float) -> list[tupl
             break
         corners.append((following, following))
         x = following
-    (cobweb,) = ax.plot(*np.transpose(corners), color=Colour.QUIET, linewidth=0.9, zorder=2)
-    return [(diagonal, "diagonal"), (cobweb, f"orbit from {corners[0][0]:.3g}")]
+    (cobweb,) = sketch.ax.plot(*np.transpose(corners), color=Colour.QUIET, linewidth=0.9, zorder=2)
+    sketch.add("cobweb", [diagonal, cobweb])
+    sketch.explain(diagonal, "diagonal")
+    sketch.explain(cobweb, f"orbit from {corners[0][0]:.3g}")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from dynbench.plotting.style import Colour, Style, legible
+from dynbench.errors import InputError
+from dynbench.plotting.drawing import Sketch
+from dynbench.plotting.style import Colour, Style, font_size, legible
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.systems import System
 
-__all__ = ["View", "view_of"]
+__all__ = ["View", "corner_matrix", "view_of"]
 
 Array = NDArray[np.float64]
 
@@ -53,20 +56,26 @@ class View:
         """Page coordinates (..., 2) of states (..., n)."""
         return (np.asarray(states) - self.origin) @ self.matrix.T
 
-    def draw_frame(self, ax: Axes) -> None:
+    def extent(self, box: Array) -> Array:
+        """The size on the page, (2,), of a box (n, 2)."""
+        return np.abs(self.matrix) @ (box[:, 1] - box[:, 0])
+
+    def draw_frame(self, sketch: Sketch) -> None:
         """Draw the edges of the box, named by state, in place of axes; nothing where there is no frame."""
         if self.frame is None:
             return
+        ax = sketch.ax
         ax.set_axis_off()
         ax.set_aspect("equal")
         corners = np.array(list(itertools.product(*self.frame)))
         for a, b in itertools.combinations(range(len(corners)), 2):
             if np.sum(corners[a] != corners[b]) == 1:
-                ax.plot(*self.project(corners[[a, b]]).T, color=Colour.QUIET, linewidth=0.6, zorder=1)
+                edge = self.project(corners[[a, b]])
+                sketch.add("frame", ax.plot(*edge.T, color=Colour.QUIET, linewidth=0.6, zorder=1))
         for i, name in enumerate(self.names):
-            self._name_edge(ax, i, legible(name))
+            self._name_edge(sketch, i, legible(name))
 
-    def _name_edge(self, ax: Axes, i: int, name: str) -> None:
+    def _name_edge(self, sketch: Sketch, i: int, name: str) -> None:
         """Write a state's name and range beside the lowest edge of the box (the leftmost, for the last)."""
         assert self.frame is not None
         others = [j for j in range(3) if j != i]
@@ -77,9 +86,9 @@ class View:
         outward = outward if outward @ ends.mean(axis=0) > 0 else -outward
         low, high = (f"{bound:.3g}".replace("-", "\N{MINUS SIGN}") for bound in self.frame[i])
         # The ends are moved inwards along the edge: two edges meet in each corner.
-        _write(ax, low, ends[0], 9 * outward + 9 * along, 9.5)
-        _write(ax, high, ends[1], 9 * outward - 9 * along, 9.5)
-        _write(ax, name, ends.mean(axis=0), 16 * outward, 10.5)
+        _write(sketch, low, ends[0], 9 * outward + 9 * along, small=True)
+        _write(sketch, high, ends[1], 9 * outward - 9 * along, small=True)
+        _write(sketch, name, ends.mean(axis=0), 16 * outward)
 
     def _edge(self, i: int, fixed: dict[int, int]) -> Array:
         assert self.frame is not None
@@ -87,12 +96,26 @@ class View:
         return self.project(ends)
 
 
-def view_of(analysis: Analysis) -> View:
+def view_of(analysis: Analysis, states: Sequence[Any] | None = None) -> View:
     """The view in which an analysis is drawn.
 
     Two states are seen as they are, three from a corner of their box; more in the plane of the first two
     principal components of the fixed points, or of the first two states where those are not well determined.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What is to be seen.
+    states : pair of states, optional
+        The states (names, symbols or positions) on the two axes, in place of all that.
+
+    Raises
+    ------
+    InputError
+        If `states` are not two different states of the system.
     """
+    if states is not None:
+        return _chosen_view(analysis.system, states)
     system = analysis.system
     n, names = system.dimension, system.state_names
     if n == 2:
@@ -110,20 +133,32 @@ def view_of(analysis: Analysis) -> View:
     return View(np.eye(2, n), np.zeros(n), (names[0], names[1]))
 
 
-def _corner_view(box: Array, names: tuple[str, ...]) -> View:
+def _chosen_view(system: System, states: Sequence[Any]) -> View:
+    n, names = system.dimension, system.state_names
+    wanted = [states] if isinstance(states, str) or not isinstance(states, Sequence) else list(states)
+    known: dict[Any, int] = {name: i for i, name in enumerate(names)} | {i: i for i in range(n)}
+    rows = [known.get(s if isinstance(s, int) else str(s)) for s in wanted]
+    i, j = rows if len(rows) == 2 else (None, None)
+    if i is None or j is None or i == j:
+        raise InputError(f"states is {states!r:.60}; expected two different states of {', '.join(names)[:60]}.")
+    return View(np.eye(n)[[i, j]], np.zeros(n), (names[i], names[j]))
+
+
+def corner_matrix() -> Array:
+    """The directions to the right and up, (2, 3), of a cube seen from a corner."""
     azimuth, elevation = np.radians(_AZIMUTH), np.radians(_ELEVATION)
-    right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
-    up = np.array([-np.sin(elevation) * np.cos(azimuth), -np.sin(elevation) * np.sin(azimuth), np.cos(elevation)])
+    right = [-np.sin(azimuth), np.cos(azimuth), 0.0]
+    up = [-np.sin(elevation) * np.cos(azimuth), -np.sin(elevation) * np.sin(azimuth), np.cos(elevation)]
+    return np.array([right, up])
+
+
+def _corner_view(box: Array, names: tuple[str, ...]) -> View:
     scale = 2.0 / (box[:, 1] - box[:, 0])
-    return View(np.array([right, up]) * scale, box.mean(axis=1), ("", ""), frame=box, names=names)
+    return View(corner_matrix() * scale, box.mean(axis=1), ("", ""), frame=box, names=names)
 
 
-def _write(ax: Axes, text: str, position: Array, offset: Array, size: float) -> None:
-    style: Style = {
-        "ha": "center",
-        "va": "center",
-        "fontsize": size,
-        "color": Colour.INK,
-        "parse_math": False,
-    }
-    ax.annotate(text, (position[0], position[1]), (offset[0], offset[1]), textcoords="offset points", **style)
+def _write(sketch: Sketch, text: str, position: Array, offset: Array, *, small: bool = False) -> None:
+    font = font_size(sketch.ax, small=small)
+    style: Style = {"ha": "center", "va": "center", "fontsize": font, "color": Colour.INK, "parse_math": False}
+    style |= {"textcoords": "offset points"}
+    sketch.add("frame", sketch.ax.annotate(text, (position[0], position[1]), (offset[0], offset[1]), **style))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
-from dynbench.plotting.style import Colour, add_legend, axes_or_new, draw_glyphs, glyph_of, label_axes
-
-if TYPE_CHECKING:
-    from dynbench.analysis import Analysis
+from dynbench.analysis import Analysis
+from dynbench.plotting.drawing import Drawing, Sketch
+from dynbench.plotting.portraits import as_analysis
+from dynbench.plotting.style import Colour, axes_or_new, glyph_of, label_axes, set_height
 
 __all__ = ["spectrum"]
 
 
-def spectrum(analysis: Analysis, ax: Axes | None = None) -> Axes:
+def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     """Draw the eigenvalues (for a map, multipliers) of all fixed points, each with the glyph of its point.
 
     The side on which directions are stable is shaded: left of the imaginary axis for a flow, inside the unit
@@ -33,24 +30,34 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Axes:
 
     Returns
     -------
-    matplotlib Axes
-        The axes, with everything drawn on them.
+    Drawing
+        The artists, with roles "border", "points" and "legend".
+
+    Raises
+    ------
+    InputError
+        If `analysis` is no analysis, or `ax` no axes.
     """
-    ax = axes_or_new(ax, (5.6, 4.4))
-    points = tuple(analysis.fixed_points)
+    points = tuple(as_analysis(analysis).fixed_points)
+    sketch = Sketch(axes_or_new(ax, 4.0))
     values = [complex(v) for p in points for v in p.eigenvalues if np.isfinite(v)]
     owners = [glyph_of(p.kind, p.status) for p in points for v in p.eigenvalues if np.isfinite(v)]
     positions = np.array([(v.real, v.imag) for v in values]).reshape(-1, 2)
     flow = analysis.system.kind == "flow"
-    _frame(ax, positions, flow)
-    border = _draw_imaginary_axis(ax) if flow else _draw_unit_circle(ax)
-    draw_glyphs(ax, positions, owners)
-    label_axes(ax, "real part", "imaginary part")
-    add_legend(ax, owners, [border])
-    return ax
+    _frame(sketch, positions, flow)
+    if ax is None:
+        width, height = np.ptp(sketch.ax.get_xlim()), np.ptp(sketch.ax.get_ylim())
+        set_height(sketch.ax, 3.9 * height / width + 1.2)
+    if flow:
+        _draw_imaginary_axis(sketch)
+    else:
+        _draw_unit_circle(sketch)
+    sketch.mark("points", positions, owners)
+    label_axes(sketch.ax, "real part", "imaginary part")
+    return sketch.finish()
 
 
-def _frame(ax: Axes, positions: np.ndarray, flow: bool) -> None:
+def _frame(sketch: Sketch, positions: np.ndarray, flow: bool) -> None:
     """Limits around all eigenvalues and the border of stability, never so flat that nothing can be read."""
     needed = np.array([[0.0, 0.0]] if flow else [[-1.0, -1.0], [1.0, 1.0]])
     everything = np.concatenate([positions, needed])
@@ -58,18 +65,21 @@ def _frame(ax: Axes, positions: np.ndarray, flow: bool) -> None:
     centre = (low + high) / 2
     widest = float((high - low).max()) / 2 or 1.0
     half = 1.15 * np.maximum((high - low) / 2, np.array([0.5, 0.4]) * widest)
+    ax = sketch.ax
     ax.set_xlim(centre[0] - half[0], centre[0] + half[0])
     ax.set_ylim(centre[1] - half[1], centre[1] + half[1])
     ax.set_aspect("equal")
-    ax.axhline(0, color=Colour.QUIET, linewidth=0.6, zorder=1)
+    sketch.add("border", ax.axhline(0, color=Colour.QUIET, linewidth=0.6, zorder=1))
 
 
-def _draw_imaginary_axis(ax: Axes) -> tuple[Artist, str]:
-    ax.axvspan(min(ax.get_xlim()[0], 0.0), 0.0, color=Colour.SHADE, linewidth=0, zorder=0)
-    ax.axvline(0, color=Colour.INK, linewidth=1.0, zorder=1)
-    return Line2D([], [], color=Colour.INK, linewidth=1.0), "imaginary axis (stable side shaded)"
+def _draw_imaginary_axis(sketch: Sketch) -> None:
+    ax = sketch.ax
+    sketch.add("border", ax.axvspan(min(ax.get_xlim()[0], 0.0), 0.0, color=Colour.SHADE, linewidth=0, zorder=0))
+    sketch.add("border", ax.axvline(0, color=Colour.INK, linewidth=1.0, zorder=1))
+    sketch.explain(Line2D([], [], color=Colour.INK, linewidth=1.0), "imaginary axis (stable: shaded)")
 
 
-def _draw_unit_circle(ax: Axes) -> tuple[Artist, str]:
-    ax.add_patch(Circle((0, 0), 1.0, facecolor=Colour.SHADE, edgecolor=Colour.INK, linewidth=1.0, zorder=0.5))
-    return Line2D([], [], color=Colour.INK, linewidth=1.0), "unit circle (stable side shaded)"
+def _draw_unit_circle(sketch: Sketch) -> None:
+    style = {"facecolor": Colour.SHADE, "edgecolor": Colour.INK, "linewidth": 1.0, "zorder": 0.5}
+    sketch.add("border", sketch.ax.add_patch(Circle((0, 0), 1.0, **style)))
+    sketch.explain(Line2D([], [], color=Colour.INK, linewidth=1.0), "unit circle (stable: shaded)")

@@ -1,63 +1,134 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import networkx as nx
+import numpy as np
 import pytest
 
-from dynbench.fixed_points import Kind
+from dynbench.errors import InputError
 from dynbench.plotting import draw_transition_graph
+from dynbench.plotting.style import Glyph
 
 
-@pytest.mark.parametrize("name", ["line", "plane", "cube", "empty"])
-def test_it_draws(analyses, name):
-    draw_transition_graph(analyses[name].graph).figure.canvas.draw()
+def labels(drawing):
+    """Text -> where the node stands, which it is written beside."""
+    return {text.get_text(): text.xy for text in drawing.by_role["labels"]}
 
 
-def heights(ax, graph):
-    """Node -> height of its label, which stands beside its glyph."""
-    return {text.get_text(): text.xy[1] for text in ax.texts if text.get_text()}
+def legend_of(drawing):
+    return [text.get_text() for text in drawing.by_role["legend"][0].get_texts()]
 
 
-def test_layers_are_unstable_dimensions(analyses):
-    graph = analyses["cube"].graph
-    found = heights(draw_transition_graph(graph), graph)
-    assert found == {str(n): data["point"].stability[2] for n, data in graph.nodes(data=True)}
+@pytest.mark.parametrize("layout", ["layered", "state", "auto"])
+@pytest.mark.parametrize("name", ["line", "plane", "cube", "four", "empty"])
+def test_it_draws(analyses, name, layout):
+    drawing = draw_transition_graph(analyses[name].graph, layout=layout)
+    drawing.figure.canvas.draw()
+    assert len(drawing.by_role.get("labels", ())) == analyses[name].graph.number_of_nodes()
 
 
-def test_nodes_of_a_layer_stand_apart(analyses):
-    ax = draw_transition_graph(analyses["cube"].graph)
-    places = [text.xy for text in ax.texts if text.get_text()]
-    assert len(set(places)) == 27
+def test_layers_are_unstable_dimensions(pictured):
+    graph = pictured["cells"].graph
+    found = {int(text): place[1] for text, place in labels(draw_transition_graph(graph)).items()}
+    assert found == {n: data["point"].stability[2] for n, data in graph.nodes(data=True)}
 
 
-def arrows(ax):
-    return [text.arrow_patch for text in ax.texts if text.arrow_patch is not None]
+@pytest.mark.parametrize("layout", ["layered", "state"])
+def test_nodes_stand_apart(pictured, layout):
+    drawing = draw_transition_graph(pictured["cells"].graph, layout=layout)
+    assert len(set(labels(drawing).values())) == 27
 
 
-def test_unproved_edges_are_dotted_and_proved_ones_are_not(analyses):
-    graph = analyses["plane"].graph.copy()
-    ax = draw_transition_graph(graph)
-    assert {arrow.get_linestyle() for arrow in arrows(ax)} == {"dotted"}
-    assert "branch to its limit, not proved" in [t.get_text() for t in ax.get_legend().get_texts()]
+@pytest.mark.parametrize("layout", ["layered", "state"])
+@pytest.mark.parametrize("name", ["cells", "henon", "vdp"])
+def test_labels_do_not_overlap(pictured, column, name, layout):
+    drawing = draw_transition_graph(pictured[name].graph, column, layout=layout)
+    drawing.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in drawing.by_role["labels"]]
+    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.padded(-1).overlaps(b.padded(-1))]
+
+
+def test_the_edges_of_a_complex_are_all_there(pictured):
+    drawing = draw_transition_graph(pictured["cells"].graph)
+    assert len(drawing.by_role["edges"]) == 12 * 2 + 6 * 4 + 6
+    assert "counts" not in drawing.by_role
+
+
+def test_unproved_edges_are_dotted_and_proved_ones_are_not(pictured):
+    graph = pictured["jang"].graph.copy()
+    drawing = draw_transition_graph(graph)
+    assert {edge.get_linestyle() for edge in drawing.by_role["edges"]} == {(0, (1.2, 1.6))}
+    assert "connection, not proved" in legend_of(drawing)
     nx.set_edge_attributes(graph, True, "proved")
-    assert {arrow.get_linestyle() for arrow in arrows(draw_transition_graph(graph))} == {"solid"}
+    drawing = draw_transition_graph(graph)
+    assert {edge.get_linestyle() for edge in drawing.by_role["edges"]} == {"solid"}
+    assert "connection, proved" in legend_of(drawing)
 
 
-def test_parallel_edges_do_not_cover_each_other(analyses):
-    (saddle,) = (n for n, d in analyses["plane"].graph.nodes(data=True) if d["point"].kind is Kind.SADDLE)
-    graph = nx.MultiDiGraph(analyses["plane"].graph)
-    target = next(iter(graph.successors(saddle)))
-    graph.add_edge(saddle, target, side=1)
-    bends = [arrow.get_connectionstyle().rad for arrow in arrows(draw_transition_graph(graph))]
-    assert len(bends) == 3
-    assert len(set(bends)) == 2
+def test_parallel_edges_are_merged_and_counted(pictured):
+    graph = pictured["jang"].graph.copy()
+    (source, target, _) = next(iter(graph.edges))
+    graph.add_edge(source, target, side=1, proved=True)
+    drawing = draw_transition_graph(graph)
+    assert len(drawing.by_role["edges"]) == 2
+    (count,) = drawing.by_role["counts"]
+    assert count.get_text() == "\u00d72"
+    # One edge of the two is not proved, so the arrow does not claim it.
+    assert {edge.get_linestyle() for edge in drawing.by_role["edges"]} == {(0, (1.2, 1.6))}
 
 
-def test_limits_that_are_no_points_have_their_own_glyph(analyses):
-    graph = nx.MultiDiGraph(analyses["plane"].graph)
-    graph.add_node(99, point=None, kind="infinity $^<")
+@pytest.mark.parametrize(
+    ("attributes", "glyph", "label"),
+    [
+        ({"kind": "infinity"}, Glyph.INFINITY, "infinity"),
+        ({"kind": "undecided"}, Glyph.UNDECIDED, "undecided"),
+        ({"kind": "chaos $^<"}, Glyph.LIMIT, "chaos $^<"),
+        ({"kind": "stable cycle", "cycle": 6.6632868}, Glyph.STABLE_CYCLE, "period 6.663"),
+        ({"kind": "saddle cycle", "cycle": 4}, Glyph.SADDLE_CYCLE, "period 4"),
+        ({"kind": "unstable cycle", "cycle": 4}, Glyph.UNSTABLE_CYCLE, "period 4"),
+        ({"kind": "nonhyperbolic cycle", "cycle": 4}, Glyph.OTHER_CYCLE, "period 4"),
+    ],
+)
+@pytest.mark.parametrize("layout", ["layered", "state"])
+def test_limits_that_are_no_points_have_their_own_glyph(pictured, attributes, glyph, label, layout):
+    graph = pictured["jang"].graph.copy()
+    if "cycle" in attributes:
+        states = np.array([[2.0, 0.0], [0.0, 2.0], [-2.0, 0.0]])
+        attributes = {**attributes, "cycle": SimpleNamespace(points=states, period=attributes["cycle"])}
+    graph.add_node(99, point=None, **attributes)
     graph.add_edge(1, 99, side=1)
     graph.add_edge(99, 99, side=1)
-    ax = draw_transition_graph(graph)
-    ax.figure.canvas.draw()
-    assert "infinity $^<" in heights(ax, graph)
-    assert "limit that is no fixed point" in [t.get_text() for t in ax.get_legend().get_texts()]
+    graph.add_edge(99, 1, side=1)
+    drawing = draw_transition_graph(graph, layout=layout)
+    drawing.figure.canvas.draw()
+    assert label in labels(drawing)
+    assert glyph.value.label in legend_of(drawing)
+    assert glyph.value.marker in {line.get_marker() for line in drawing.by_role["nodes"]}
+
+
+def test_by_state_nodes_stand_as_in_state_space(pictured):
+    graph = pictured["duffing"].graph
+    places = labels(draw_transition_graph(graph, layout="state"))
+    assert places["0"][0] < places["1"][0] < places["2"][0]
+    places = labels(draw_transition_graph(pictured["jang"].graph, layout="state"))
+    assert places["0"][1] < places["1"][1] < places["2"][1]
+
+
+def is_layered(drawing):
+    return drawing.ax.get_ylabel() == "unstable directions"
+
+
+@pytest.mark.parametrize(("name", "layered"), [("jang", False), ("duffing", False), ("cells", False), ("line", True)])
+def test_auto_takes_what_reads_better(pictured, name, layered):
+    assert is_layered(draw_transition_graph(pictured[name].graph, layout="auto")) == layered
+    assert is_layered(draw_transition_graph(pictured[name].graph))
+
+
+def test_nonsense_is_refused(pictured):
+    with pytest.raises(InputError, match=r"^graph is 3; expected what transition_graph returned\.$"):
+        draw_transition_graph(3)
+    with pytest.raises(InputError, match=r"^graph is "):
+        draw_transition_graph(nx.MultiDiGraph([(0, 1)]))
+    with pytest.raises(InputError, match=r"^layout is 'spring'; expected 'layered', 'state' or 'auto'\.$"):
+        draw_transition_graph(pictured["jang"].graph, layout="spring")

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
+import dataclasses
+import re
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import sympy as sp
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
+from matplotlib.contour import ContourSet
+from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver
+from matplotlib.text import Annotation
 
-from dynbench.plotting import phase_portrait, spectrum
+import dynbench as db
+from dynbench.basins import basins
+from dynbench.errors import InputError
+from dynbench.invariants.records import Invariant
+from dynbench.plotting import phase_portrait
+from dynbench.plotting.style import Colour
 
 NAMES = ["line", "cobweb", "plane", "attractor", "expanding", "cube", "four", "hostile", "empty"]
 
@@ -26,7 +37,7 @@ def legend_of(ax):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_draws_with_a_legend_of_what_is_there(analyses, name):
-    ax = phase_portrait(analyses[name])
+    ax = phase_portrait(analyses[name]).ax
     draw(ax)
     kinds = {p.kind for p in analyses[name].fixed_points}
     legend = legend_of(ax)
@@ -35,28 +46,22 @@ def test_it_draws_with_a_legend_of_what_is_there(analyses, name):
     assert ("repelling" in legend) == any(k.repelling for k in kinds)
 
 
-def test_it_draws_into_axes_given(analyses):
-    ax = Figure().add_subplot()
-    assert phase_portrait(analyses["plane"], ax=ax) is ax
-    assert spectrum(analyses["plane"], ax=ax) is ax
-
-
 def test_fixed_points_are_where_they_are(analyses):
-    ax = phase_portrait(analyses["plane"])
+    ax = phase_portrait(analyses["plane"]).ax
     drawn = {tuple(xy) for line in ax.lines if line.get_marker() == "o" for xy in line.get_xydata().tolist()}
     assert drawn == {tuple(p.x.tolist()) for p in analyses["plane"].fixed_points}
 
 
-def test_a_planar_flow_shows_its_box_streamlines_nullclines_and_branches(analyses):
-    ax = phase_portrait(analyses["plane"])
+def test_a_planar_flow_shows_its_box_streamlines_nullclines_and_manifolds(pictured):
+    ax = phase_portrait(pictured["jang"]).ax
     assert ax.get_xlim() == (-3, 3)
     assert ax.get_ylim() == (-3, 3)
     assert any(isinstance(c, LineCollection) for c in ax.collections)
-    assert {"x\u2032 = 0", "y\u2032 = 0", "unstable branch"} <= set(legend_of(ax))
+    assert {"x\u2032 = 0", "y\u2032 = 0", "stable manifold", "unstable manifold"} <= set(legend_of(ax))
 
 
 def test_the_graph_of_a_flow_says_where_states_move(analyses):
-    ax = phase_portrait(analyses["line"])
+    ax = phase_portrait(analyses["line"]).ax
     right, left = ([line for line in ax.lines if line.get_marker() == marker] for marker in "><")
     assert np.sign(np.concatenate([line.get_xdata() for line in right])).tolist() == [-1, 1]
     assert all(x - x**3 > 0 for line in right for x in line.get_xdata())
@@ -64,7 +69,7 @@ def test_the_graph_of_a_flow_says_where_states_move(analyses):
 
 
 def test_the_cobweb_follows_the_map(analyses):
-    ax = phase_portrait(analyses["cobweb"])
+    ax = phase_portrait(analyses["cobweb"]).ax
     assert {"next x", "diagonal"} <= set(legend_of(ax))
     (label,) = (text for text in legend_of(ax) if text.startswith("orbit from "))
     (cobweb,) = (line.get_xydata() for line in ax.lines if np.allclose(line.get_xydata()[0], 0.3348))
@@ -75,12 +80,12 @@ def test_the_cobweb_follows_the_map(analyses):
 
 
 def test_a_map_without_bounded_orbits_shows_arrows(analyses):
-    ax = phase_portrait(analyses["expanding"])
+    ax = phase_portrait(analyses["expanding"]).ax
     assert any(isinstance(c, Quiver) for c in ax.collections)
 
 
 def test_three_states_are_drawn_in_their_box(analyses):
-    ax = phase_portrait(analyses["cube"])
+    ax = phase_portrait(analyses["cube"]).ax
     edges = [line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_linewidth() < 1]
     assert len(edges) == 12
     markers = {tuple(np.round(xy, 6)) for line in ax.lines if line.get_marker() == "o" for xy in line.get_xydata()}
@@ -89,7 +94,7 @@ def test_three_states_are_drawn_in_their_box(analyses):
 
 
 def test_many_states_are_seen_along_the_components_that_tell_most(analyses):
-    ax = phase_portrait(analyses["four"])
+    ax = phase_portrait(analyses["four"]).ax
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("first component", "second component")
     # The fixed points are a lattice, w in 0, +-1 to z in 0, +-2: they spread most along z, then along y.
     drawn = np.concatenate([line.get_xydata() for line in ax.lines if line.get_marker() == "o"])
@@ -98,11 +103,166 @@ def test_many_states_are_seen_along_the_components_that_tell_most(analyses):
 
 
 def test_hostile_names_are_drawn_as_they_are(analyses):
-    ax = phase_portrait(analyses["hostile"])
+    ax = phase_portrait(analyses["hostile"]).ax
     assert ax.get_xlabel().startswith("$\\frac{a}{b$ <b>")
     assert not ax.xaxis.label.get_parse_math()
     assert ax.get_ylabel().endswith("\u2026")
 
 
 def test_nothing_is_shown_for_no_fixed_points(analyses):
-    assert not [line for line in phase_portrait(analyses["empty"]).lines if line.get_marker() in ("o", "D", "s")]
+    assert not [line for line in phase_portrait(analyses["empty"]).ax.lines if line.get_marker() in ("o", "D", "s")]
+
+
+def lines(drawing, role):
+    return [artist for artist in drawing.by_role[role] if isinstance(artist, Line2D)]
+
+
+def test_stable_and_unstable_manifolds_differ_in_colour_and_in_arrows(pictured):
+    drawing = phase_portrait(pictured["duffing"])
+    looks = {}
+    for which in ("stable", "unstable"):
+        assert len(lines(drawing, f"{which} manifolds")) == 2
+        arrows = [a.arrow_patch for a in drawing.by_role[f"{which} manifolds"] if isinstance(a, Annotation)]
+        assert len(arrows) == 2
+        styles = {type(arrow.get_arrowstyle()).__name__ for arrow in arrows}
+        looks[which] = ({line.get_color() for line in lines(drawing, f"{which} manifolds")}, styles)
+    assert looks["stable"][0].isdisjoint(looks["unstable"][0])
+    assert looks["stable"][1].isdisjoint(looks["unstable"][1])
+
+
+@pytest.mark.parametrize(("which", "sign"), [("unstable", 1), ("stable", -1)])
+def test_arrows_on_manifolds_point_where_states_move(pictured, which, sign):
+    """Out along the unstable manifold, and in along the stable one, whose branches start at the saddle too."""
+    analysis = pictured["jang"]
+    for annotation in phase_portrait(analysis).by_role[f"{which} manifolds"]:
+        if isinstance(annotation, Annotation):
+            tail, tip = np.array(annotation.xyann), np.array(annotation.xy)
+            assert (tip - tail) @ analysis.system(tail) > 0
+            assert sign * (np.linalg.norm(tip) - np.linalg.norm(tail)) > 0
+
+
+def test_nullclines_show_beside_a_manifold_on_top_of_them(pictured):
+    drawing = phase_portrait(pictured["jang"])
+    manifold = lines(drawing, "unstable manifolds")[0]
+    for nullcline in drawing.by_role["nullclines"]:
+        assert nullcline.get_linewidth()[0] > 1.5 * manifold.get_linewidth()
+        assert nullcline.get_zorder() < manifold.get_zorder()
+
+
+def test_nullclines_are_where_a_rate_is_zero(pictured):
+    analysis = pictured["duffing"]
+    nullclines = phase_portrait(analysis).by_role["nullclines"]
+    assert len(nullclines) == 2
+    for i, nullcline in enumerate(nullclines):
+        states = np.concatenate([path.vertices for path in nullcline.get_paths()])
+        assert len(states) > 10
+        assert np.abs(analysis.system(states)[:, i]).max() < 1e-3
+
+
+def test_manifolds_can_be_left_out(pictured):
+    assert "stable manifolds" not in phase_portrait(pictured["jang"], manifolds=False).by_role
+
+
+def test_branches_of_the_graph_stand_in_for_manifolds_that_were_not_traced(pictured):
+    drawing = phase_portrait(dataclasses.replace(pictured["jang"], manifolds=()))
+    assert "stable manifolds" not in drawing.by_role
+    assert len(lines(drawing, "unstable manifolds")) == 2
+
+
+def test_branches_to_infinity_end_near_the_picture(pictured):
+    far = np.linspace([0.0, 0.0], [1e9, 1e9], 500)
+    manifold = SimpleNamespace(
+        point=np.zeros(2), which="unstable", branches=(np.geomspace(0.01, 1e9, 300)[:, None] * [1, 1], far)
+    )
+    drawing = phase_portrait(dataclasses.replace(pictured["jang"], manifolds=(manifold,)))
+    draw(drawing.ax)
+    assert lines(drawing, "unstable manifolds")
+    assert drawing.ax.get_xlim() == (-3, 3)
+
+
+def test_a_limit_cycle_is_a_closed_curve_solid_where_stable(pictured):
+    analysis = pictured["vdp"]
+    drawing = phase_portrait(analysis)
+    (curve,) = lines(drawing, "cycles")
+    assert curve.get_xydata()[0].tolist() == curve.get_xydata()[-1].tolist()
+    assert curve.get_xydata()[:, 0].max() == pytest.approx(2.009, abs=2e-3)
+    assert curve.get_linestyle() == "-"
+    assert curve.get_color() == Colour.ATTRACTING
+    assert "stable cycle" in legend_of(drawing.ax)
+    graph = analysis.graph.copy()
+    kind = type(graph.nodes[1]["cycle"].kind).UNSTABLE
+    graph.nodes[1]["cycle"] = SimpleNamespace(**{**vars(graph.nodes[1]["cycle"]), "kind": kind})
+    (curve,) = lines(phase_portrait(dataclasses.replace(analysis, graph=graph)), "cycles")
+    assert curve.get_linestyle() == "--"
+    assert curve.get_color() == Colour.REPELLING
+
+
+def test_level_sets_of_an_invariant_are_level(pictured):
+    analysis = pictured["energy"]
+    drawing = phase_portrait(analysis)
+    (contours,) = drawing.by_role["level sets"]
+    assert isinstance(contours, ContourSet)
+    energy = lambda x, v: v**2 / 2 - x**2 / 2 + x**4 / 4  # noqa: E731
+    curves = [polygon for path in contours.get_paths() for polygon in path.to_polygons(closed_only=False)]
+    assert len(curves) > 4
+    for curve in curves:
+        assert np.ptp(energy(*curve.T)) < 2e-3
+    assert "level sets" not in phase_portrait(analysis, level_sets=False).by_role
+
+
+@pytest.mark.parametrize("text", ["sqrt(-1 - x**2)", "gamma(x)", "3", "log(x)*0"])
+def test_an_invariant_that_cannot_be_contoured_is_left_out(pictured, text):
+    analysis = pictured["energy"]
+    odd = Invariant(sp.sympify(text, locals={"x": analysis.system.states[0]}), "conserved quantity", "")
+    drawing = phase_portrait(dataclasses.replace(analysis, invariants=(odd,)))
+    assert "level sets" not in drawing.by_role
+
+
+def test_basins_are_shaded_behind_everything(pictured):
+    analysis = pictured["duffing"]
+    found = basins(analysis.system, analysis.graph, analysis.box, resolution=15)
+    drawing = phase_portrait(analysis, basins=found)
+    (mesh,) = drawing.by_role["basins"]
+    assert mesh.get_zorder() <= min(artist.get_zorder() for artist in drawing if artist is not mesh)
+    assert {"basin of 0", "basin of 2"} <= set(legend_of(drawing.ax))
+    assert drawing.ax.get_xlim() == (-2, 2)
+
+
+def test_chosen_states_are_on_the_axes(pictured):
+    analysis = pictured["cells"]
+    for states in (("x3", "x1"), (2, 0), [analysis.system.states[2], "x1"]):
+        drawing = phase_portrait(analysis, states=states)
+        assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("x3", "x1")
+    drawn = {tuple(xy) for line in drawing.by_role["points"] for xy in line.get_xydata().tolist()}
+    assert drawn == {(p.x[2], p.x[0]) for p in analysis.fixed_points}
+
+
+def test_trajectories_are_drawn_in_the_same_projection(pictured):
+    analysis = pictured["cells"]
+    orbit = db.integrate(analysis.system, [0.1, -0.2, 0.3], 10.0)
+    batch = db.integrate(analysis.system, [[0.1, -0.2, 0.3], [1, 1, 1]], [0.0, 1.0])
+    drawing = phase_portrait(analysis, states=("x1", "x3"), trajectories=[orbit, batch])
+    curves = [line for line in lines(drawing, "trajectories") if len(line.get_xdata()) > 1]
+    assert len(curves) == 3
+    assert np.array_equal(curves[0].get_xydata(), orbit.x[:, [0, 2]])
+
+
+@pytest.mark.parametrize("states", [("x1",), ("x1", "x1"), ("x1", "nobody"), "x1", 3, (0, 7), ("x1", "x2", "x3")])
+def test_states_must_be_two_of_the_system(pictured, states):
+    message = f"states is {states!r}; expected two different states of x1, x2, x3."
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        phase_portrait(pictured["cells"], states=states)
+
+
+def test_misfits_are_refused(pictured, analyses):
+    with pytest.raises(InputError, match="there is nothing to choose from in a system of 2"):
+        phase_portrait(pictured["jang"], states=("x", "y"))
+    with pytest.raises(InputError, match=r"^basins is 'all'; expected what basins returned for a system of two states"):
+        phase_portrait(pictured["jang"], basins="all")
+    planar = basins(pictured["jang"].system, pictured["jang"].graph, pictured["jang"].box, resolution=3)
+    with pytest.raises(InputError, match="for a system of two states"):
+        phase_portrait(analyses["cube"], basins=planar)
+    with pytest.raises(InputError, match=r"^trajectories holds 4; expected what integrate returned for this system"):
+        phase_portrait(pictured["jang"], trajectories=[4])
+    with pytest.raises(InputError, match="trajectories holds"):
+        phase_portrait(pictured["cells"], trajectories=[db.integrate(pictured["jang"].system, [0, 0], 1.0)])

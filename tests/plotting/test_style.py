@@ -90,8 +90,16 @@ def test_names_are_made_legible():
 @pytest.mark.parametrize(("count", "numbers"), [(3, 3), (MOST_NUMBERED, MOST_NUMBERED), (MOST_NUMBERED + 1, 0)])
 def test_points_are_numbered_unless_they_are_many(plane_point, count, numbers):
     ax = axes_or_new(None)
-    number_points(ax, np.zeros((count, 2)), [plane_point] * count)
+    ax.set(xlim=(0, count), ylim=(0, count))
+    places = np.repeat(np.arange(count)[:, None], 2, axis=1)
+    number_points(ax, places, [plane_point] * count)
     assert [text.get_text() for text in ax.texts] == [str(i) for i in range(numbers)]
+
+
+def test_points_in_one_place_share_a_label(plane_point):
+    ax = axes_or_new(None)
+    number_points(ax, [(0, 0), (1, 1), (0, 0), (0, 1e-6), (0, 0)], [plane_point] * 5)
+    assert [text.get_text() for text in ax.texts] == ["0, 2, 3, \u2026", "1"]
 
 
 @pytest.fixture

@@ -1,0 +1,156 @@
+"""Curves in state space: invariant manifolds, branches of the transition graph, cycles, trajectories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from dynbench.errors import InputError
+from dynbench.plotting.drawing import Sketch
+from dynbench.plotting.projections import View
+from dynbench.plotting.style import Colour, Style
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+    from dynbench.flow import Trajectory
+
+__all__ = ["draw_cycles", "draw_manifolds", "draw_trajectories"]
+
+Array = NDArray[np.float64]
+
+#: Branches are drawn up to this many diagonals of the box.
+_LONGEST = 6.0
+#: They are drawn this part of its size beyond it, so that they reach the edge of the picture.
+_MARGIN = 0.5
+#: Stable and unstable manifolds differ in colour and in arrowheads: open ones run in, filled ones run out.
+_MANIFOLDS: dict[str, Style] = {
+    "stable": {"color": Colour.STABLE, "linewidth": 1.3, "linestyle": (0, (6, 1.5)), "head": "->"},
+    "unstable": {"color": Colour.REPELLING, "linewidth": 1.3, "linestyle": "solid", "head": "-|>"},
+}
+
+
+def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
+    """Draw the stable and unstable manifolds of the saddles, with arrows in the direction of motion.
+
+    Where no unstable manifold was traced, the branches of the transition graph stand for it.
+    """
+    for which, path, sampled in _branches(analysis):
+        # Axes clip what leaves a planar picture; the frame of a projection does not.
+        margin = _MARGIN if analysis.system.dimension == 2 else 0.0
+        xy, seen = (
+            _beginning(view.project(_inside(path, analysis.box, part)), view.extent(analysis.box))
+            for part in (margin, 0.0)
+        )
+        if len(xy) < 2 or not np.ptp(xy, axis=0).max() > 0:
+            continue
+        style = dict(_MANIFOLDS[which])
+        head = style.pop("head")
+        faint: Style = {"linewidth": 0.6, "alpha": 0.6} if sampled else {}
+        drawn: list[Artist] = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=3, **style | faint)]
+        drawn += (
+            [] if sampled else _arrow_along(sketch, seen if which == "unstable" else seen[::-1], head, style["color"])
+        )
+        sketch.add(f"{which} manifolds", drawn)
+        marker = ">" if which == "unstable" else "4"
+        sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
+
+
+def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
+    """Every branch to draw: "stable" or "unstable", path from the point, whether it samples a larger manifold."""
+    traced: Sequence[Any] = analysis.manifolds
+    for manifold in traced:
+        for branch in manifold.branches:
+            yield manifold.which, np.asarray(branch, dtype=float), False
+    if analysis.system.kind == "map":
+        return
+    known = [np.asarray(m.point) for m in traced if m.which == "unstable"]
+    for source, _, edge in analysis.graph.edges(data=True):
+        point = analysis.graph.nodes[source].get("point")
+        path = np.asarray(edge.get("path", ()), dtype=float)
+        # In the plane the branches of a repeller are orbits like all others.
+        repeller = point is None or (analysis.system.dimension == 2 and point.stability[2] > 1)
+        if len(path) >= 2 and not repeller and not any(np.array_equal(point.x, x) for x in known):
+            yield "unstable", path, point.stability[2] > 1
+
+
+def draw_cycles(sketch: Sketch, analysis: Analysis, view: View) -> None:
+    """Draw the cycles of the graph: closed curves of a flow (solid where stable, else dashed), points of a map."""
+    flow = analysis.system.kind == "flow"
+    for _, data in analysis.graph.nodes(data=True):
+        cycle = data.get("cycle")
+        if cycle is None:
+            continue
+        attracting = bool(cycle.kind.attracting)
+        colour = (
+            Colour.ATTRACTING if attracting else Colour.SADDLE if "saddle" in cycle.kind.value else Colour.REPELLING
+        )
+        style: Style = {"color": colour, "linewidth": 2.4, "linestyle": "solid" if attracting else (0, (3, 1.2))}
+        xy = view.project(np.asarray(cycle.points))
+        if flow:
+            closed = np.concatenate([xy, xy[:1]])
+            drawn: list[Artist] = [*sketch.ax.plot(closed[:, 0], closed[:, 1], zorder=3.5, **style)]
+            drawn += _arrow_along(sketch, closed, "-|>", colour)
+        else:
+            style = {"marker": "o", "markersize": 4.5, "markeredgecolor": "black", "linestyle": "none", "color": colour}
+            drawn = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=4.5, markeredgewidth=0.6, **style)]
+        sketch.add("cycles", drawn)
+        sketch.explain(Line2D([], [], **style), str(cycle.kind.value))
+
+
+def draw_trajectories(sketch: Sketch, trajectories: Sequence[Trajectory], view: View, dimension: int) -> None:
+    """Draw orbits: lines for a flow's states, one after another.
+
+    Raises
+    ------
+    InputError
+        If one is no trajectory, or of another system.
+    """
+    style: Style = {"color": Colour.LEVEL, "linewidth": 0.8}
+    for trajectory in trajectories:
+        states = getattr(trajectory, "x", None)
+        if not isinstance(states, np.ndarray) or states.ndim < 2 or states.shape[-1] != dimension:
+            raise InputError(
+                f"trajectories holds {trajectory!r:.60}; expected what integrate returned for this system."
+            )
+        for path in states.reshape(-1, *states.shape[-2:]):
+            xy = view.project(path)
+            drawn: list[Artist] = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=2.5, **style)]
+            drawn += sketch.ax.plot(xy[:1, 0], xy[:1, 1], marker=".", markersize=4, color=Colour.LEVEL, zorder=2.5)
+            sketch.add("trajectories", drawn)
+            sketch.explain(Line2D([], [], marker=".", markevery=[0], **style), "trajectory")
+
+
+def _inside(path: Array, box: Array, part: float) -> Array:
+    """A path up to where it leaves the box grown by a part of its size: it may go on to infinity."""
+    margin = part * (box[:, 1] - box[:, 0])
+    outside = ~np.all((path >= box[:, 0] - margin) & (path <= box[:, 1] + margin), axis=-1)
+    return path[: int(np.argmax(outside))] if np.any(outside) else path
+
+
+def _beginning(xy: Array, extent: Array) -> Array:
+    """The first part of a path, a few times as long as the picture is wide: a chaotic one would fill it."""
+    length = np.cumsum(np.hypot(*np.diff(xy, axis=0).T))
+    return xy[: 1 + int(np.searchsorted(length, _LONGEST * np.hypot(*extent)))]
+
+
+def _arrow_along(sketch: Sketch, xy: Array, head: str, colour: str) -> list[Artist]:
+    """An arrowhead half-way along a path, by length."""
+    steps = np.hypot(*np.diff(xy, axis=0).T)
+    if not steps.sum() > 0:
+        return []  # it leaves the picture at once
+    middle = int(np.searchsorted(np.cumsum(steps), steps.sum() / 2))
+    style: Style = {
+        "arrowstyle": f"{head},head_width=0.25,head_length=0.5",
+        "color": colour,
+        "linewidth": 1.3,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    return [
+        sketch.ax.annotate("", xy[middle + 1], xy[middle], arrowprops=style, zorder=4, annotation_clip=True),
+    ]
