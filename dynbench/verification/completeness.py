@@ -1,0 +1,184 @@
+"""Whether the list of fixed points is complete, and what the indices add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import arb, ctx
+
+from dynbench.verification.algebra import count_real_zeros
+from dynbench.verification.claims import PointClaim
+from dynbench.verification.cover import Pairs, UniqueBall, check_cover
+from dynbench.verification.declaration import Declared
+from dynbench.verification.degree import degree
+from dynbench.verification.document import Field
+from dynbench.verification.ledger import Ledger
+from dynbench.verification.outside import nothing_outside, outer_box
+from dynbench.verification.points import REGION_BITS, Proved
+from dynbench.verification.records import Outcome
+from dynbench.verification.regions import Found, box_of, search
+from dynbench.verification.zeros import Box, Root
+
+__all__ = ["check_completeness", "check_indices"]
+
+_BUDGET = 20_000
+
+
+def check_completeness(
+    system: Declared, report: Field, points: Sequence[PointClaim], proved: Sequence[Proved], ledger: Ledger
+) -> bool:
+    """Check the claim that there are no fixed points but those listed; True where it is made and proved."""
+    listed = report["fixed_points"]
+    complete = listed["complete"].flag()
+    listed["argument"].text()
+    regions = None if listed["region"].null else [f.box(system.dimension) for f in listed["region"].items()]
+    loose_ends = [key for key in ("undecided", "continua") if listed[key].items()]
+    if listed["interrupted"].flag():
+        loose_ends.append("interrupted")
+    bounds, algebraic = listed.get("bounds"), listed["algebraic"].flag()
+    if not complete:
+        ledger.require("what is not complete does not rest on exact algebra", not algebraic, "it is said to")
+        return False
+    if not ledger.require("a complete list leaves nothing open", not loose_ends, ", ".join(loose_ends)):
+        return False
+    if not all(p.root is not None for p in proved) or not _are_distinct(proved, ledger):
+        return ledger.add("the list of fixed points is complete", Outcome.NOT_ESTABLISHED, "a point is not proved")
+    if regions is not None:
+        return _in_region(system, report, regions, points, proved, ledger)
+    return _in_whole_space(system, report, bounds, algebraic, points, proved, ledger)
+
+
+def _in_region(
+    system: Declared,
+    report: Field,
+    regions: Sequence[Pairs],
+    points: Sequence[PointClaim],
+    proved: Sequence[Proved],
+    ledger: Ledger,
+) -> bool:
+    roots = _roots(proved)
+    for number, root in enumerate(roots):
+        apart = all(_apart(root.box, box_of(r)) for r in regions)
+        if apart:
+            ledger.require(f"point {number} lies in the region", False, "it lies outside")
+            return False
+    cover = report.get("cover")
+    if cover is not None:
+        return check_cover(system, cover, regions, _balls(points, proved), ledger)
+    with ctx.workprec(REGION_BITS):
+        found = [search(system, box_of(r), roots, budget=_BUDGET) for r in regions]
+    return ledger.prove(
+        "the region holds no fixed point but those listed",
+        all(f is Found.NOTHING_ELSE for f in found),
+        "the report holds no cover, and cutting up the region did not decide it",
+    )
+
+
+def _in_whole_space(
+    system: Declared,
+    report: Field,
+    bounds: Field | None,
+    algebraic: bool,
+    points: Sequence[PointClaim],
+    proved: Sequence[Proved],
+    ledger: Ledger,
+) -> bool:
+    by_algebra = by_boxes = None
+    if algebraic:
+        count = count_real_zeros(system)
+        claim = f"the equations have exactly {len(points)} real solutions"
+        if isinstance(count, str):
+            by_algebra = ledger.add(claim, Outcome.NOT_ESTABLISHED, count)
+        else:
+            by_algebra = ledger.require(claim, count[0] == len(points), f"they have {count[0]}")
+    if bounds is not None:
+        pairs = bounds["box"].box(system.dimension)
+        bounds["argument"].text()
+        shown = " x ".join(f"[{low:.4g}, {high:.4g}]" for low, high in pairs)
+        by_boxes = ledger.prove(f"every fixed point lies in {shown:.200}", nothing_outside(system, box_of(pairs)))
+        cover = report.get("cover")
+        if cover is not None:
+            by_boxes = check_cover(system, cover, [pairs], _balls(points, proved), ledger) and by_boxes
+        elif not algebraic:
+            with ctx.workprec(REGION_BITS):
+                found = search(system, box_of(pairs), _roots(proved), budget=_BUDGET)
+            claim = "that box holds no fixed point but those listed"
+            by_boxes = ledger.prove(claim, found is Found.NOTHING_ELSE, "it could not be decided") and by_boxes
+    if by_algebra is None and by_boxes is None:
+        ledger.add("the list of fixed points is complete", Outcome.NOT_ESTABLISHED, "the report gives no argument")
+    return bool(by_algebra or by_boxes)
+
+
+def _are_distinct(proved: Sequence[Proved], ledger: Ledger) -> bool:
+    roots = _roots(proved)
+    same = next(
+        ((i, j) for j, b in enumerate(roots) for i, a in enumerate(roots[:j]) if not _apart(a.box, b.box)), None
+    )
+    detail = "" if same is None else f"points {same[0]} and {same[1]} are the same"
+    return ledger.require(f"the {len(roots)} fixed points are different", same is None, detail)
+
+
+def check_indices(
+    system: Declared,
+    report: Field,
+    points: Sequence[PointClaim],
+    proved: Sequence[Proved],
+    complete: bool,
+    ledger: Ledger,
+) -> None:
+    """Check the sum of the indices, and what it is expected to be."""
+    listed = report["fixed_points"]
+    stated, expected = listed.get("index_sum"), listed.get("expected_index_sum")
+    listed["index_argument"].text()
+    roots = _roots(proved)
+    known = sum(r.sign for r in roots) if len(roots) == len(points) and all(r.sign for r in roots) else None
+    if stated is not None:
+        claim = f"the indices add up to {stated.integer()}"
+        if known is None:
+            ledger.add(claim, Outcome.NOT_ESTABLISHED, "an index is not proved")
+        else:
+            ledger.require(claim, stated.integer() == known, f"they add up to {known}")
+    if expected is None:
+        return
+    claim = f"the indices of all fixed points add up to {expected.integer()}"
+    if complete and known is not None:
+        ledger.require(claim, expected.integer() == known, f"those of all fixed points add up to {known}")
+        return
+    found = _degree(system, listed)
+    if found is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the degree on the boundary could not be proved")
+    else:
+        ledger.require(claim, found == expected.integer(), f"the degree on the boundary is {found}")
+
+
+def _degree(system: Declared, listed: Field) -> int | None:
+    if not listed["region"].null:
+        regions = [f.box(system.dimension) for f in listed["region"].items()]
+        return degree(system, box_of(regions[0])) if len(regions) == 1 else None
+    box: Box | None
+    if not listed["bounds"].null:
+        box = box_of(listed["bounds"]["box"].box(system.dimension))
+        return degree(system, box) if nothing_outside(system, box) else None
+    with ctx.workprec(REGION_BITS):
+        box = outer_box(system)
+        if box is None or not all(side.finite for side in box):
+            return None
+        box = tuple(type(s)((s.lo - arb(1)).lower(), (s.hi + arb(1)).upper()) for s in box)
+    return degree(system, box)
+
+
+def _roots(proved: Sequence[Proved]) -> list[Root]:
+    return [p.root for p in proved if p.root is not None]
+
+
+def _balls(points: Sequence[PointClaim], proved: Sequence[Proved]) -> dict[int, UniqueBall]:
+    balls = {}
+    for number, (point, found) in enumerate(zip(points, proved, strict=True)):
+        c = point.certificate
+        if found.root is not None and found.unique and c is not None and c.uniqueness_radius is not None:
+            balls[number] = UniqueBall(c.center, c.uniqueness_radius, found.root)
+    return balls
+
+
+def _apart(a: Box, b: Box) -> bool:
+    return any(x.hi < y.lo or y.hi < x.lo for x, y in zip(a, b, strict=True))
