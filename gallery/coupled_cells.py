@@ -4,7 +4,7 @@ Three coupled bistable cells: the cube of memories, whole and proved
 
 Each cell x' = x - x^3 remembers one bit; three in a ring, coupled weakly,
 
-.. math:: \\dot x_i = x_i - x_i^3 + c\\, x_{i+1}, \\qquad c = 1/10,
+.. math:: x_i' = x_i - x_i^3 + c\\, x_{i+1}, \\qquad c = 1/10,
 
 remember three. It is the smallest system with the picture that Jang (2015) draws for the trained flip-flop
 network: eight attractors on the corners of a cube, and saddles of index 1 on its twelve edges that carry the
@@ -13,6 +13,10 @@ proof that there is no other anywhere in the state space.
 """
 
 # %%
+# The model, from :download:`models/coupled_cells.toml </../models/coupled_cells.toml>`:
+#
+# .. literalinclude:: /../models/coupled_cells.toml
+#    :language: toml
 from pathlib import Path
 
 import networkx as nx
@@ -48,10 +52,30 @@ assert points.index_sum == points.expected_index_sum == 1
 
 # %%
 # The transitions between the attractors are the edges of the cube: one bit at a time.
-graph = db.transition_graph(system, points)
+analysis = db.analyze(system, box=model.box)
+graph = analysis.graph
 transitions = db.attractor_transitions(graph)
 assert nx.is_isomorphic(nx.Graph(transitions), nx.hypercube_graph(3))
 for a, b in transitions.edges():
     bits = np.sign(graph.nodes[a]["point"].x) != np.sign(graph.nodes[b]["point"].x)
     assert bits.sum() == 1
 print(f"{transitions.number_of_nodes()} attractors, {transitions.number_of_edges()} transitions: the cube graph")
+
+# %%
+# The graph holds the whole cube, saddle to saddle: the centre (3 unstable directions) is joined to its 6 faces (2),
+# each face to its 4 edges (1), and each edge to its 2 corners (0). The index falls by one along each of these steps.
+steps = {
+    (source, target)
+    for source, target in graph.edges()
+    if graph.nodes[source]["unstable"] == graph.nodes[target]["unstable"] + 1
+}
+by_step = [sum(graph.nodes[source]["unstable"] == k for source, _ in steps) for k in (3, 2, 1)]
+print(f"centre to faces {by_step[0]}, faces to edges {by_step[1]}, edges to corners {by_step[2]}")
+assert by_step == [6, 6 * 4, 12 * 2]
+
+# %%
+# The points in their box, with the branches that join them; and the graph, in layers by index.
+from dynbench.plotting import draw_transition_graph, phase_portrait
+
+portrait = phase_portrait(analysis)
+layers = draw_transition_graph(graph)

@@ -13,6 +13,10 @@ multipliers of opposite sign, and the one at x > 0 lies on the attractor. (For m
 """
 
 # %%
+# The model, from :download:`models/henon.toml </../models/henon.toml>`:
+#
+# .. literalinclude:: /../models/henon.toml
+#    :language: toml
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +59,11 @@ assert orbit[:, 0].min() > -1.29
 assert orbit[:, 0].max() < 1.28
 assert len(np.unique(np.round(orbit, 12), axis=0)) == len(orbit)
 print(f"attractor: x in [{orbit[:, 0].min():.4f}, {orbit[:, 0].max():.4f}]")
+
+# %%
+# Where orbits are after 200 steps, and the multipliers of both saddles against the unit circle.
+from dynbench.plotting import phase_portrait, spectrum
+
+analysis = db.analyze(system, box=model.box)
+portrait = phase_portrait(analysis)
+multipliers = spectrum(analysis)

@@ -3,9 +3,9 @@ Jang's planar system: a sign to correct, and two degenerate nodes
 =================================================================
 
 Jang (2015, "Recurrent Neural Networks: a Dynamical Systems Perspective", section 3.1) illustrates the search for
-fixed points by minimisation of q(x) = |F(x)|^2 / 2 on
+fixed points by minimisation of :math:`q(x) = |F(x)|^2 / 2` on
 
-.. math:: \\dot x = (1 - x^2)\\, y, \\qquad \\dot y = x/2 - y .
+.. math:: x' = (1 - x^2)\\, y, \\qquad y' = x/2 - y .
 
 The paper lists the fixed points (1, 1/2), (1, -1/2) and (0, 0). **The second is a misprint**: at (1, -1/2) the
 field is (0, 1). The fixed point is (-1, -1/2), as the symmetry (x, y) -> (-x, -y) demands. The paper calls both
@@ -14,7 +14,8 @@ and a single eigenvector, so rounding alone decides whether a numerical eigenval
 """
 
 # %%
-# Declare the system once; everything else is derived.
+# Declare the system once; everything else is derived. (The same declaration as a file, for the command line, is
+# :download:`models/jang_planar.toml </../models/jang_planar.toml>`.)
 import sympy as sp
 
 import dynbench as db
@@ -68,8 +69,10 @@ assert edges == [(1, 0), (1, 2)]
 assert sorted(db.attractor_transitions(graph).edges()) == [(0, 2)]
 
 # %%
-# The picture. (The one in the README was made by ``figure.savefig("gallery/jang_planar.png", dpi=110)``.)
-from dynbench.plotting import phase_portrait
+# The pictures. (The one in the README was made by ``portrait.figure.savefig("gallery/jang_planar.png", dpi=110)``.)
+# The second is Jang's figure 2: the landscape of q, with the paths that descend it. Each ends in a fixed point.
+from dynbench.plotting import phase_portrait, speed_landscape
 
-axes = phase_portrait(db.analyze(system, box={"x": (-3, 3), "y": (-3, 3)}))
-figure = axes.figure
+analysis = db.analyze(system, box={"x": (-3, 3), "y": (-3, 3)})
+portrait = phase_portrait(analysis)
+landscape = speed_landscape(analysis)
