@@ -10,6 +10,8 @@
 from dynbench import errors
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
+from dynbench.basins import Basins, basins
+from dynbench.cycles import Cycle, CycleKind
 from dynbench.fixed_points import (
     Certificate,
     FixedPoint,
@@ -22,32 +24,52 @@ from dynbench.fixed_points import (
     search,
 )
 from dynbench.flow import Trajectory, integrate
+from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.models import load_toml
-from dynbench.reporting import report
+from dynbench.reporting import load_report, report
 from dynbench.systems import ODE, Map, System
-from dynbench.transitions import attractor_transitions, transition_graph
+from dynbench.transitions import (
+    TransitionGraph,
+    attractor_transitions,
+    morse_consistency,
+    transition_graph,
+    write_graph,
+)
+from dynbench.verification import Verification, verify
 
 __all__ = [
     "ODE",
     "Analysis",
+    "Basins",
     "Certificate",
+    "Cycle",
+    "CycleKind",
     "FixedPoint",
     "FixedPoints",
     "Kind",
+    "Manifold",
     "Map",
     "Status",
     "System",
     "Trajectory",
+    "TransitionGraph",
     "Verdict",
+    "Verification",
     "__version__",
     "analyze",
     "attractor_transitions",
+    "basins",
     "certify",
     "errors",
     "find_fixed_points",
     "integrate",
+    "load_report",
     "load_toml",
+    "morse_consistency",
     "report",
     "search",
+    "trace_manifold",
     "transition_graph",
+    "verify",
+    "write_graph",
 ]

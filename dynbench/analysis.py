@@ -5,28 +5,35 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from importlib import metadata
+from typing import Any, Literal, TypeVar
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._version import __version__
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, FixedPoints, find_fixed_points
+from dynbench.fixed_points.certificates import PRECISION
+from dynbench.fixed_points.cover import Cover, cover
 from dynbench.fixed_points.search import MultiStart, Progress, as_boxes
 from dynbench.fixed_points.search.boxes import holds
 from dynbench.invariants import Invariant, Symmetry
+from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.systems import System, as_system
-from dynbench.transitions import transition_graph
+from dynbench.transitions import TransitionGraph, transition_graph
 
 __all__ = ["Analysis", "analyze"]
 
 T = TypeVar("T")
 
+#: Tolerances of the orbits of the transition graph and of the manifolds.
+ORBIT_RTOL, ORBIT_ATOL = 1e-9, 1e-10
 #: A minimum of speed counts as slow if |F| there is below this fraction of its median over the box.
 _SLOW = 1e-2
 _SLOW_STARTS = 128
+#: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
+_MOST_MANIFOLDS = 40
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,8 +49,8 @@ class Analysis:
     slow_points : tuple of FixedPoint
         Minima of speed in the box that are proved not to be fixed points, though |F| there is below one hundredth
         of its median over the box.
-    graph : networkx.MultiDiGraph
-        The transition graph.
+    graph : TransitionGraph
+        The transition graph, a networkx.MultiDiGraph.
     invariants : tuple of Invariant
         Conserved quantities, proved.
     symmetries : tuple of Symmetry
@@ -52,16 +59,23 @@ class Analysis:
         True where the user interrupted the search or a later stage; what was not reached is empty.
     provenance : mapping
         Versions, seed and search settings: what it takes to run the analysis again.
+    manifolds : tuple of Manifold
+        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`.
+    cover : Cover or None
+        Where the list of fixed points is complete: the boxes that prove it. None where the proof rests on exact
+        algebra, or would take too many boxes to write down.
     """
 
     system: System
     fixed_points: FixedPoints
     slow_points: tuple[FixedPoint, ...]
-    graph: nx.MultiDiGraph
+    graph: TransitionGraph
     invariants: tuple[Invariant, ...]
     symmetries: tuple[Symmetry, ...]
     interrupted: bool
     provenance: Mapping[str, Any]
+    manifolds: tuple[Manifold, ...] = ()
+    cover: Cover | None = None
 
     def __repr__(self) -> str:
         return (
@@ -70,17 +84,28 @@ class Analysis:
             f"{len(self.symmetries)} symmetries"
         )
 
+    def _repr_html_(self) -> str:
+        return "".join(part._repr_html_() for part in (self.system, self.fixed_points, self.graph))
+
+    def _repr_latex_(self) -> str:
+        return self.system._repr_latex_() + "\n" + self.fixed_points._repr_latex_()
+
     @property
     def box(self) -> NDArray[np.float64]:
         """An (n, 2) box around everything of interest: the region searched, or the points with a margin."""
-        region = self.fixed_points.region
-        if region is not None:
-            return np.stack([region[..., 0].min(axis=0), region[..., 1].max(axis=0)], axis=-1)
-        points = np.array([p.x for p in self.fixed_points]).reshape(-1, self.system.dimension)
-        low = points.min(axis=0) if len(points) else np.zeros(self.system.dimension)
-        high = points.max(axis=0) if len(points) else np.zeros(self.system.dimension)
-        margin = np.maximum(0.5 * (high - low), 1.0)
-        return np.stack([low - margin, high + margin], axis=-1)
+        return box_around(self.fixed_points)
+
+
+def box_around(points: FixedPoints) -> NDArray[np.float64]:
+    """An (n, 2) box around the region searched, or, where that is the whole space, around the points."""
+    if points.region is not None:
+        return np.stack([points.region[..., 0].min(axis=0), points.region[..., 1].max(axis=0)], axis=-1)
+    n = len(points.state_names)
+    states = np.array([p.x for p in points]).reshape(-1, n)
+    low = states.min(axis=0) if len(states) else np.zeros(n)
+    high = states.max(axis=0) if len(states) else np.zeros(n)
+    margin = np.maximum(0.5 * (high - low), 1.0)
+    return np.stack([low - margin, high + margin], axis=-1)
 
 
 def analyze(
@@ -120,17 +145,24 @@ def analyze(
     return Analysis(
         system=system,
         fixed_points=points,
-        graph=stages.run(lambda: transition_graph(system, points, progress=progress), nx.MultiDiGraph()),
+        graph=stages.run(lambda: _graph(system, points, rng, progress), TransitionGraph()),
         invariants=stages.run(system.invariants, ()),
         symmetries=stages.run(system.symmetries, ()),
         slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
+        cover=stages.run(lambda: _cover(system, points, progress), None),
+        manifolds=stages.run(lambda: _manifolds(system, points, progress), ()),
         interrupted=stages.interrupted,
         provenance={
             "dynbench": __version__,
             "python": platform.python_version(),
-            "numpy": np.__version__,
+            **{package: metadata.version(package) for package in ("numpy", "scipy", "sympy", "python-flint")},
             "seed": int(rng),
             "strategies": list(points.strategies),
+            "tolerances": {
+                "certificates (bits)": PRECISION,
+                "orbits (relative)": ORBIT_RTOL,
+                "orbits (absolute)": ORBIT_ATOL,
+            },
             "content_hash": system.content_hash,
         },
     )
@@ -150,6 +182,36 @@ class _Stages:
         except KeyboardInterrupt:
             self.interrupted = True
             return otherwise
+
+
+def _graph(system: System, points: FixedPoints, rng: int, progress: Progress | None) -> TransitionGraph:
+    return transition_graph(system, points, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+
+
+def _cover(system: System, points: FixedPoints, progress: Progress | None) -> Cover | None:
+    """The proof of completeness, where the list is complete in boxes that are known."""
+    bounds = points.bounds.box if points.bounds is not None else None
+    region = bounds[None] if points.region is None and bounds is not None else points.region
+    return None if region is None or not points.complete else cover(system, region, points, progress=progress)
+
+
+def _manifolds(system: System, points: FixedPoints, progress: Progress | None) -> tuple[Manifold, ...]:
+    """The curves that the saddles of a flow send out and receive; those of a map are in the transition graph."""
+    if system.kind == "map":
+        return ()
+    traced: list[Manifold] = []
+    box = box_around(points)
+    for done, p in enumerate(points):
+        stability = p.certificate.stability if p.certificate is not None else None
+        if stability is not None and p.kind.saddle and len(traced) < _MOST_MANIFOLDS:
+            sides: tuple[tuple[Literal["stable", "unstable"], int], ...]
+            sides = ("stable", stability[0]), ("unstable", stability[2])
+            for which, directions in sides:
+                if directions == 1:
+                    traced.append(trace_manifold(system, p, which, box=box, rtol=ORBIT_RTOL, atol=ORBIT_ATOL))
+        if progress is not None:
+            progress("tracing manifolds", done + 1, len(points))
+    return tuple(traced)
 
 
 def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) -> tuple[FixedPoint, ...]:

@@ -27,9 +27,11 @@ ROOMS = [
     "continuation",
     "manifolds",
     "transitions",
+    "basins",
     "analysis",
     "plotting",
     "reporting",
+    "verification",
     "cli",
 ]
 

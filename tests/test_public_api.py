@@ -82,5 +82,7 @@ def test_every_parameter_of_a_function_is_documented(name):
 def test_every_parameter_of_a_class_is_documented(name):
     cls = CLASSES[name]
     documented = section(inspect.getdoc(cls), "Parameters", "Attributes")
+    if not dataclasses.is_dataclass(cls) and not cls.__init__.__module__.startswith("dynbench"):
+        pytest.skip("it is made as the class of another library that it inherits from")
     wanted = {f.name for f in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else set(parameters(cls))
     assert wanted <= documented

@@ -1,10 +1,11 @@
-"""The commands report, find and check, and their exit codes.
+"""The commands report, find, check and verify, and their exit codes.
 
 What is heavy is imported inside the commands, so that ``dynbench --help`` stays quick.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import io
 import json
@@ -97,17 +98,25 @@ def _dynbench(
 
 @app.command()
 def report(
-    model: ModelArgument,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Where to write: .html, .md or .json.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=f"{_MODEL} Or a folder of .toml files.")],
+    out: Annotated[
+        list[Path], typer.Option("-o", "--out", help="Where to write: .html, .md or .json; repeat it for several.")
+    ],
     box: BoxOption = None,
     settings: SetOption = None,
     seed: SeedOption = 0,
     require: RequireOption = None,
+    as_json: JsonOption = False,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="For a folder: models at a time.")] = None,
+    timeout: Annotated[float, typer.Option("--timeout", min=1.0, help="For a folder: seconds a model.")] = 600.0,
     open_: Annotated[bool, typer.Option("--open", help="Open the report when it is written.")] = False,
 ) -> None:
     """Analyse MODEL and write a report in which every claim carries its evidence.
 
     The verdict goes to stdout. An interrupted analysis (Ctrl-C) still writes what had been decided.
+
+    If MODEL is a folder, all its .toml models are written up in parallel, with an index page; no failure stops the
+    rest, and the highest exit code is returned.
 
     For example:
 
@@ -115,23 +124,66 @@ def report(
 
         dynbench report jang.py:jang -o jang.html --box x=-3:3,y=-3:3
 
-        dynbench report toggle.toml -o toggle.json --set a=5 --require complete
+        dynbench report toggle.toml -o toggle.html -o toggle.json --set a=5 --require complete
+
+        dynbench report models/ -o reports/
     """
     with _exit_codes():
+        if Path(model).is_dir():
+            _report_folder(Path(model), out, box, settings, seed, require, as_json, jobs, timeout, open_)
+            return
         from dynbench.analysis import analyze
         from dynbench.reporting import report as write
         from dynbench.reporting import report_target
+        from dynbench.reporting.json import render_json
         from dynbench.reporting.verdict import verdict
 
-        target = report_target(out)
+        targets = [report_target(path) for path in out]
         system, region = _load(model, box, settings)
         with progress_bar() as progress:
             analysis = analyze(system, box=region, rng=seed, progress=progress)
-        log(f"wrote {write(analysis, target)}")
-        typer.echo(verdict(analysis))
+        for target in targets:
+            log(f"wrote {write(analysis, target)}")
+        typer.echo(render_json(analysis) if as_json else verdict(analysis), nl=not as_json)
         if open_:
-            _open(target)
+            _open(targets[0])
         _finish(analysis.fixed_points, require, analysis.interrupted)
+
+
+def _report_folder(
+    folder: Path,
+    out: list[Path],
+    box: list[str] | None,
+    settings: list[str] | None,
+    seed: int,
+    require: list[Requirement] | None,
+    as_json: bool,
+    jobs: int | None,
+    timeout: float,
+    open_: bool,
+) -> None:
+    """The batch form of `report`."""
+    from dynbench.cli.batch import report_folder
+    from dynbench.cli.terminal import entries_table
+
+    if len(out) != 1 or out[0].suffix:
+        raise InputError(f"{folder} is a folder: give one folder to write to, as in -o reports/.")
+    if box or settings:
+        raise InputError("--box and --set are for one model, not for a folder of them.")
+    options = ["--seed", str(seed), *(word for r in require or () for word in ("--require", r.value))]
+    with progress_bar() as progress:
+        entries = report_folder(folder, out[0], options=options, jobs=jobs, timeout=timeout, progress=progress)
+    log(f"wrote {out[0] / 'index.html'}")
+    if as_json:
+        typer.echo(_json([dataclasses.asdict(entry) for entry in entries]))
+    else:
+        show(entries_table(entries))
+    if open_:
+        _open(out[0] / "index.html")
+    worst = max(entry.code for entry in entries)
+    if worst:
+        count = sum(entry.code != 0 for entry in entries)
+        _fail(f"{count} of {len(entries)} models did not end well; the table says which and why", worst)
 
 
 @app.command()
@@ -182,6 +234,39 @@ def check(model: ModelArgument, settings: SetOption = None, as_json: JsonOption 
         system, _ = load_model(model, settings or ())
         declared = _declared(system)
         typer.echo(_json(declared) if as_json else _as_text(system, declared))
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="REPORT.json", help="A report written as .json.")],
+    precision: Annotated[int, typer.Option("--precision", min=64, max=4096, help="Bits of the arithmetic.")] = 512,
+    as_json: JsonOption = False,
+) -> None:
+    """Check every proof that a report claims again, from the report alone, in independent arithmetic.
+
+    The system is rebuilt from the report; nothing of the search that wrote it is used. One line a claim goes to
+    stdout; the exit code is 1 if one of them fails or cannot be established.
+
+    For example:
+
+        dynbench report toggle.toml -o toggle.json
+
+        dynbench verify toggle.json
+    """
+    with _exit_codes():
+        from dynbench.verification import lines
+        from dynbench.verification import verify as check_claims
+
+        with progress_bar() as progress:
+            verification = check_claims(path, precision=precision, progress=progress)
+        if as_json:
+            typer.echo(_json([dataclasses.asdict(check) for check in verification]))
+        else:
+            for line in lines(verification):
+                typer.echo(line)
+        if not verification.holds:
+            wanting = f"{len(verification.failed)} of {len(verification)} claims"
+            _fail(f"{wanting} do not hold or could not be established", _REQUIREMENT_NOT_MET)
 
 
 def _open(target: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,9 @@ from rich.text import Text
 if TYPE_CHECKING:
     from dynbench.fixed_points import FixedPoints
     from dynbench.fixed_points.search import Progress as Callback
+    from dynbench.reporting.index import Entry
 
-__all__ = ["log", "points_table", "progress_bar", "show"]
+__all__ = ["entries_table", "log", "points_table", "progress_bar", "show"]
 
 #: Columns of a table that goes to a file or a pipe, where there is no terminal to fit.
 _PIPE_WIDTH = 240
@@ -50,6 +51,19 @@ def progress_bar() -> Iterator[Callback | None]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield update
+
+
+def entries_table(entries: Sequence[Entry]) -> Table:
+    """What became of the models of a batch, as a table for a terminal."""
+    from dynbench.reporting.names import printable
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for header in ("model", "state", "points", "verdict"):
+        table.add_column(header)
+    for entry in entries:
+        points = "" if entry.points is None else str(entry.points)
+        table.add_row(*map(Text, (printable(entry.model), entry.state, points, printable(entry.verdict))))
+    return table
 
 
 def points_table(points: FixedPoints, eigenvalues: str) -> Table:

@@ -12,7 +12,30 @@ from dynbench.errors import InputError
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
-__all__ = ["report", "report_target"]
+__all__ = ["load_report", "report", "report_target"]
+
+
+def load_report(path: str | os.PathLike[str]) -> Analysis:
+    """Read a JSON report and rebuild the analysis that it was written from; nothing is computed or proved again.
+
+    Parameters
+    ----------
+    path : str or path
+        The file that `report` or ``dynbench report`` wrote.
+
+    Returns
+    -------
+    Analysis
+        Written again, it gives the same bytes. To check its claims use `dynbench.verify`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no report in a format that this version knows.
+    """
+    from dynbench.reporting.rebuild import rebuild
+
+    return rebuild(path)
 
 
 def report(analysis: Analysis, path: str | os.PathLike[str]) -> Path:

@@ -19,12 +19,16 @@ __all__ = [
     "Document",
     "Equation",
     "Equations",
+    "Fact",
     "Figure",
+    "Figures",
     "Formula",
+    "Heading",
     "Inline",
     "Name",
     "Paragraph",
     "Rate",
+    "SecondDerivative",
     "Section",
     "Severity",
     "Symbol",
@@ -59,16 +63,30 @@ class Rate:
     state: sp.Symbol
 
 
+@dataclass(frozen=True)
+class SecondDerivative:
+    """The left-hand side of a second derivative of component `component` (from 1) of F, by two states."""
+
+    component: int
+    by: tuple[sp.Symbol, sp.Symbol]
+
+
 class Symbol(enum.Enum):
     """Left-hand sides of our own: (MathML, LaTeX)."""
 
     JACOBIAN = ("<mi>J</mi>", "J")
     DIVERGENCE = (
         '<mrow><mi>div</mi><mspace width="0.2em"></mspace><mi>F</mi></mrow>',
-        r"\operatorname{div} F",
+        r"\mathrm{div}\, F",
     )
     SPEED = ("<mi>q</mi>", "q")
     GRADIENT = ("<mrow><mo>\u2207</mo><mi>q</mi></mrow>", r"\nabla q")
+    INVARIANT = ("<mi>H</mi>", "H")
+    LIE_DERIVATIVE = ("<mrow><mo>\u2207</mo><mi>H</mi><mo>\u00b7</mo><mi>F</mi></mrow>", r"\nabla H \cdot F")
+    DIFFERENCE = (
+        "<mrow><mi>H</mi><mo>(</mo><mi>F</mi><mo>)</mo><mo>\u2212</mo><mi>H</mi></mrow>",
+        r"H(F) - H",
+    )
     POLYNOMIAL = ("<mrow><mi>p</mi><mo>(</mo><mi>\u03bb</mi><mo>)</mo></mrow>", r"p(\lambda)")
 
 
@@ -84,9 +102,16 @@ class Equation:
         "=", ">" or, for a map, "\u21a6".
     """
 
-    left: sp.Basic | Rate | Symbol
+    left: sp.Basic | Rate | SecondDerivative | Symbol
     right: sp.Basic
     relation: str = "="
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a part of a section."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -139,7 +164,7 @@ class Figure:
     Attributes
     ----------
     name : str
-        "portrait", "spectrum" or "graph".
+        "portrait", "speed", "spectrum", "trace-determinant" or "graph".
     caption : str
         What is to be seen, in a sentence below the figure.
     description : str
@@ -152,6 +177,13 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """Figures that stand side by side where there is room."""
+
+    items: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
 class Code:
     """Text to be copied as it is."""
 
@@ -159,7 +191,7 @@ class Code:
     language: str = "python"
 
 
-Block = Paragraph | Bullets | Equations | Table | Figure | Code
+Block = Heading | Paragraph | Bullets | Equations | Table | Figures | Code
 
 
 @dataclass(frozen=True)
@@ -190,12 +222,20 @@ class Alert:
     text : str
         What was seen.
     threshold : str
-        From what value on it is reported; empty where there is no number in it.
+        From what on it is reported.
     """
 
     severity: Severity
     text: str
-    threshold: str = ""
+    threshold: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the overview at the top of a report."""
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -214,6 +254,8 @@ class Document:
         True where the verdict leaves nothing open about the fixed points of the region searched.
     alerts : tuple of Alert
         By severity.
+    facts : tuple of Fact
+        The numbers that a reader looks for first.
     sections : tuple of Section
         In reading order.
     """
@@ -223,4 +265,5 @@ class Document:
     verdict: str
     settled: bool
     alerts: tuple[Alert, ...]
+    facts: tuple[Fact, ...]
     sections: tuple[Section, ...]

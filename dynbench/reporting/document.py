@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dynbench.fixed_points import Status
 from dynbench.reporting.alerts import alerts
-from dynbench.reporting.blocks import Document
-from dynbench.reporting.numbers import plural
+from dynbench.reporting.blocks import Document, Fact
+from dynbench.reporting.numbers import plural, readable
 from dynbench.reporting.sections import (
+    cycles_section,
     derived_section,
     invariants_section,
     not_established_section,
+    pictures_section,
     points_section,
     provenance_section,
     references_section,
     system_section,
     transitions_section,
 )
-from dynbench.reporting.verdict import settled, verdict
+from dynbench.reporting.verdict import count_kinds, settled, verdict
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
 __all__ = ["build_document"]
+
+_SECTIONS = (
+    *(system_section, derived_section, invariants_section, points_section, pictures_section, cycles_section),
+    *(transitions_section, not_established_section, provenance_section, references_section),
+)
 
 
 def build_document(analysis: Analysis) -> Document:
@@ -38,14 +47,28 @@ def build_document(analysis: Analysis) -> Document:
         verdict=verdict(analysis),
         settled=settled(analysis),
         alerts=alerts(analysis),
-        sections=(
-            system_section(analysis),
-            points_section(analysis),
-            transitions_section(analysis),
-            derived_section(analysis),
-            invariants_section(analysis),
-            not_established_section(analysis),
-            provenance_section(analysis),
-            references_section(analysis),
-        ),
+        facts=tuple(_facts(analysis)),
+        sections=tuple(section for make in _SECTIONS if (section := make(analysis)) is not None),
     )
+
+
+def _facts(analysis: Analysis) -> Iterator[Fact]:
+    """The overview: a number a line."""
+    points, graph = analysis.fixed_points, analysis.graph
+    found = sum(p.status is not Status.SLOW_POINT for p in points)
+    kinds = count_kinds(points)
+    yield Fact("Fixed points", f"{found}: {kinds}" if kinds else str(found))
+    yield Fact("List complete", "yes, proved" if points.complete else "not proved")
+    if points.index_sum is not None:
+        expected = points.expected_index_sum
+        against = "expected sum not known" if expected is None else f"{expected} expected"
+        yield Fact("Index sum", readable(f"{points.index_sum} ({against})"))
+    slow = len({id(p) for p in (*analysis.slow_points, *points.slow_points)})
+    if slow:
+        yield Fact("Slow points", str(slow))
+    yield Fact("Invariants", str(len(analysis.invariants)) if analysis.invariants else "none found")
+    yield Fact("Symmetries", str(len(analysis.symmetries)) if analysis.symmetries else "none found")
+    if graph.number_of_edges():
+        cycles = sum(data.get("cycle") is not None for _, data in graph.nodes(data=True))
+        met = f", {plural(cycles, 'cycle')} met" if cycles else ""
+        yield Fact("Transitions", f"{plural(graph.number_of_edges(), 'edge')} between {len(graph)} nodes{met}")

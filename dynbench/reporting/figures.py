@@ -9,16 +9,16 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import Bbox
 
-from dynbench.plotting import draw_transition_graph, phase_portrait, spectrum
+from dynbench.plotting import draw_transition_graph, phase_portrait, spectrum, speed_landscape, trace_determinant
 from dynbench.reporting.blocks import Figure
 from dynbench.reporting.names import printable
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.plotting import Drawing
 
 __all__ = ["draw_svg"]
 
@@ -44,20 +44,23 @@ def draw_svg(figure: Figure, analysis: Analysis) -> str:
         matplotlib.rcParams.update(_STYLE)
         # A name may hold letters that the font lacks: they come out as boxes, and the tables hold them all.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        axes = _draw(figure.name, analysis)
-        canvas = axes.figure
+        canvas = _draw(figure.name, analysis).figure
         assert isinstance(canvas, Canvas), "our own figures have no parent"
         buffer = io.StringIO()
         canvas.savefig(buffer, format="svg", bbox_inches=_crop(canvas), metadata=_METADATA)
     return _inline(buffer.getvalue(), figure)
 
 
-def _draw(name: str, analysis: Analysis) -> Axes:
+def _draw(name: str, analysis: Analysis) -> Drawing:
     match name:
         case "portrait":
             return phase_portrait(analysis)
+        case "speed":
+            return speed_landscape(analysis)
         case "spectrum":
             return spectrum(analysis)
+        case "trace-determinant":
+            return trace_determinant(analysis)
         case "graph":
             return draw_transition_graph(analysis.graph)
     raise ValueError(f"There is no figure called {name!r}.")

@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from dynbench._version import __version__
-from dynbench.reporting.blocks import Document, Equations, Figure, Formula, Name, Text
+from dynbench.reporting.blocks import Block, Document, Equations, Figure, Figures, Formula, Heading, Name, Section, Text
 from dynbench.reporting.document import build_document
 from dynbench.reporting.figures import draw_svg
 from dynbench.reporting.mathml import display, inline
@@ -22,6 +22,8 @@ __all__ = ["render_html"]
 
 #: Cells with more characters of text than this get a column of readable width.
 _LONG = 40
+#: Cells with no more characters than this are not broken.
+_FEW = 24
 
 
 def render_html(analysis: Analysis) -> str:
@@ -39,7 +41,8 @@ def render_html(analysis: Analysis) -> str:
 
 
 def _figures(document: Document) -> list[Figure]:
-    return [block for section in document.sections for block in section.blocks if isinstance(block, Figure)]
+    blocks = (block for section in document.sections for block in section.blocks)
+    return [figure for block in blocks if isinstance(block, Figures) for figure in block.items]
 
 
 def _environment() -> jinja2.Environment:
@@ -51,14 +54,37 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"text": _text, "display": _display, "printable": printable, "lines": _lines}
-    environment.tests |= {"kind": lambda block, name: type(block).__name__ == name, "long": _is_long}
+    environment.filters |= {
+        "text": _text,
+        "display": _display,
+        "printable": printable,
+        "lines": _lines,
+        "parts": _parts,
+    }
+    environment.filters["cell"] = _cell_class
+    environment.tests["kind"] = lambda block, name: type(block).__name__ == name
     return environment
 
 
-def _is_long(content: Text) -> bool:
-    """Whether a cell holds running text, which needs some width to be read."""
-    return sum(len(piece) for piece in content if isinstance(piece, str)) > _LONG
+def _parts(section: Section) -> list[list[Block]]:
+    """The blocks of a section, a new list from each heading on."""
+    parts: list[list[Block]] = [[]]
+    for block in section.blocks:
+        if isinstance(block, Heading) and parts[-1]:
+            parts.append([])
+        parts[-1].append(block)
+    return parts
+
+
+def _cell_class(content: Text, numeric: bool) -> str:
+    """How a cell is set: numbers to the right, a few words unbroken, running text with some width to be read."""
+    if numeric:
+        return "number"
+    if any(isinstance(piece, Name) for piece in content):
+        return ""
+    words = sum(len(piece) for piece in content if isinstance(piece, str))
+    symbols = sum(len(str(piece.expression)) for piece in content if isinstance(piece, Formula))
+    return "long" if words > _LONG else "few" if words + symbols <= _FEW else ""
 
 
 def _text(content: Text) -> Markup:

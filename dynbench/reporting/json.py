@@ -1,4 +1,8 @@
-"""The report as JSON: everything as plain values, nothing rounded."""
+"""The report as JSON: everything as plain values, nothing rounded, every claim with the numbers that prove it.
+
+`dynbench.reporting.rebuild` makes the analysis of it again, and `dynbench.verification` checks its claims. The form is
+described by a JSON Schema, ``report-2.schema.json`` in this package.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,28 @@ import enum
 import json
 import math
 from collections.abc import Mapping
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
 
-from dynbench.fixed_points import FixedPoints
+from dynbench.fixed_points.plain import point_to_dict
 from dynbench.reporting.alerts import alerts
-from dynbench.reporting.derived import derive
+from dynbench.reporting.derived import EIGENVALUE, derive
+from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
 from dynbench.reporting.verdict import settled, verdict
+from dynbench.symbolic.notation import Notation
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from dynbench.analysis import Analysis
+    from dynbench.invariants import Invariant
     from dynbench.systems import System
 
-__all__ = ["FORMAT_VERSION", "render_json", "to_plain"]
+__all__ = ["FORMAT_VERSION", "notation_of", "render_json", "schema", "to_plain"]
 
 #: Raised whenever a key changes its meaning or goes away; new keys may appear without.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def render_json(analysis: Analysis) -> str:
@@ -34,66 +40,105 @@ def render_json(analysis: Analysis) -> str:
     Numbers are written so that they read back as the same doubles; a value that is not finite is null.
     Expressions are strings that `dynbench.ODE` and `dynbench.Map` accept.
     """
+    system = analysis.system
+    notation = notation_of(system)
     content = {
         "format": "dynbench-report",
         "format_version": FORMAT_VERSION,
         "verdict": verdict(analysis),
         "settled": settled(analysis),
         "alerts": [{"severity": a.severity, "text": a.text, "threshold": a.threshold} for a in alerts(analysis)],
-        "system": _system(analysis.system),
-        "derived": _derived(analysis.system),
-        "invariants": [
-            {"expression": i.expression, "kind": i.kind, "proof": i.proof, "assumptions": i.assumptions}
-            for i in analysis.invariants
-        ],
+        "system": _system(system, notation),
+        "derived": _derived(system, notation),
+        "invariants": {
+            "scope": getattr(analysis.invariants, "scope", ""),
+            "found": [_invariant(system, i, notation) for i in analysis.invariants],
+        },
         "symmetries": [
             {"matrix": s.matrix, "description": s.description, "proof": s.proof} for s in analysis.symmetries
         ],
-        "fixed_points": analysis.fixed_points.to_dict(),
-        "slow_points": FixedPoints(analysis.slow_points, analysis.system.state_names).to_dict()["points"],
-        "graph": _graph(analysis.graph),
+        "fixed_points": analysis.fixed_points.to_dict(write=notation.write),
+        "slow_points": [point_to_dict(p) for p in analysis.slow_points],
+        "cover": cover_to_dict(analysis.cover),
+        "graph": graph_to_dict(analysis.graph),
+        "manifolds": [manifold_to_dict(m, analysis.fixed_points) for m in analysis.manifolds],
+        "interrupted": analysis.interrupted,
         "provenance": analysis.provenance,
     }
-    return json.dumps(to_plain(content), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+    return json.dumps(to_plain(content), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _system(system: System) -> dict[str, Any]:
-    exact = dict(zip(system.parameters, system.exact_parameters.values(), strict=True))
+def notation_of(system: System) -> Notation:
+    """How a report writes the symbols of a system."""
+    return Notation((*system.states, *system.parameter_symbols))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the report in `FORMAT_VERSION`."""
+    file = resources.files("dynbench.reporting").joinpath(f"report-{FORMAT_VERSION}.schema.json")
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _system(system: System, notation: Notation) -> dict[str, Any]:
+    exact = zip(system.parameters, system.exact_parameters.values(), strict=True)
     return {
         "name": system.name,
         "kind": system.kind,
         "states": system.state_names,
-        "equations": dict(zip(system.state_names, system.rhs, strict=True)),
-        "parameters": exact,
+        "equations": {name: notation.write(e) for name, e in zip(system.state_names, system.rhs, strict=True)},
+        "parameters": {name: notation.write(value) for name, value in exact},
+        "given": {name: value if _is_plain(value) else None for name, value in system.parameters.items()},
+        "aliases": notation.aliases,
         "content_hash": system.content_hash,
     }
 
 
-def _derived(system: System) -> dict[str, Any]:
+def _is_plain(value: Any) -> bool:
+    """Whether a parameter was given as a number that JSON knows, and is shown like that."""
+    return isinstance(value, int | float)
+
+
+def _derived(system: System, notation: Notation) -> dict[str, Any]:
     derived = derive(system)
     polynomial = derived.polynomial
     return {
-        "jacobian": derived.jacobian,
-        "divergence": derived.divergence,
-        "speed": derived.speed,
-        "speed_gradient": derived.speed_gradient,
-        "characteristic_polynomial": None if polynomial is None else polynomial.all_coeffs(),
-        "stability_conditions": derived.conditions,
+        "jacobian": _rows(derived.jacobian, notation),
+        "divergence": notation.write(derived.divergence),
+        "speed": notation.write(derived.speed),
+        "speed_gradient": _rows(derived.speed_gradient, notation),
+        "characteristic_polynomial": (
+            None if polynomial is None else [_in_lambda(c, notation) for c in polynomial.all_coeffs()]
+        ),
+        "stability_conditions": [notation.write(c) for c in derived.conditions],
         "reason": derived.reason,
     }
 
 
-def _graph(graph: nx.MultiDiGraph) -> dict[str, Any]:
-    """Nodes by their number in the list of fixed points; the points themselves are there."""
-    nodes = [
-        {"id": node, "fixed_point": data.get("point") is not None} | {k: v for k, v in data.items() if k != "point"}
-        for node, data in graph.nodes(data=True)
-    ]
-    edges = [
-        {"source": source, "target": target} | {k: v for k, v in data.items() if k != "path"}
-        for source, target, data in graph.edges(data=True)
-    ]
-    return {"nodes": nodes, "edges": edges}
+def _in_lambda(coefficient: sp.Expr, notation: Notation) -> str:
+    assert not coefficient.has(EIGENVALUE), "coefficients are free of the eigenvalue"
+    return notation.write(coefficient)
+
+
+def _rows(matrix: sp.MatrixBase, notation: Notation) -> list[list[str]]:
+    return [[notation.write(entry) for entry in row] for row in matrix.tolist()]
+
+
+def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict[str, Any]:
+    return {
+        "expression": notation.write(invariant.expression),
+        "kind": invariant.kind,
+        "proof": invariant.proof,
+        "assumptions": [notation.write(a) for a in invariant.assumptions],
+        "lie_derivative": notation.write(_change(system, invariant.expression)),
+    }
+
+
+def _change(system: System, expression: sp.Expr) -> sp.Expr:
+    """The rate of a function along a flow, or its change in one step of a map, as it stands: it is zero."""
+    if system.kind == "map":
+        return expression.xreplace(dict(zip(system.states, system.rhs, strict=True))) - expression
+    return sum((expression.diff(s) * f for s, f in zip(system.states, system.rhs, strict=True)), sp.S.Zero)
 
 
 def to_plain(value: Any) -> Any:

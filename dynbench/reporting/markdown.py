@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import sympy as sp
-from sympy.printing.latex import LatexPrinter
 
 from dynbench._version import __version__
 from dynbench.reporting.blocks import (
@@ -16,17 +15,20 @@ from dynbench.reporting.blocks import (
     Document,
     Equation,
     Equations,
-    Figure,
+    Figures,
     Formula,
+    Heading,
     Name,
     Paragraph,
     Rate,
+    SecondDerivative,
     Symbol,
     Table,
     Text,
 )
 from dynbench.reporting.document import build_document
-from dynbench.reporting.names import is_plain, printable, split_sum
+from dynbench.reporting.names import printable, split_sum
+from dynbench.symbolic.typesetting import latex
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -35,16 +37,6 @@ __all__ = ["render_markdown"]
 
 #: Characters that Markdown or the mathematics of code hosts would take for markup.
 _MARKUP = re.compile(r"([\\`*_\[\]#|<>$~&])")
-_LATEX_MARKUP = {
-    "\\": r"\backslash ",
-    "{": r"\{",
-    "}": r"\}",
-    "^": r"\hat{\ }",
-    "~": r"\sim ",
-    "`": "'",
-    "<": r"\lt ",
-    ">": r"\gt ",
-} | {c: f"\\{c}" for c in "#$%&_"}
 _RELATIONS = {"=": "=", ">": ">", "\u21a6": r"\mapsto"}
 
 
@@ -54,7 +46,7 @@ def render_markdown(analysis: Analysis) -> str:
     parts = [*_head(document)]
     for section in document.sections:
         parts.append(f"## {section.title}")
-        parts += [text for block in section.blocks if (text := _block(block))]
+        parts += map(_block, section.blocks)
     parts.append(f"Written by dynbench {__version__}.")
     return "\n\n".join(parts) + "\n"
 
@@ -64,9 +56,10 @@ def _head(document: Document) -> list[str]:
     if document.alerts:
         lines = []
         for alert in document.alerts:
-            threshold = f" Reported for {_plain(alert.threshold)}." if alert.threshold else ""
-            lines.append(f"- **{alert.severity.value}:** {_plain(alert.text)}{threshold}")
-        parts.append("\n".join(lines))
+            severity = alert.severity.value.capitalize()
+            lines.append(f"| {severity} | {_plain(alert.text)} | {_plain(alert.threshold)} |")
+        parts.append("\n".join(["| alert | what was seen | reported for |", "| --- | --- | --- |", *lines]))
+    parts.append("\n".join(f"- {_plain(fact.label)}: {_plain(fact.text)}" for fact in document.facts))
     return parts
 
 
@@ -83,8 +76,10 @@ def _block(block: Block) -> str:
             return _table(block)
         case Code():
             return _fenced(block)
-        case Figure():
-            return ""
+        case Heading():
+            return f"### {_plain(block.text)}"
+        case Figures():
+            return "\n".join(f"- Figure in the HTML report: {_plain(item.description)}" for item in block.items)
 
 
 def _table(table: Table) -> str:
@@ -119,35 +114,25 @@ def _plain(text: str) -> str:
 
 def _formula(formula: Formula) -> str:
     """Mathematics in a line; a bar would end a table's cell."""
-    return f"${_latex(formula.expression)}$".replace("|", r"\vert ")
+    return f"${latex(formula.expression)}$".replace("|", r"\vert ")
 
 
 def _equation(equation: Equation) -> list[str]:
     left, right = _lines(equation.left), _lines(equation.right)
+    if equation.relation == ">":
+        return [*(f"&{line}" for line in left[:-1]), f"&{left[-1]} > {right[0]}"]
     rows = [f"{line} &" for line in left[:-1]]
     rows.append(f"{left[-1]} &{_RELATIONS[equation.relation]} {right[0]}")
     return rows + [f"&\\quad {line}" for line in right[1:]]
 
 
-def _lines(side: sp.Basic | Rate | Symbol) -> list[str]:
+def _lines(side: sp.Basic | Rate | SecondDerivative | Symbol) -> list[str]:
     if isinstance(side, Symbol):
         return [side.value[1]]
+    if isinstance(side, SecondDerivative):
+        one, other = map(latex, side.by)
+        below = rf"\partial {{{one}}}^2" if one == other else rf"\partial {one}\, \partial {other}"
+        return [rf"\frac{{\partial^2 F_{{{side.component}}}}}{{{below}}}"]
     if isinstance(side, Rate):
-        return [f"{{{_latex(side.state)}}}'"]
-    return [f"{sign}{_latex(part)}" for sign, part in split_sum(side)]
-
-
-def _latex(expression: sp.Basic) -> str:
-    return _Printer().doprint(expression)
-
-
-class _Printer(LatexPrinter):
-    """SymPy's printer, which takes a name with a backslash or a dollar sign for LaTeX."""
-
-    def _print_Symbol(self, symbol: sp.Symbol, style: str = "plain") -> str:
-        if is_plain(symbol.name):
-            return super()._print_Symbol(symbol, style)
-        escaped = "".join(_LATEX_MARKUP.get(c, c) for c in printable(symbol.name))
-        return rf"\mathtt{{{escaped}}}"
-
-    _print_Dummy = _print_Symbol
+        return [f"{{{latex(side.state)}}}'"]
+    return [f"{sign}{latex(part)}" for sign, part in split_sum(side)]

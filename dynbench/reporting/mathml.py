@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
-from dynbench.reporting.blocks import Equation, Equations, Rate, Symbol
+from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, Symbol
 from dynbench.reporting.names import is_plain, printable, split_sum
 
 __all__ = ["display", "inline"]
@@ -22,12 +23,17 @@ def inline(expression: sp.Basic) -> str:
 def display(equations: Equations) -> str:
     """A ``<math>`` element that shows equations one below the other, aligned at their relations."""
     rows = "".join(row for equation in equations.rows for row in _rows(equation))
-    return f'<math display="block"><mtable class="eqs" displaystyle="true">{rows}</mtable></math>'
+    # What is compared with zero begins at the left: its right-hand side is nothing to align at.
+    looks = "eqs conditions" if all(equation.relation == ">" for equation in equations.rows) else "eqs"
+    return f'<math display="block"><mtable class="{looks}" displaystyle="true">{rows}</mtable></math>'
 
 
 def _rows(equation: Equation) -> list[str]:
     """The rows of one equation; a long sum on either side goes on in the next row."""
     left, right = _lines(equation.left), _lines(equation.right)
+    if equation.relation == ">":
+        ending = f"<mo>{html.escape(equation.relation)}</mo>{right[0]}"
+        return [*(_row(line) for line in left[:-1]), _row(f"<mrow>{left[-1]}{ending}</mrow>")]
     rows = [_row(line, "", "") for line in left[:-1]]
     rows.append(_row(left[-1], f"<mo>{html.escape(equation.relation)}</mo>", right[0]))
     return rows + [_row("", "", line) for line in right[1:]]
@@ -37,16 +43,34 @@ def _row(*cells: str) -> str:
     return "<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>"
 
 
-def _lines(side: sp.Basic | Rate | Symbol) -> list[str]:
+def _lines(side: sp.Basic | Rate | SecondDerivative | Symbol) -> list[str]:
     printer = _Printer()
     if isinstance(side, Symbol):
         return [side.value[0]]
+    if isinstance(side, SecondDerivative):
+        return [_second_derivative(side)]
     if isinstance(side, Rate):
         return [f"<msup>{printer.doprint(side.state)}<mo>\u2032</mo></msup>"]
     return [f"<mrow>{_SIGNS[sign]}{printer.doprint(part)}</mrow>" for sign, part in split_sum(side)]
 
 
+def _second_derivative(side: SecondDerivative) -> str:
+    printer = _Printer()
+    one, other = map(printer.doprint, side.by)
+    d, two = "<mi>\u2202</mi>", "<mn>2</mn>"
+    below = f"{d}<msup><mrow>{one}</mrow>{two}</msup>" if one == other else f"{d}{one}{d}{other}"
+    above = f"<msup>{d}{two}</msup><msub><mi>F</mi><mn>{side.component}</mn></msub>"
+    return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
+
+
 _SIGNS = {"": "", "+": "<mo>+</mo>", "-": "<mo>\u2212</mo>"}
+
+
+#: A product with a factor of several letters, such as ``a log(x)``, reads as one word without a space.
+_CROWDED = re.compile(
+    "(?<=[^<>][^<>;]</mi>)<mo>&InvisibleTimes;</mo>|<mo>&InvisibleTimes;</mo>(?=(?:<m(?:row|su[bp])>)*<mi>[^<>&]{2})"
+)
+_THIN_SPACE = '<mspace width="0.17em"></mspace>'
 
 
 class _Printer(MathMLPresentationPrinter):
@@ -54,7 +78,7 @@ class _Printer(MathMLPresentationPrinter):
 
     def doprint(self, expression: sp.Basic) -> str:
         # Browsers draw the minus sign that is written, and SymPy writes a hyphen.
-        text = super().doprint(expression)
+        text = _CROWDED.sub(rf"\g<0>{_THIN_SPACE}", super().doprint(expression))
         return text.replace("<mo>-</mo>", "<mo>\u2212</mo>").replace("<mn>-", "<mn>\u2212")
 
     def _print_Symbol(self, symbol: sp.Symbol, style: str = "plain") -> Any:

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 import sympy as sp
 
+from dynbench.symbolic.typesetting import is_plain, printable
+
 __all__ = ["is_plain", "printable", "split_sum"]
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
-
-
-def printable(text: str) -> str:
-    """Text with every character that cannot be seen (controls, direction marks, surrogates) made visible."""
-    return "".join(
-        c if c.isprintable() or unicodedata.category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
-
-
-def is_plain(name: str) -> bool:
-    """Whether typesetting reads a name well: letters and digits, with subscripts after ``_``."""
-    return _PLAIN.fullmatch(name) is not None
 
 
 def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic]]:

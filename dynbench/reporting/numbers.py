@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["at_least", "at_most", "decimal", "eigenvalue_list", "plural", "short"]
+__all__ = ["at_least", "at_most", "decimal", "eigenvalue_list", "plural", "readable", "short"]
 
 _MINUS = "\N{MINUS SIGN}"
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -20,6 +21,12 @@ _UNPROVED_DIGITS = 6
 _FEWEST_DIGITS = 3
 #: Numbers from ten to this power on are written with a power of ten.
 _POSITIONAL = 7
+#: What a program writes for a number with a power of ten, a minus and a relation.
+_POWER_OF_TEN = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d+)\b")
+_SIGN = re.compile(r"(?<![\w.)\]}-])-(?=[\w.(])|(?<=[\w)\]}|] )-(?= [\w(|])")
+_SQUARE = re.compile(r"(?<=[\w)])\*\*(\d)(?!\d)")
+_PRODUCT = re.compile(r"(?<=[\w)\u00b2-\u2079])\*(?=[\w(])")
+_RELATIONS = {"<=": "\u2264", ">=": "\u2265", "->": "\u2192", " +- ": " \u00b1 "}
 
 
 def decimal(value: float, radius: float | None = None) -> str:
@@ -82,6 +89,15 @@ def eigenvalue_list(values: NDArray[np.complex128], radii: NDArray[np.float64] |
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
     """``1 saddle``, ``2 saddles``."""
     return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def readable(text: str) -> str:
+    """A sentence from the computation, its numbers typeset: ``2e-10`` becomes 2 \u00d7 10\u207b\u00b9\u2070."""
+    for ascii_relation, sign in _RELATIONS.items():
+        text = text.replace(ascii_relation, sign)
+    text = _POWER_OF_TEN.sub(lambda found: _write(Decimal(found[0]).normalize()), text)
+    text = _SQUARE.sub(lambda found: found[1].translate(_SUPERSCRIPTS), text)
+    return _SIGN.sub(_MINUS, _PRODUCT.sub("\u00b7", text))
 
 
 def _rounded(value: float, digits: int) -> str:

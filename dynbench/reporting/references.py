@@ -48,21 +48,59 @@ _INDEX = (
     "(1965) (Poincar\u00e9\u2013Hopf)."
 )
 _INDEX_MAP = "Index sums: A. Granas, J. Dugundji, Fixed Point Theory, Springer (2003) (Lefschetz)."
+_SYMMETRY = "Symmetries: M. Golubitsky, I. Stewart, The Symmetry Perspective, Birkh\u00e4user (2002)."
+_INVARIANTS = (
+    "Conserved quantities: A. Goriely, Integrability and Nonintegrability of Dynamical Systems, World Scientific "
+    "(2001), chapter 2."
+)
+_BASINS = (
+    "Ellipsoids in basins: H. K. Khalil, Nonlinear Systems, 3rd ed., Prentice Hall (2002), section 8.2 (quadratic "
+    "Lyapunov functions)."
+)
+_CYCLES = (
+    "Cycles: T. S. Parker, L. O. Chua, Practical Numerical Algorithms for Chaotic Systems, Springer (1989), chapter 5 "
+    "(Newton\u2019s method on a Poincar\u00e9 section)."
+)
+_MANIFOLDS = (
+    "Invariant manifolds: B. Krauskopf, H. M. Osinga et al., A survey of methods for computing (un)stable manifolds of "
+    "vector fields, International Journal of Bifurcation and Chaos 15 (2005) 763\u2013791."
+)
+_CONNECTIONS = (
+    "Connections between saddles: S. Smale, On gradient dynamical systems, Annals of Mathematics 74 (1961) "
+    "199\u2013206."
+)
+_MORSE = (
+    "Consistency of the transition graph: J. Palis, W. de Melo, Geometric Theory of Dynamical Systems, Springer (1982)."
+)
+_LAYERS = (
+    "Layout of the transition graph: K. Sugiyama, S. Tagawa, M. Toda, Methods for visual understanding of hierarchical "
+    "system structures, IEEE Transactions on Systems, Man, and Cybernetics 11 (1981) 109\u2013125."
+)
 
 
 def references(analysis: Analysis) -> tuple[str, ...]:
     """The sources of the methods that this analysis used, in the order in which the report meets them."""
     points, flow = analysis.fixed_points, analysis.system.kind == "flow"
     strategies = " ".join(points.strategies)
+    nodes = [data for _, data in analysis.graph.nodes(data=True)]
+    edges = [data for *_, data in analysis.graph.edges(data=True)]
     used = {
+        _SPEED: True,
+        (_HURWITZ if flow else _JURY): analysis.system.dimension <= 4,
+        _INVARIANTS: bool(analysis.invariants),
+        _SYMMETRY: bool(analysis.symmetries),
         _COMPLETE: "Complete" in strategies,
         _POLYNOMIAL: "Polynomial" in strategies,
         _KRAWCZYK: bool(points.certified),
         _ARB: any(p.certificate is not None for p in points),
         _EIGENVALUES: any(p.status is Status.CERTIFIED for p in points),
         (_INDEX if flow else _INDEX_MAP): points.expected_index_sum is not None,
-        _SPEED: True,
-        (_HURWITZ if flow else _JURY): analysis.system.dimension <= 4,
-        _INTEGRATION: flow and analysis.graph.number_of_edges() > 0,
+        _MANIFOLDS: bool(analysis.manifolds),
+        _CYCLES: any(data["cycle"] is not None for data in nodes),
+        _INTEGRATION: flow and bool(edges),
+        _BASINS: any(data["attraction"] is not None for data in nodes),
+        _CONNECTIONS: any(data["how"] == "connection" for data in edges),
+        _MORSE: bool(nodes),
+        _LAYERS: bool(edges),
     }
     return tuple(reference for reference, wanted in used.items() if wanted)

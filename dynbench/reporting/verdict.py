@@ -1,4 +1,4 @@
-"""The verdict: what was established, in a sentence or two that anyone can act on.
+"""The verdict: what was established, in one sentence that anyone can act on.
 
 Every word is derived from the analysis. Where something is not proved the sentence says so.
 """
@@ -17,7 +17,7 @@ from dynbench.transitions import attractor_transitions
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
-__all__ = ["settled", "verdict", "verdict_on_points"]
+__all__ = ["count_kinds", "settled", "verdict", "verdict_on_points"]
 
 
 def settled(analysis: Analysis) -> bool:
@@ -28,28 +28,43 @@ def settled(analysis: Analysis) -> bool:
 
 def verdict(analysis: Analysis) -> str:
     """The verdict on an analysis, as text."""
-    kinds = [_kind_sentence(analysis)] if _real(analysis.fixed_points) else []
-    if analysis.interrupted and not analysis.fixed_points.interrupted:
-        kinds.append("The analysis was interrupted after the search; the stages after that are missing.")
-    return _sentences(analysis.fixed_points, kinds)
+    points = analysis.fixed_points
+    clauses = [_sentence(points)]
+    if _real(points):
+        clauses[0] += f": {_kinds_clause(points)}"
+    clauses += [clause for clause in (_joining_clause(analysis), _cycles_clause(analysis)) if clause]
+    if analysis.interrupted and not points.interrupted:
+        clauses.append("the analysis was interrupted after the search")
+    return f"{'; '.join(clauses)}."
 
 
 def verdict_on_points(points: FixedPoints) -> str:
     """The part of a verdict that is about the set of fixed points alone."""
-    return _sentences(points, [])
+    return f"{_sentence(points)}."
 
 
-def _sentences(points: FixedPoints, kinds: list[str]) -> str:
-    interrupted = ["The search was interrupted; this is what had been decided by then."] if points.interrupted else []
-    return " ".join(
-        [
-            *interrupted,
-            *_continuum_sentence(points),
-            _count_sentence(points),
-            *kinds,
-            *_undecided_sentence(points),
-        ]
-    )
+def count_kinds(points: FixedPoints) -> str:
+    """Count what the points do: ``2 attract and 1 is a saddle``; empty where there is none."""
+    counts = Counter(_role(p.kind) for p in _real(points))
+    words = [_ROLES[role][min(n, 2) - 1].format(n=n) for role in _ROLES if (n := counts[role])]
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _sentence(points: FixedPoints) -> str:
+    """What is known about the set, as a sentence without its full stop."""
+    clauses = []
+    if points.interrupted:
+        clauses.append("the search was interrupted")
+    if any(c.proved_real for c in points.continua):
+        count = len(points.continua)
+        clauses.append(f"the system has {'a continuum' if count == 1 else f'{count} continua'} of fixed points")
+    elif points.continua:
+        clauses.append(
+            "the system may have a continuum of fixed points (its equations have one over the complex numbers)"
+        )
+    clauses.append(_count_clause(points))
+    sentence = "; ".join(clauses)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _real(points: FixedPoints) -> list[FixedPoint]:
@@ -57,37 +72,22 @@ def _real(points: FixedPoints) -> list[FixedPoint]:
     return [p for p in points if p.status is not Status.SLOW_POINT]
 
 
-def _continuum_sentence(points: FixedPoints) -> list[str]:
-    if not points.continua:
-        return []
-    if any(c.proved_real for c in points.continua):
-        count = len(points.continua)
-        return [f"The system has {'a continuum' if count == 1 else f'{count} continua'} of fixed points."]
-    return ["The system may have a continuum of fixed points: its equations have one over the complex numbers."]
-
-
-def _count_sentence(points: FixedPoints) -> str:
-    where = " in the whole state space" if points.region is None else " in the region searched"
-    if points.region is None and not points.complete:
-        where = ""  # met from starts, which search no region
+def _count_clause(points: FixedPoints) -> str:
     found = _real(points)
     noun = "isolated fixed point" if points.continua else "fixed point"
-    n = plural(len(found), noun)
     if points.complete:
-        if not found:
-            return f"There is no {noun}{where} (proof)."
-        evidence, rest = ("proved", "there is no other") if len(found) == 1 else ("all proved", "there are no others")
-        return f"{n}{where}, {evidence}; {rest} (proof)."
+        where = "the whole state space" if points.region is None else "the region searched"
+        return f"{where} holds {'exactly ' + plural(len(found), noun) if found else 'no ' + noun} (proof)"
+    # Without a region the points were met from starts, which search none.
+    where = "" if points.region is None else " in the region searched"
+    undecided = f" ({plural(len(points.undecided), 'box', 'boxes')} undecided)" if points.undecided else ""
     if not found:
-        return f"No {noun} was found{where}; whether there is one is open."
+        return f"no {noun} was found{where}, and whether there is one is open{undecided}"
     verb = "was" if len(found) == 1 else "were"
-    return f"{n} {verb} found{where}, {_evidence(found)}; whether there are more is open."
-
-
-def _undecided_sentence(points: FixedPoints) -> list[str]:
-    if not points.undecided:
-        return []
-    return [f"In {plural(len(points.undecided), 'box', 'boxes')} of the region nothing could be decided."]
+    return (
+        f"{plural(len(found), noun)} {verb} found{where}, {_evidence(found)}, and whether there are more is "
+        f"open{undecided}"
+    )
 
 
 def _evidence(found: list[FixedPoint]) -> str:
@@ -95,41 +95,24 @@ def _evidence(found: list[FixedPoint]) -> str:
     exact = sum(p.status is not Status.CERTIFIED and p.exact is not None for p in found)
     if proved == len(found):
         return "proved" if proved == 1 else "all proved"
-    shares = [f"{n} of them {how}" for n, how in ((proved, "proved"), (exact, "known exactly")) if n]
     if exact == len(found):
         return "known exactly" if exact == 1 else "all known exactly"
-    return ", ".join(shares) or ("not proved" if len(found) == 1 else "none of them proved")
+    shares = [f"{n} of them {how}" for n, how in ((proved, "proved"), (exact, "known exactly")) if n]
+    return " and ".join(shares) or ("not proved" if len(found) == 1 else "none of them proved")
 
 
-def _gap_sentences(points: FixedPoints) -> list[str]:
-    sentences = []
-    real = any(c.proved_real for c in points.continua)
-    if points.continua:
-        sentences.append(
-            f"Fixed points also fill {plural(len(points.continua), 'continuum', 'continua')}."
-            if real
-            else "Fixed points may also fill a continuum: the equations have one over the complex numbers."
-        )
-    if points.undecided:
-        count = plural(len(points.undecided), "box", "boxes")
-        sentences.append(f"In {count} of the region nothing could be decided.")
-    return sentences
-
-
-def _kind_sentence(analysis: Analysis) -> str:
-    """Count the kinds: ``2 attract, 1 is a saddle; the saddle joins the attractors.``."""
-    found = _real(analysis.fixed_points)
-    counts = Counter(_role(p.kind) for p in found)
-    words = [_ROLES[role][min(n, 2) - 1].format(n=n) for role in _ROLES if (n := counts[role])]
-    sentence = ", ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _kinds_clause(points: FixedPoints) -> str:
+    """The kinds of all points: ``2 attract and 1 is a saddle``, ``both attract``, ``it attracts``."""
+    found = _real(points)
+    clause = count_kinds(points)
     if len(found) == 1:
-        sentence = f"It{sentence.removeprefix('1')}"
-    elif len(words) == 1:
-        sentence = f"{'Both' if len(found) == 2 else 'All'}{sentence.removeprefix(str(len(found)))}"
+        clause = f"it{clause.removeprefix('1')}"
+    elif len({_role(p.kind) for p in found}) == 1:
+        clause = f"{'both' if len(found) == 2 else 'all'}{clause.removeprefix(str(len(found)))}"
     estimated = sum(not _kind_proved(p) for p in found)
     if estimated:
-        sentence += f" ({'by estimate' if estimated == len(found) else f'{estimated} by estimate'})"
-    return f"{sentence}{_joining_clause(analysis)}."
+        clause += f" ({'by estimate' if estimated == len(found) else f'{estimated} by estimate'})"
+    return clause
 
 
 def _joining_clause(analysis: Analysis) -> str:
@@ -148,7 +131,16 @@ def _joining_clause(analysis: Analysis) -> str:
     verb = "joins" if len(between) == 1 else "join"
     whom = "the attractors" if nx.is_connected(joined) else "some of the attractors"
     proved = all(data.get("proved") for *_, data in analysis.graph.edges(data=True))
-    return f"; {who} {verb} {whom}{'' if proved else ' (integrated, not proved)'}"
+    return f"{who} {verb} {whom}{'' if proved else ' (integrated, not proved)'}"
+
+
+def _cycles_clause(analysis: Analysis) -> str:
+    """The cycles that unstable branches ended in, by kind."""
+    kinds = Counter(data["kind"] for _, data in analysis.graph.nodes(data=True) if data.get("cycle") is not None)
+    if not kinds:
+        return ""
+    counts = " and ".join(plural(n, kind) for kind, n in sorted(kinds.items()))
+    return f"{counts} {'was' if sum(kinds.values()) == 1 else 'were'} met (converged, not proved)"
 
 
 def _kind_proved(point: FixedPoint) -> bool:

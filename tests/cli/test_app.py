@@ -47,7 +47,7 @@ def run(*arguments):
 def test_report_writes_the_file_and_says_the_verdict(files):
     result = run("report", "toggle.toml", "-o", "toggle.html")
     assert result.exit_code == 0
-    assert result.stdout.startswith("3 fixed points in the region searched, all proved; there are no others (proof).")
+    assert result.stdout.startswith("The region searched holds exactly 3 fixed points (proof): ")
     assert "wrote toggle.html" in result.stderr
     assert "executing" not in result.stderr
     assert "Toggle switch" in (files / "toggle.html").read_text(encoding="utf-8")

@@ -34,8 +34,40 @@ def henon():
 
 
 @pytest.fixture(scope="session")
+def oscillator():
+    """Van der Pol's: its only attractor is a cycle, which the unstable branches of the focus meet."""
+    system = db.ODE({"x": "y", "y": "mu*(1 - x^2)*y - x"}, {"mu": 1}, name="van der Pol")
+    return db.analyze(system, box=[(-3, 3), (-4, 4)])
+
+
+@pytest.fixture(scope="session")
+def duffing():
+    """A Hamiltonian flow, with an invariant, a symmetry and a saddle whose branches come back to it."""
+    return db.analyze(db.ODE({"x": "v", "v": "x - x^3"}), box=[(-2, 2), (-2, 2)])
+
+
+@pytest.fixture(scope="session")
+def runaway():
+    """x' = x^2 - 1: one branch of the repeller runs away to infinity."""
+    return db.analyze(db.ODE({"x": "x^2 - 1"}), box=[(-2, 2)])
+
+
+@pytest.fixture(scope="session")
+def ghost():
+    """Just past a fold: no fixed point, and a slow point where the pair was."""
+    return db.analyze(db.ODE({"x": "1/1000 + x^2"}), box=[(-1, 1)])
+
+
+@pytest.fixture(scope="session")
 def hostile():
     first, second, third, fourth = map(sp.Symbol, HOSTILE_NAMES)
     equations = {first: second - first, second: third - second**3 * fourth}
     title = '"><img src=x onerror=alert(1)> $x_{1}$ </title> {% raw %}\ud800'
     return db.analyze(db.ODE(equations, {third: 0.5, fourth: 2}, name=title), box=[(-1, 2), (-1, 2)])
+
+
+@pytest.fixture(scope="session")
+def cells():
+    """Two coupled bistable cells: nine points, a saddle-to-saddle complex, complete by boxes and by algebra."""
+    system = db.ODE({"x": "x - x^3 + (y - x)/20", "y": "y - y^3 + (x - y)/20"}, name="Two coupled cells")
+    return db.analyze(system)

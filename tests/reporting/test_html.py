@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import dataclasses
-import html
 import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -14,7 +11,6 @@ from html.parser import HTMLParser
 import pytest
 
 from dynbench.reporting.html import render_html
-from dynbench.reporting.sections.system import system_section
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -130,15 +126,8 @@ def test_what_was_not_established_is_said(pages):
     assert "Undecided boxes" in text
 
 
-def test_the_caption_promises_numbers_only_where_they_are_drawn(jang):
-    for copies, promised in ((1, True), (12, False)):
-        points = dataclasses.replace(jang.fixed_points, points=jang.fixed_points.points * copies)
-        *_, portrait = system_section(dataclasses.replace(jang, fixed_points=points)).blocks
-        assert ("numbered as in the table" in portrait.caption) == promised
-
-
 def test_exact_eigenvalues_are_shown(pages):
-    saddle = re.search(r"<tr>\s*<th scope=\"row\">1</th>.*?</tr>", pages["jang"], re.DOTALL)[0]
+    saddle = re.search(r'<tr>\s*<th scope="row"[^>]*>1</th>(?:(?!</tr>).)*<msqrt>.*?</tr>', pages["jang"], re.DOTALL)[0]
     assert "<msqrt><mn>3</mn></msqrt>" in saddle
     assert "0.3660254" in saddle
 
@@ -152,27 +141,3 @@ def test_another_process_writes_the_same_bytes(fold, tmp_path):
     path = tmp_path / "again.html"
     subprocess.run([sys.executable, "-c", code, path], check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
     assert path.read_text(encoding="utf-8") == render_html(fold)
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium to lay out the page")
-def test_no_horizontal_scrolling_in_a_browser(pages, tmp_path):
-    # The script is the test's, not the report's: it reads the layout of the page, in frames of two widths.
-    root = "document.documentElement"
-    probe = f"<script>parent.document.title += ` ${{innerWidth}}:${{{root}.scrollWidth - {root}.clientWidth}}`</script>"
-    content = html.escape(pages["hostile"].replace("</body>", f"{probe}</body>"))
-    frames = "".join(
-        f'<iframe style="border:0;width:{w}px;height:900px" srcdoc="{content}"></iframe>' for w in (390, 1280)
-    )
-    path = tmp_path / "host.html"
-    path.write_text(f"<!DOCTYPE html><title>widths</title>{frames}", encoding="utf-8")
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    command += [
-        "--disable-background-networking",
-        f"--user-data-dir={tmp_path / 'profile'}",
-        "--dump-dom",
-        path.as_uri(),
-    ]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    found = re.search(r"<title>widths(.*?)</title>", result.stdout)
-    assert found, result.stderr[-500:]
-    assert sorted(found[1].split()) == ["1280:0", "390:0"]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 import sympy as sp
 
-from dynbench.reporting.blocks import Equation, Equations, Rate, Symbol
+from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, Symbol
 from dynbench.reporting.mathml import display, inline
 
 x, y = sp.symbols("x y")
@@ -79,3 +79,16 @@ def test_a_long_sum_goes_on_in_the_next_row_with_its_signs():
     joined = "".join("".join(row.itertext()) for row in rows)
     assert joined.count("+") + joined.count("\u2212") >= len(terms) - 1
     assert all("".join(row.itertext())[0] in "+\u2212" for row in rows[1:])
+
+
+def test_second_derivatives():
+    rows = (Equation(SecondDerivative(1, (x, x)), y), Equation(SecondDerivative(2, (x, y)), x))
+    assert "".join(parse(display(Equations(rows))).itertext()) == "\u22022F1\u2202x2=y\u22022F2\u2202x\u2202y=x"
+
+
+def test_a_product_with_a_word_has_a_space():
+    assert "mspace" in inline(x * sp.log(y))
+    assert "mspace" in inline(sp.Symbol("rate") * x)
+    assert "mspace" in inline(sp.sin(x) ** 2 * sp.cos(y) ** 2)
+    assert "mspace" not in inline(x * y)
+    assert "mspace" not in inline(sp.pi * x)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynbench.reporting.numbers import at_least, at_most, decimal, eigenvalue_list, plural, short
+from dynbench.reporting.numbers import at_least, at_most, decimal, eigenvalue_list, plural, readable, short
 
 finite = st.floats(-1e12, 1e12).filter(lambda v: v == 0 or abs(v) > 1e-200)
 positive = st.floats(1e-200, 1e12)
@@ -94,3 +94,21 @@ def test_a_pair_on_the_imaginary_axis_has_no_real_part():
 def test_plural():
     assert plural(1, "box", "boxes") == "1 box"
     assert plural(0, "saddle") == "0 saddles"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("within 2e-10 of it", "within 2 \u00d7 10\u207b\u00b9\u2070 of it"),
+        ("|x| exceeded 1e+06", "|x| exceeded 1000000"),
+        ("Y + Z r <= r", "Y + Z r \u2264 r"),
+        ("from -0.5 to 3", "from \u22120.5 to 3"),
+        ("|I - R G'| < 1", "|I \u2212 R G'| < 1"),
+        ("(x, y) -> (y, x)", "(x, y) \u2192 (y, x)"),
+        ("-A*sin(pi*x)**2 - 1 is conserved", "\u2212A\u00b7sin(pi\u00b7x)\u00b2 \u2212 1 is conserved"),
+        ("a saddle-focus, --seed 0", "a saddle-focus, --seed 0"),
+        ("Poincare-Hopf, x1e5, 256 bits", "Poincare-Hopf, x1e5, 256 bits"),
+    ],
+)
+def test_sentences_from_the_computation_are_typeset(text, shown):
+    assert readable(text) == shown

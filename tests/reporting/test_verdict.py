@@ -20,60 +20,78 @@ def changed(analysis, **fields):
 
 def test_complete_and_proved(jang):
     assert verdict(jang) == (
-        "3 fixed points in the region searched, all proved; there are no others (proof). 2 attract, 1 is a saddle; "
+        "The region searched holds exactly 3 fixed points (proof): 2 attract and 1 is a saddle; "
         "the saddle joins the attractors (integrated, not proved)."
     )
     assert settled(jang)
 
 
 def test_kinds_of_a_map(henon):
-    assert verdict(henon).endswith("(proof). Both are saddles.")
+    assert verdict(henon).startswith("The region searched holds exactly 2 fixed points (proof): both are saddles")
 
 
 def test_a_double_root_is_not_called_proved(fold):
     assert verdict(fold) == (
-        "1 fixed point was found in the region searched, known exactly; whether there are more is open. "
-        "It is nonhyperbolic. In 1 box of the region nothing could be decided."
+        "1 fixed point was found in the region searched, known exactly, and whether there are more is open "
+        "(1 box undecided): it is nonhyperbolic."
     )
     assert not settled(fold)
 
 
+def test_it_is_one_sentence(jang, fold, henon, oscillator):
+    for analysis in (jang, fold, henon, oscillator, dataclasses.replace(jang, interrupted=True)):
+        assert verdict(analysis).count(". ") == 0
+        assert verdict(analysis).endswith(".")
+
+
+def test_a_cycle_met_is_said(oscillator):
+    assert verdict(oscillator).endswith("it repels; 1 stable cycle was met (converged, not proved).")
+
+
 def test_without_completeness_the_rest_is_open(jang):
     analysis = changed(jang, complete=False, argument="sampled starts")
-    assert "3 fixed points were found in the region searched, all proved; whether there are more is open." in verdict(
-        analysis
+    assert verdict(analysis).startswith(
+        "3 fixed points were found in the region searched, all proved, and whether there are more is open: "
     )
     assert not settled(analysis)
 
 
 def test_an_interrupted_search_says_so_first(jang):
-    assert verdict(changed(jang, complete=False, interrupted=True)).startswith("The search was interrupted;")
+    assert verdict(changed(jang, complete=False, interrupted=True)).startswith("The search was interrupted; 3 ")
+
+
+def test_an_analysis_interrupted_later_says_so_last(jang):
+    analysis = dataclasses.replace(jang, interrupted=True)
+    assert verdict(analysis).endswith("; the analysis was interrupted after the search.")
 
 
 @pytest.mark.parametrize(
-    ("proved_real", "sentence"),
+    ("proved_real", "clause"),
     [
-        (True, "The system has a continuum of fixed points."),
-        (False, "The system may have a continuum of fixed points: its equations have one over the complex numbers."),
+        (True, "The system has a continuum of fixed points"),
+        (
+            False,
+            "The system may have a continuum of fixed points (its equations have one over the complex numbers)",
+        ),
     ],
 )
-def test_a_continuum_comes_first_and_settles_nothing(jang, proved_real, sentence):
+def test_a_continuum_comes_first_and_settles_nothing(jang, proved_real, clause):
     analysis = changed(jang, complete=False, continua=(Continuum((X,), 1, proved_real),))
-    assert verdict(analysis).startswith(f"{sentence} 3 isolated fixed points were found")
+    assert verdict(analysis).startswith(f"{clause}; 3 isolated fixed points were found")
     assert not settled(analysis)
 
 
 def test_no_points():
     nothing = FixedPoints((), ("x",), complete=True, region=np.array([[[0.0, 1.0]]]))
-    assert verdict_on_points(nothing) == "There is no fixed point in the region searched (proof)."
+    assert verdict_on_points(nothing) == "The region searched holds no fixed point (proof)."
     unknown = dataclasses.replace(nothing, complete=False, region=None)
-    assert verdict_on_points(unknown) == ("No fixed point was found; whether there is one is open.")
+    assert verdict_on_points(unknown) == "No fixed point was found, and whether there is one is open."
 
 
 def test_undecided_boxes_are_counted(jang):
     boxes = (Undecided(np.zeros((2, 2)), "why"),) * 2
-    assert verdict(changed(jang, complete=False, undecided=boxes)).endswith(
-        "In 2 boxes of the region nothing could be decided."
+    assert "whether there are more is open (2 boxes undecided)" in verdict(
+        changed(jang, complete=False, undecided=boxes)
     )
 
 

@@ -1,16 +1,21 @@
 """The sections of a report, each a function of the analysis that returns its blocks."""
 
-from dynbench.reporting.sections.derived import derived_section, invariants_section
+from dynbench.reporting.sections.cycles import cycles_section
+from dynbench.reporting.sections.derived import derived_section
+from dynbench.reporting.sections.invariants import invariants_section
 from dynbench.reporting.sections.not_established import not_established_section
+from dynbench.reporting.sections.pictures import pictures_section
 from dynbench.reporting.sections.points import points_section
 from dynbench.reporting.sections.provenance import provenance_section, references_section
 from dynbench.reporting.sections.system import system_section
 from dynbench.reporting.sections.transitions import transitions_section
 
 __all__ = [
+    "cycles_section",
     "derived_section",
     "invariants_section",
     "not_established_section",
+    "pictures_section",
     "points_section",
     "provenance_section",
     "references_section",

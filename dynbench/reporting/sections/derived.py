@@ -1,4 +1,4 @@
-"""What follows from the declaration by algebra: derivatives, stability conditions, invariants, symmetries."""
+"""What follows from the declaration by algebra: derivatives, speed and stability conditions."""
 
 from __future__ import annotations
 
@@ -8,81 +8,92 @@ import sympy as sp
 
 from dynbench.reporting.blocks import (
     Block,
-    Bullets,
     Equation,
     Equations,
-    Formula,
-    Inline,
-    Name,
+    Heading,
     Paragraph,
+    SecondDerivative,
     Section,
     Symbol,
-    Text,
 )
 from dynbench.reporting.derived import Derived, derive
-from dynbench.reporting.numbers import plural
+from dynbench.reporting.numbers import plural, readable
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
-    from dynbench.invariants import Invariant, Symmetry
+    from dynbench.systems import System
 
-__all__ = ["derived_section", "invariants_section"]
+__all__ = ["derived_section", "display_equations"]
 
-#: Longer expressions are not printed: nobody reads them, and the JSON report holds them.
+#: Longer expressions are not printed: nobody reads them.
 _MOST_OPERATIONS = 300
+#: More second derivatives than this, or more operations in all of them, are counted, not printed.
+_MOST_DERIVATIVES = 12
+_MOST_IN_ALL = 200
+_IN_JSON = "the JSON report holds them in full"
 
 
 def derived_section(analysis: Analysis) -> Section:
-    """Jacobian, divergence, speed, characteristic polynomial and stability conditions."""
+    """Jacobian, divergence, second derivatives, speed, characteristic polynomial and stability conditions."""
     derived = derive(analysis.system)
     flow = analysis.system.kind == "flow"
     speed = "|F|\u00b2/2" if flow else "|F \u2212 x|\u00b2/2"
-    blocks = [
-        *_display("Jacobian and divergence of F, parameters kept as symbols:", _derivatives(derived)),
-        *_display(
-            f"The speed q = {speed}, which is zero exactly at the fixed points, and its gradient:",
+    blocks: list[Block] = [
+        Heading("Jacobian and divergence"),
+        *display_equations("Of the right-hand side F, parameters kept as symbols:", _derivatives(derived), _IN_JSON),
+        Heading("Second derivatives"),
+        *_second_derivatives(analysis.system),
+        Heading("Speed"),
+        *display_equations(
+            f"The speed q = {speed} is zero exactly at the fixed points. It and its gradient:",
             _speed(derived),
+            _IN_JSON,
         ),
+        Heading("Stability conditions"),
         *_conditions(derived, flow),
     ]
     return Section("derived", "Derived from the equations", tuple(blocks))
 
 
-def invariants_section(analysis: Analysis) -> Section:
-    """Conserved quantities and symmetries, each with the identity that proves it."""
-    blocks: list[Block] = []
-    if analysis.invariants:
-        blocks.append(Bullets(tuple(map(_invariant, analysis.invariants))))
-    else:
-        scope = getattr(analysis.invariants, "scope", "")
-        sought = f" Sought: {scope}." if scope else ""
-        text = f"No conserved quantity was found, which does not prove that there is none.{sought}"
-        blocks.append(Paragraph((text,)))
-    if analysis.symmetries:
-        blocks.append(Paragraph(("The equations stay as they are under:",)))
-        blocks.append(Bullets(tuple(map(_symmetry, analysis.symmetries))))
-    else:
-        text = "No change of signs or order of the states leaves the equations as they are."
-        blocks.append(Paragraph((text,)))
-    return Section("invariants", "Invariants and symmetries", tuple(blocks))
+def display_equations(introduction: str, equations: list[Equation], elsewhere: str) -> list[Block]:
+    """A sentence and the equations that it introduces; of those too long to read it is said where they are."""
+    shown = tuple(e for e in equations if _operations(e) <= _MOST_OPERATIONS)
+    blocks: list[Block] = [Paragraph((introduction,))]
+    if shown:
+        blocks.append(Equations(shown))
+    left_out = [_operations(e) for e in equations if _operations(e) > _MOST_OPERATIONS]
+    if left_out:
+        what = plural(len(left_out), "expression")
+        blocks.append(Paragraph((f"Too long to print: {what} of {_listed(left_out)} operations; {elsewhere}.",)))
+    return blocks
 
 
-def _invariant(invariant: Invariant) -> Text:
-    where: list[Inline] = []
-    for assumption in invariant.assumptions:
-        where += [", " if where else " Proved where ", Formula(assumption)]
-    what = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}: "
-    proof = Name(invariant.proof.rstrip("."))
-    return what, Formula(invariant.expression), ". Proof: ", proof, ".", *where, "." if where else ""
-
-
-def _symmetry(symmetry: Symmetry) -> Text:
-    description = symmetry.description.replace("->", "\N{RIGHTWARDS ARROW}")
-    return Name(description), ". Proof: ", Name(symmetry.proof.rstrip(".")), "."
+def _listed(sizes: list[int]) -> str:
+    return str(sizes[0]) if len(sizes) == 1 else f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
 
 
 def _derivatives(derived: Derived) -> list[Equation]:
     return [Equation(Symbol.JACOBIAN, derived.jacobian), Equation(Symbol.DIVERGENCE, derived.divergence)]
+
+
+def _second_derivatives(system: System) -> list[Block]:
+    """The second derivatives that are not zero, printed where they are few and short."""
+    rows = []
+    for k in range(system.dimension):
+        for i, one in enumerate(system.states):
+            for j, other in enumerate(system.states[i:], i):
+                value = system.hessian[k, i, j]
+                if value != 0:
+                    rows.append(Equation(SecondDerivative(k + 1, (one, other)), value))
+    every = system.dimension**2 * (system.dimension + 1) // 2
+    if not rows:
+        return [Paragraph(("All are zero: F is affine in the states.",))]
+    some = "All" if len(rows) == every else str(len(rows))
+    text = f"{some} of the {every} are not zero" if every > 1 else "It is not zero"
+    if len(rows) > _MOST_DERIVATIVES or sum(map(_operations, rows)) > _MOST_IN_ALL:
+        return [Paragraph((f"{text}: too many or too long to print; system.hessian holds them.",))]
+    number = " (the subscript of F counts the equations)" if system.dimension > 1 else ""
+    return [Paragraph((f"{text}{number}:",)), Equations(tuple(rows))]
 
 
 def _speed(derived: Derived) -> list[Equation]:
@@ -95,26 +106,21 @@ def _conditions(derived: Derived, flow: bool) -> list[Block]:
     text = "The characteristic polynomial of the Jacobian"
     if derived.reason:
         text += f", with its coefficients as symbols ({derived.reason})"
-    blocks = _display(f"{text}:", [Equation(Symbol.POLYNOMIAL, derived.polynomial.as_expr())])
-    criterion = "Routh\u2013Hurwitz conditions" if flow else "Jury conditions"
+    polynomial = [Equation(Symbol.POLYNOMIAL, derived.polynomial.as_expr())]
+    criterion = "Routh\u2013Hurwitz" if flow else "Jury"
     where = "has a negative real part" if flow else "lies inside the unit circle"
     value = "eigenvalue" if flow else "multiplier"
-    introduction = f"{criterion}: at a fixed point every {value} {where} exactly where all of these hold."
-    return blocks + _display(introduction, [Equation(c, sp.S.Zero, ">") for c in derived.conditions])
-
-
-def _display(introduction: str, equations: list[Equation]) -> list[Block]:
-    """A sentence and the equations that it introduces; those too long to read are counted instead."""
-    shown = tuple(e for e in equations if _operations(e) <= _MOST_OPERATIONS)
-    blocks: list[Block] = [Paragraph((introduction,))]
-    if shown:
-        blocks.append(Equations(shown))
-    left_out = [_operations(e) for e in equations if _operations(e) > _MOST_OPERATIONS]
-    if left_out:
-        what = plural(len(left_out), "expression")
-        text = f"Not shown: {what} of {' and '.join(map(str, left_out))} operations; the JSON report holds all."
-        blocks.append(Paragraph((text,)))
-    return blocks
+    never = [c for c in derived.conditions if c.is_number and not c.is_positive]
+    if never:
+        sentence = f"{criterion}: one of the conditions is {readable(str(never[0]))} > 0, which never holds: no "
+        sentence += f"fixed point is such that every {value} {where}."
+        return [*display_equations(f"{text}:", polynomial, _IN_JSON), Paragraph((sentence,))]
+    introduction = f"{criterion}: at a fixed point every {value} {where} exactly where all of these hold:"
+    conditions = [Equation(c, sp.S.Zero, ">") for c in derived.conditions]
+    return [
+        *display_equations(f"{text}:", polynomial, _IN_JSON),
+        *display_equations(introduction, conditions, _IN_JSON),
+    ]
 
 
 def _operations(equation: Equation) -> int:

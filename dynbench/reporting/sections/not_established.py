@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Kind, Status
-from dynbench.reporting.blocks import Block, Bullets, Name, Section, Table, Text
-from dynbench.reporting.numbers import plural, short
+from dynbench.reporting.blocks import Block, Bullets, Heading, Inline, Name, Section, Table, Text
+from dynbench.reporting.numbers import plural, readable, short
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -21,10 +21,16 @@ _LISTED = 20
 
 def not_established_section(analysis: Analysis) -> Section:
     """Everything that a reader might take for granted and must not."""
-    items = [*_about_points(analysis), *_about_motion(analysis), *_assumptions(analysis)]
-    blocks: list[Block] = [Bullets(tuple(items))]
+    blocks: list[Block] = [
+        Heading("About fixed points"),
+        Bullets(tuple(_about_points(analysis))),
+        Heading("About motion"),
+        Bullets(tuple(_about_motion(analysis))),
+        Heading("What the proofs rest on"),
+        Bullets(tuple(_assumptions(analysis))),
+    ]
     if analysis.fixed_points.undecided:
-        blocks.append(_undecided(analysis.fixed_points))
+        blocks.insert(2, _undecided(analysis.fixed_points))
     return Section("not-established", "What was not established", tuple(blocks))
 
 
@@ -33,7 +39,7 @@ def _about_points(analysis: Analysis) -> Iterator[Text]:
     if not points.complete:
         yield ("That there are no other fixed points is not proved.",)
     if points.region is not None:
-        yield ("Nothing is said here about fixed points outside the region searched.",)
+        yield ("Nothing is said here about fixed points outside the region searched: ", *_region(points), ".")
     if points.continua:
         yield ("The points of a continuum are not isolated: none of them can be certified or is listed.",)
     if any(not c.proved_real for c in points.continua):
@@ -47,28 +53,54 @@ def _about_points(analysis: Analysis) -> Iterator[Text]:
         yield (f"{plural(points.failed, 'start')} converged to nothing; fixed points near them may have been missed.",)
 
 
+def _region(points: FixedPoints) -> Iterator[Inline]:
+    """The region in words, where it is one box; more are in the table of the region."""
+    if points.region is None or len(points.region) > 1:
+        yield "see the table of boxes"
+        return
+    for i, (name, (low, high)) in enumerate(zip(points.state_names, points.region[0], strict=True)):
+        yield from (", " if i else "", Name(name), f" from {short(low)} to {short(high)}")
+
+
 def _about_motion(analysis: Analysis) -> Iterator[Text]:
     edges = [data for *_, data in analysis.graph.edges(data=True)]
-    unproved = sum(not data.get("proved") for data in edges)
+    unproved = sum(not data["proved"] for data in edges)
     if unproved:
+        which = "all edges" if unproved == len(edges) else f"{unproved} of the {len(edges)} edges"
+        yield (f"The limits of {which} of the transition graph rest on numerical integration, not on a proof.",)
+    sampled = sum(data["side"] == 0 for data in edges)
+    if sampled:
         yield (
-            f"{unproved} of {plural(len(edges), 'unstable branch', 'unstable branches')}: "
-            "the limit rests on numerical integration, not on a proof.",
+            "Unstable manifolds of dimension two or more were sampled: connections between the samples may be missing.",
         )
-    yield ("Periodic orbits and chaotic sets were not searched for, nor were basins of attraction computed.",)
+    skipped = sum(bool(data["skipped"]) for _, data in analysis.graph.nodes(data=True))
+    if skipped:
+        yield (f"The unstable manifolds of {plural(skipped, 'point')} were not followed.",)
+    yield ("Periodic orbits and chaotic sets were not searched for: cycles are listed where a branch ended in one.",)
+    proved = any(data["attraction"] is not None for _, data in analysis.graph.nodes(data=True))
+    beyond = ", beyond the ellipsoids named in the table of nodes" if proved else ""
+    yield (f"Basins of attraction were not computed{beyond}.",)
     if not analysis.invariants:
         yield ("That there is no conserved quantity: only some forms were tried.",)
 
 
 def _assumptions(analysis: Analysis) -> Iterator[Text]:
+    proofs = False
     if analysis.fixed_points.certified:
+        proofs = True
         yield ("Certificates rest on the ball arithmetic of python-flint (Arb) being correct.",)
     if analysis.fixed_points.complete or analysis.fixed_points.undecided:
+        proofs = True
         yield (
             "That boxes hold no fixed point rests on double-precision arithmetic rounded outward: on IEEE "
             "754 for sums, products, quotients and square roots, and for other functions on the libraries "
             "of NumPy and SciPy being within 4 units in the last place.",
         )
+    if analysis.invariants or analysis.symmetries:
+        proofs = True
+        yield ("Invariants and symmetries rest on the polynomial arithmetic of SymPy and python-flint.",)
+    if not proofs:
+        yield ("Nothing in this report is proved.",)
 
 
 def _undecided(points: FixedPoints) -> Table:
@@ -79,7 +111,7 @@ def _undecided(points: FixedPoints) -> Table:
         (
             (str(i),),
             *((f"{short(low, 9)} to {short(high, 9)}",) for low, high in region.box),
-            (region.reason,),
+            (readable(region.reason),),
         )
         for i, region in enumerate(points.undecided[:_LISTED])
     )

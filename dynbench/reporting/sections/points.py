@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import sympy as sp
 
 from dynbench.fixed_points import FixedPoint, FixedPoints, Status
-from dynbench.reporting.blocks import Block, Figure, Formula, Inline, Name, Paragraph, Section, Table, Text
-from dynbench.reporting.numbers import at_least, at_most, decimal, eigenvalue_list, short
+from dynbench.reporting.blocks import Block, Formula, Heading, Inline, Name, Paragraph, Section, Table, Text
+from dynbench.reporting.numbers import at_least, decimal, eigenvalue_list, readable, short
+from dynbench.reporting.sections.evidence import evidence_blocks
+from dynbench.reporting.tables import without_empty_columns
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -23,23 +24,21 @@ _SHORT_EXACT = 24
 
 
 def points_section(analysis: Analysis) -> Section:
-    """The tables of fixed points and slow points, completeness and the index sum."""
+    """The tables of fixed points, evidence and slow points, with completeness and the index sum."""
     points = analysis.fixed_points
     numbered = [(i, p) for i, p in enumerate(points) if p.status is not Status.SLOW_POINT]
     blocks: list[Block] = [_completeness(points), *_region(points), *map(_continuum, points.continua)]
     if numbered:
-        blocks += [_points_table(analysis, numbered), _evidence_table(numbered), _index_sum(points)]
+        blocks += [_points_table(analysis, numbered), *evidence_blocks(analysis, numbered), _index_sum(points)]
     slow = list({id(p): p for p in (*points.slow_points, *analysis.slow_points)}.values())
     if slow:
-        blocks.append(_slow_table(points.state_names, slow))
-    if numbered:
-        blocks.append(_spectrum(analysis))
+        blocks += [Heading("Slow points"), _slow_table(points.state_names, slow)]
     return Section("points", "Fixed points", tuple(blocks))
 
 
 def _completeness(points: FixedPoints) -> Paragraph:
     answer = "The list is complete" if points.complete else "The list is not proved to be complete"
-    return Paragraph((f"{answer}: {points.argument}." if points.argument else f"{answer}.",))
+    return Paragraph((f"{answer}: {readable(points.argument)}." if points.argument else f"{answer}.",))
 
 
 def _continuum(continuum: Continuum) -> Paragraph:
@@ -72,7 +71,7 @@ def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) ->
     headers: tuple[Text, ...] = (
         *(("point",), ("kind",)),
         *((Name(name),) for name in names),
-        *((eigenvalues,), ("stable, central, unstable",), ("established",), ("remark",)),
+        *((eigenvalues,), ("s, c, u",), ("established",), ("remark",)),
     )
     rows = tuple(
         (
@@ -82,12 +81,13 @@ def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) ->
                 _eigenvalues(analysis.system, p),
                 (", ".join(map(str, p.stability)),),
                 (_established(p),),
-                (p.note,),
+                (readable(p.note),),
             ),
         )
         for i, p in numbered
     )
-    return Table("Points, eigenvalues and kinds", headers, rows, numeric=tuple(range(2, 2 + len(names))))
+    caption = f"Fixed points: kinds, states, {eigenvalues}, and numbers of stable, central and unstable directions"
+    return without_empty_columns(Table(caption, headers, rows, numeric=tuple(range(2, 2 + len(names)))))
 
 
 def _coordinate(point: FixedPoint, k: int) -> Text:
@@ -139,32 +139,9 @@ def _established(point: FixedPoint) -> str:
     return "known exactly, uniqueness not proved" if point.exact is not None else f"{point.status.value}, not proved"
 
 
-def _evidence_table(numbered: list[tuple[int, FixedPoint]]) -> Table:
-    headers: tuple[Text, ...] = (
-        *(("point",), ("residual",), ("exists within",), ("unique within",), ("index",)),
-        *(("eigenvalues within",), ("inequality checked",)),
-    )
-    return Table("Evidence", headers, tuple(_evidence(i, p) for i, p in numbered), numeric=(1, 2, 3, 4, 5))
-
-
-def _evidence(number: int, point: FixedPoint) -> tuple[Text, ...]:
-    head: tuple[Text, ...] = ((str(number),), (short(point.residual, 2),))
-    c = point.certificate
-    if c is None:
-        return (*head, *((("\u2014",),) * 5))
-    radii = c.eigenvalue_radii
-    return (
-        *head,
-        *((at_most(c.radius),), (at_least(c.uniqueness_radius),)),
-        ("\u2014" if c.index is None else f"{c.index:+d}".replace("-", "\N{MINUS SIGN}"),),
-        (at_most(None if radii is None else float(np.max(radii))),),
-        (c.inequality,),
-    )
-
-
 def _index_sum(points: FixedPoints) -> Paragraph:
     found, expected = points.index_sum, points.expected_index_sum
-    why = f" ({points.index_argument})" if points.index_argument else ""
+    why = f" ({readable(points.index_argument)})" if points.index_argument else ""
     if found is None:
         first = "The indices of the points are not all proved, so that they cannot be added up"
     else:
@@ -195,11 +172,3 @@ def _slow_table(names: tuple[str, ...], slow: list[FixedPoint]) -> Table:
     )
     caption = "Slow points: minima of speed that are proved not to be fixed points"
     return Table(caption, headers, rows, numeric=tuple(range(1, len(names) + 3)))
-
-
-def _spectrum(analysis: Analysis) -> Figure:
-    flow = analysis.system.kind == "flow"
-    what = "Eigenvalues of the Jacobian" if flow else "Multipliers"
-    border = "imaginary axis" if flow else "unit circle"
-    caption = f"{what} at all fixed points in the complex plane, with the {border}."
-    return Figure("spectrum", caption, f"{caption} The values are in the table of fixed points.")

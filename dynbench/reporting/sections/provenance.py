@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dynbench.reporting.blocks import Bullets, Code, Name, Paragraph, Section, Table, Text
+from dynbench.reporting.blocks import Block, Bullets, Code, Name, Paragraph, Section, Table, Text
+from dynbench.reporting.numbers import readable
+from dynbench.reporting.recipes import python_recipe, toml_recipe
 from dynbench.reporting.references import references
 
 if TYPE_CHECKING:
@@ -14,42 +17,31 @@ __all__ = ["provenance_section", "references_section"]
 
 
 def provenance_section(analysis: Analysis) -> Section:
-    """Versions, seed and settings, and the lines of Python that repeat the analysis."""
+    """Versions, seed and settings, and what to type to repeat the analysis."""
     rows: list[tuple[Text, ...]] = []
     for key, value in analysis.provenance.items():
-        listed = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        rows.append(((key.replace("_", " "),), (Name(listed),)))
+        rows.append(((key.replace("_", " "),), (Name(_listed(value)),)))
     headers: tuple[Text, ...] = (("setting",), ("value",))
-    table = Table("Versions and settings", headers, tuple(rows))
-    return Section("provenance", "Provenance", (table, Paragraph(("To repeat it:",)), Code(_recipe(analysis))))
+    blocks: list[Block] = [Table("Versions and settings", headers, tuple(rows))]
+    model = toml_recipe(analysis)
+    if model:
+        command = f"dynbench report model.toml -o report.html --seed {analysis.provenance.get('seed', 0)}"
+        blocks += [
+            Paragraph(("To repeat it from a shell, save this as model.toml and run the command below:",)),
+            *(Code(model, "toml"), Code(command, "sh")),
+            Paragraph(("To repeat it from Python:",)),
+        ]
+    else:
+        blocks.append(Paragraph(("To repeat it:",)))
+    return Section("provenance", "Provenance", (*blocks, Code(python_recipe(analysis))))
+
+
+def _listed(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {readable(str(entry))}" for key, entry in value.items())
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def references_section(analysis: Analysis) -> Section:
     """The sources of the methods."""
-    return Section("references", "Methods", (Bullets(tuple((text,) for text in references(analysis))),))
-
-
-def _recipe(analysis: Analysis) -> str:
-    system, region = analysis.system, analysis.fixed_points.region
-    kind = "Map" if system.kind == "map" else "ODE"
-    equations = {name: str(right) for name, right in zip(system.state_names, system.rhs, strict=True)}
-    values = {name: _literal(value) for name, value in system.parameters.items()}
-    arguments = [", ".join(["{" + ", ".join(f"{k!r}: {v!r}" for k, v in equations.items()) + "}"])]
-    if values:
-        arguments.append("{" + ", ".join(f"{k!r}: {v}" for k, v in values.items()) + "}")
-    if system.name:
-        arguments.append(f"name={system.name!r}")
-    box = "" if region is None else f", box={(region[0] if len(region) == 1 else region).tolist()}"
-    lines = [
-        "import dynbench as db",
-        *(["import sympy"] if any("sympy" in v for v in values.values()) else []),
-        "",
-        f"system = db.{kind}({', '.join(arguments)})",
-        f"analysis = db.analyze(system{box}, rng={analysis.provenance.get('seed', 0)})",
-        'db.report(analysis, "report.html")',
-    ]
-    return "\n".join(lines)
-
-
-def _literal(value: Any) -> str:
-    return repr(value) if isinstance(value, int | float) else f"sympy.sympify({str(value)!r})"
+    return Section("references", "References", (Bullets(tuple((text,) for text in references(analysis))),))

@@ -1,4 +1,4 @@
-"""What was declared: equations, parameters, and the picture of the state space."""
+"""What was declared: equations and parameters."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dynbench.fixed_points import FixedPoint
 from dynbench.reporting.blocks import (
     Block,
     Equation,
     Equations,
-    Figure,
     Formula,
     Inline,
     Name,
@@ -20,7 +18,6 @@ from dynbench.reporting.blocks import (
     Section,
     Table,
 )
-from dynbench.reporting.numbers import decimal
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -28,13 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["system_section"]
 
-#: Points are listed in a figure's description up to this number.
-_DESCRIBED = 12
 _SHORT_NAME = 24
 
 
 def system_section(analysis: Analysis) -> Section:
-    """The system as declared, and its portrait."""
+    """The system as declared."""
     system = analysis.system
     blocks: list[Block] = [_equations(system)]
     if system.parameters:
@@ -44,7 +39,7 @@ def system_section(analysis: Analysis) -> Section:
         for expression in system.switching:
             border += [", " if border else "", Formula(sp.Eq(expression, 0, evaluate=False))]
         blocks.append(Paragraph(("The system may fail to be smooth where ", *border, ".")))
-    return Section("system", "The system", (*blocks, _portrait(analysis)))
+    return Section("system", "Equations and parameters", tuple(blocks))
 
 
 def _equations(system: System) -> Equations:
@@ -73,25 +68,3 @@ def _symbol(symbol: sp.Symbol) -> Inline:
 
 def _value(value: Any) -> Inline:
     return Formula(value) if isinstance(value, sp.Basic) else str(value).replace("-", "\N{MINUS SIGN}")
-
-
-def _portrait(analysis: Analysis) -> Figure:
-    from dynbench.plotting.style import MOST_NUMBERED  # here, as it brings Matplotlib
-
-    system = analysis.system
-    what = {("flow", 1): "The rate against the state", ("map", 1): "The next state against the state"}
-    title = what.get((system.kind, system.dimension), "Phase portrait")
-    if system.dimension == 3:
-        title += ", seen from a corner of the box"
-    elif system.dimension > 3:
-        title += ", in projection"
-    points = [_describe(i, p) for i, p in enumerate(analysis.fixed_points)]
-    listed = "; ".join(points[:_DESCRIBED]) or "no fixed point"
-    more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
-    numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
-    caption = f"{title}.{numbered}"
-    return Figure("portrait", caption, f"{title}. {listed}{more}.")
-
-
-def _describe(number: int, point: FixedPoint) -> str:
-    return f"point {number}, {point.kind.value}, at ({', '.join(decimal(v) for v in point.x)})"

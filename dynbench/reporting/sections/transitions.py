@@ -1,4 +1,4 @@
-"""The transition graph: where the unstable branches of the saddles lead."""
+"""The transition graph: where the unstable manifolds of saddles and repellers lead."""
 
 from __future__ import annotations
 
@@ -6,74 +6,146 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from dynbench.fixed_points import FixedPoint
-from dynbench.reporting.blocks import Block, Bullets, Figure, Paragraph, Section, Table, Text
-from dynbench.reporting.numbers import plural, short
-from dynbench.transitions import attractor_transitions
+from dynbench.reporting.blocks import Block, Bullets, Figure, Figures, Heading, Paragraph, Section, Table, Text
+from dynbench.reporting.numbers import at_most, plural, readable, short
+from dynbench.reporting.tables import NONE, without_empty_columns
+from dynbench.transitions import attractor_transitions, morse_consistency
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.fixed_points.attraction import AttractionBall
 
 __all__ = ["transitions_section"]
 
+#: How a limit was identified: (what the table says, what that means).
+_HOW = {
+    "attraction ball": "the orbit entered an ellipsoid that is proved to lie in the basin of the point",
+    "uniqueness ball": "the orbit converged inside the ball in which the point is proved to be the only fixed point",
+    "connection": "the orbit came very close to the saddle, inside its uniqueness ball: evidence of a saddle-to-saddle "
+    "connection, not proof",
+    "recurrence": "the orbit returned to a section until Newton\u2019s method found the cycle",
+    "blow-up": "the solution grew beyond all bounds in finite time",
+    "far": "the orbit left the region of the fixed points by far",
+    "undecided": "no limit was identified; the reason stands in the last column",
+}
+
 
 def transitions_section(analysis: Analysis) -> Section:
-    """The graph as a figure and as a table."""
+    """The graph as a figure and as two tables, and what must hold between its numbers."""
     graph = analysis.graph
     blocks: list[Block] = [Paragraph((_summary(analysis),))]
     if graph.number_of_edges():
-        blocks += [_figure(), _table(graph)]
-    skipped = [(node, data["skipped"]) for node, data in graph.nodes(data=True) if data.get("skipped")]
-    if skipped:
-        items = tuple((f"Point {node} was not followed: {reason}.",) for node, reason in skipped)
-        blocks.append(Bullets(items))
-    return Section("transitions", "Transitions", tuple(blocks))
+        blocks += [Figures((_figure(),)), _node_table(graph), *_edge_blocks(graph)]
+    if graph.number_of_nodes():
+        blocks += _consistency(analysis)
+    return Section("transitions", "Transition graph", tuple(blocks))
 
 
 def _summary(analysis: Analysis) -> str:
     graph = analysis.graph
     if not graph.number_of_edges():
-        return "No branch was followed: no point is proved to have exactly one unstable direction."
+        return "No unstable branch was followed, so that there is no transition to show."
     sources = plural(len({source for source, _ in graph.edges()}), "point")
-    branches = plural(graph.number_of_edges(), "unstable branch", "unstable branches")
-    text = f"{branches} of {sources} with one unstable direction were followed to their limits."
+    followed = sum(data["samples"] for *_, data in graph.edges(data=True))
+    branches = plural(followed, "branch", "branches")
+    text = f"{branches} of the unstable manifolds of {sources} were followed to their limits."
     between = [edge for edge in attractor_transitions(graph).edges() if edge[0] != edge[1]]
     if between:
-        pairs = plural(len({frozenset(edge) for edge in between}), "pair")
-        text += f" {pairs} of attractors {'is' if pairs.startswith('1 ') else 'are'} joined in this way."
-    if not all(data.get("proved") for *_, data in graph.edges(data=True)):
-        text += " The branches are integrated in double precision: their limits are evidence, not proof."
+        pairs = len({frozenset(edge) for edge in between})
+        text += f" In this way {plural(pairs, 'pair')} of attractors {'is' if pairs == 1 else 'are'} joined."
+    if not all(data["proved"] for *_, data in graph.edges(data=True)):
+        text += " Orbits are integrated in double precision: their limits are evidence, not proof."
     return text
 
 
-def _node_name(node: Any, data: dict[str, Any]) -> str:
-    """A node as the tables call it."""
-    point = data.get("point")
-    kind = data.get("kind")
-    what = str(getattr(kind, "value", kind))
-    return f"{node} ({what})" if isinstance(point, FixedPoint) else what
-
-
-def _side(side: int | None) -> str:
-    return "\u2014" if side is None else "+" if side > 0 else "\N{MINUS SIGN}"
-
-
 def _figure() -> Figure:
-    caption = "Transition graph. Height is the number of unstable directions; attractors are at the bottom."
-    return Figure("graph", caption, f"{caption} Its edges are in the table of branches.")
+    caption = "Transition graph: height is the number of unstable directions, attractors are at the bottom."
+    return Figure("graph", caption, f"{caption} Its nodes and edges are in the tables below.")
 
 
-def _table(graph: nx.MultiDiGraph) -> Table:
-    headers: tuple[Text, ...] = (("from",), ("side",), ("to",), ("time",), ("limit identified",))
-    rows = []
-    for source, target, data in graph.edges(data=True):
-        time = data.get("time")
-        rows.append(
+def _node_table(graph: nx.MultiDiGraph) -> Table:
+    headers: tuple[Text, ...] = (
+        *(("node",), ("kind",), ("unstable directions",), ("edges in",), ("edges out",)),
+        *(("basin proved to hold",), ("not followed because",)),
+    )
+    rows = tuple(
+        (
+            *((str(node),), (str(data["kind"]),)),
+            (NONE if data["unstable"] is None else str(data["unstable"]),),
+            *((str(graph.in_degree(node)),), (str(graph.out_degree(node)),)),
+            (_ball(data["attraction"]),),
+            (readable(data["skipped"]),),
+        )
+        for node, data in graph.nodes(data=True)
+    )
+    return without_empty_columns(Table("Nodes of the transition graph", headers, rows, numeric=(2, 3, 4)))
+
+
+def _ball(ball: AttractionBall | None) -> str:
+    return NONE if ball is None else f"an ellipsoid in the box of half-width {at_most(ball.radius)}"
+
+
+def _edge_blocks(graph: nx.MultiDiGraph) -> list[Block]:
+    edges = list(graph.edges(data=True))
+    headers: tuple[Text, ...] = (
+        *(("from",), ("side",), ("direction",), ("to",), ("branches",)),
+        *(("time",), ("length",), ("barrier",), ("identified by",), ("reason",)),
+    )
+    table = Table(
+        "Edges of the transition graph",
+        headers,
+        tuple(_edge(graph, source, target, data) for source, target, data in edges),
+        numeric=(4, 5, 6, 7),
+    )
+    used = [how for how in _HOW if any(data["how"] == how for *_, data in edges)]
+    items: list[Text] = [(f"{how[:1].upper()}{how[1:]}: {_HOW[how]}.",) for how in used]
+    barriers = {data["barrier_kind"] for *_, data in edges}
+    if "energy" in barriers:
+        items.append(("Barrier: the potential at the source minus the potential at the limit (a gradient flow).",))
+    elif "distance" in barriers:
+        items.append(("Barrier: the distance in state space from the source to its limit.",))
+    if any(data["side"] for *_, data in edges):
+        items.append(
             (
-                *((_node_name(source, graph.nodes[source]),), (_side(data.get("side")),)),
-                (_node_name(target, graph.nodes[target]),),
-                ("\u2014" if time is None else short(float(time), 4),),
-                (str(data.get("reason", "")),),
+                "Directions v1, v2, \u2026: along the unstable eigenvectors, the strongest first; the side is + where "
+                "their largest component grows.",
             )
         )
-    return Table("Unstable branches and their limits", headers, tuple(rows), numeric=(3,))
+    if any(data["side"] == 0 for *_, data in edges):
+        items.append(("Direction \u201csphere\u201d: sampled in the unstable subspace, not along an eigenvector.",))
+    return [without_empty_columns(table), Bullets(tuple(items))]
+
+
+def _edge(graph: nx.MultiDiGraph, source: int, target: int, data: dict[str, Any]) -> tuple[Text, ...]:
+    return (
+        *((_node_name(graph, source),), (_SIDES[data["side"]],), (data["direction"],), (_node_name(graph, target),)),
+        (str(data["samples"]),),
+        *((_number(data["time"]),), (_number(data["length"]),), (_number(data["barrier"]),)),
+        (data["how"],),
+        ("" if data["identified"] else readable(data["reason"]),),
+    )
+
+
+_SIDES = {1: "+", -1: "\N{MINUS SIGN}", 0: NONE}
+
+
+def _number(value: float | None) -> str:
+    return NONE if value is None else short(float(value), 4)
+
+
+def _node_name(graph: nx.MultiDiGraph, node: int) -> str:
+    """A node as the tables call it: by its number, which infinity and the undecided do not need."""
+    data = graph.nodes[node]
+    numbered = data["point"] is not None or data["cycle"] is not None
+    return f"{node} ({data['kind']})" if numbered else str(data["kind"])
+
+
+def _consistency(analysis: Analysis) -> list[Block]:
+    """Counts of attractors, saddles and repellers, and what agrees between them and what does not."""
+    found = morse_consistency(analysis.graph, analysis.fixed_points)
+    counts = ((found.attractors, "attractor"), (found.saddles, "saddle"), (found.repellers, "repeller"))
+    items: list[Text] = [(f"{', '.join(plural(n, noun) for n, noun in counts)}.",)]
+    if found.index_sum is not None and found.expected_index_sum is None:
+        items.append((readable(f"The indices add up to {found.index_sum}; what they must add up to is not known."),))
+    items += [(readable(remark),) for remark in found.remarks]
+    return [Heading("Consistency"), Bullets(tuple(items))]

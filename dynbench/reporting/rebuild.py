@@ -1,0 +1,104 @@
+"""From a JSON report back to the analysis that it was written from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from dynbench.analysis import Analysis
+from dynbench.errors import DynbenchError, InputError
+from dynbench.fixed_points import FixedPoints
+from dynbench.fixed_points.plain import point_from_dict
+from dynbench.invariants import Invariant, Invariants, Symmetry
+from dynbench.reporting.json import FORMAT_VERSION
+from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_from_dict
+from dynbench.symbolic.notation import Notation
+from dynbench.systems import ODE, Map, System
+
+__all__ = ["rebuild"]
+
+_KINDS: dict[str, type[System]] = {"flow": ODE, "map": Map}
+
+
+def rebuild(path: str | os.PathLike[str]) -> Analysis:
+    """See `dynbench.reporting.load_report`."""
+    try:
+        path = Path(path)
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except TypeError as error:
+        raise InputError(f"path is {path!r:.60}; expected the name of a file.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is no JSON file: {error}.") from error
+    if not isinstance(content, dict) or content.get("format") != "dynbench-report":
+        raise InputError(f"{path} is no dynbench report: its key 'format' is not 'dynbench-report'.")
+    if content.get("format_version") != FORMAT_VERSION:
+        version = content.get("format_version")
+        raise InputError(f"{path} has format version {version!r:.20}; this dynbench reads version {FORMAT_VERSION}.")
+    try:
+        return _analysis(content)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, DynbenchError) as error:
+        # What a damaged file lacks or holds is as various as the damage; all of it means that this is no report.
+        what = f"lacks {error}" if isinstance(error, KeyError) else f"is damaged: {error}"
+        raise InputError(f"{path} {what}.") from error
+
+
+def _analysis(content: Mapping[str, Any]) -> Analysis:
+    system, notation = _system(content["system"])
+    points = FixedPoints.from_dict(content["fixed_points"], read=notation.read)
+    found = content["invariants"]
+    return Analysis(
+        system=system,
+        fixed_points=points,
+        slow_points=tuple(map(point_from_dict, content["slow_points"])),
+        graph=graph_from_dict(content["graph"], points),
+        invariants=Invariants((_invariant(i, notation) for i in found["found"]), found["scope"]),
+        symmetries=tuple(map(_symmetry, content["symmetries"])),
+        interrupted=content["interrupted"],
+        provenance=content["provenance"],
+        manifolds=tuple(manifold_from_dict(m, points) for m in content["manifolds"]),
+        cover=cover_from_dict(content["cover"]),
+    )
+
+
+def _system(data: Mapping[str, Any]) -> tuple[System, Notation]:
+    states = {name: sp.Symbol(name) for name in data["states"]}
+    parameters = {name: sp.Symbol(name) for name in data["parameters"]}
+    notation = Notation((*states.values(), *parameters.values()))
+    if notation.aliases != data["aliases"]:
+        raise InputError("the aliases are not those of the names")
+    system = _KINDS[data["kind"]](
+        {states[name]: notation.read(data["equations"][name]) for name in states},
+        {parameters[name]: _value(data, name, notation) for name in parameters},
+        name=data["name"],
+    )
+    if system.content_hash != data["content_hash"]:
+        raise InputError("the equations are not those that the content hash was made of")
+    return system, notation
+
+
+def _value(data: Mapping[str, Any], name: str, notation: Notation) -> Any:
+    """A parameter's value as it was given, where that was a number: the content hash tells whether it is the same."""
+    given = data["given"][name]
+    return notation.read(data["parameters"][name]) if given is None else given
+
+
+def _invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
+    return Invariant(
+        expression=notation.read(data["expression"]),
+        kind=data["kind"],
+        proof=data["proof"],
+        assumptions=tuple(map(notation.read_relation, data["assumptions"])),
+    )
+
+
+def _symmetry(data: Mapping[str, Any]) -> Symmetry:
+    numbers = Notation(())
+    matrix = sp.ImmutableDenseMatrix([[numbers.read(entry) for entry in row] for row in data["matrix"]])
+    return Symmetry(matrix, data["description"], data["proof"])

@@ -1,0 +1,119 @@
+"""Conserved quantities and symmetries, each with the identity that proves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from dynbench.reporting.blocks import (
+    Block,
+    Bullets,
+    Equation,
+    Equations,
+    Formula,
+    Heading,
+    Inline,
+    Paragraph,
+    Section,
+    Symbol,
+    Table,
+    Text,
+)
+from dynbench.reporting.numbers import plural, readable
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+    from dynbench.invariants import Invariant, Symmetry
+    from dynbench.systems import System
+
+__all__ = ["invariants_section"]
+
+#: Symmetries are listed one by one up to this number.
+_LISTED = 24
+#: A longer identity is left to the JSON report.
+_MOST_OPERATIONS = 150
+
+
+def invariants_section(analysis: Analysis) -> Section:
+    """What stays: functions of the state along solutions, and the equations under changes of the state."""
+    blocks: list[Block] = [Heading("Conserved quantities"), *_invariants(analysis)]
+    blocks += [Heading("Symmetries"), *_symmetries(analysis)]
+    return Section("invariants", "Invariants and symmetries", tuple(blocks))
+
+
+def _invariants(analysis: Analysis) -> list[Block]:
+    if not analysis.invariants:
+        scope = getattr(analysis.invariants, "scope", "")
+        sought = f" Sought: {readable(scope)}." if scope else ""
+        text = f"No conserved quantity was found, which does not prove that there is none.{sought}"
+        return [Paragraph((text,))]
+    blocks: list[Block] = []
+    for invariant in analysis.invariants:
+        blocks += _invariant(analysis.system, invariant)
+    return blocks
+
+
+def _invariant(system: System, invariant: Invariant) -> list[Block]:
+    """The function, and the identity written out before anything cancels, so that a reader can check it."""
+    where: list[Inline] = []
+    for assumption in invariant.assumptions:
+        where += [", " if where else " It was proved where ", Formula(assumption)]
+    _, _, ring = invariant.proof.partition("zero element of ")
+    flow = system.kind == "flow"
+    identity = _lie_derivative(system, invariant.expression) if flow else _difference(system, invariant.expression)
+    left = Symbol.LIE_DERIVATIVE if flow else Symbol.DIFFERENCE
+    rows = [Equation(Symbol.INVARIANT, invariant.expression)]
+    if int(sp.count_ops(identity)) <= _MOST_OPERATIONS:
+        rows.append(Equation(left, identity))
+    how = f", by exact algebra in {readable(ring).rstrip('.')}" if ring else ": its terms cancel"
+    text = f"The last line is zero identically{how}."
+    kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, proved:"
+    return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *where, "." if where else ""))]
+
+
+def _lie_derivative(system: System, expression: sp.Expr) -> sp.Expr:
+    terms = (sp.Mul(sp.diff(expression, s), f, evaluate=False) for s, f in zip(system.states, system.rhs, strict=True))
+    return sp.Add(*terms, evaluate=False)
+
+
+def _difference(system: System, expression: sp.Expr) -> sp.Expr:
+    after = expression.xreplace(dict(zip(system.states, system.rhs, strict=True)))
+    return sp.Add(after, -expression, evaluate=False)
+
+
+def _symmetries(analysis: Analysis) -> list[Block]:
+    found = analysis.symmetries
+    if not found:
+        text = "No change of signs or order of the states that was tried leaves the equations as they are."
+        return [Paragraph((text,))]
+    states = sp.Tuple(*analysis.system.states)
+    text = (
+        f"The equations keep their form under {plural(len(found), 'change', 'changes')} of the states: F(Sx) = S F(x)."
+    )
+    headers: tuple[Text, ...] = (("symmetry",), ("F(Sx) = S F(x), component by component",))
+    rows = tuple(
+        ((Formula(states), " \u21a6 ", Formula(_image(analysis.system, s))), _identities(analysis.system, s))
+        for s in found[:_LISTED]
+    )
+    blocks: list[Block] = [Paragraph((text,)), Table("Symmetries with the identities that prove them", headers, rows)]
+    if len(found) > _LISTED:
+        blocks.append(Bullets(((f"{len(found) - _LISTED} more are in the JSON report.",),)))
+    return blocks
+
+
+def _image(system: System, symmetry: Symmetry) -> sp.Tuple:
+    return sp.Tuple(*(symmetry.matrix * sp.Matrix(system.states)))
+
+
+def _identities(system: System, symmetry: Symmetry) -> Text:
+    """F_i(Sx) = (S F)_i(x) for each component; the left sides as they come out of the substitution."""
+    moved = dict(zip(system.states, _image(system, symmetry), strict=True))
+    images = symmetry.matrix * sp.Matrix(system.rhs)
+    words: list[Inline] = []
+    for rate, image in zip(system.rhs, images, strict=True):
+        left = rate.xreplace(moved)
+        if int(sp.count_ops(left)) + int(sp.count_ops(image)) > _MOST_OPERATIONS:
+            return (readable(symmetry.proof) if len(symmetry.proof) < 400 else "in full in the JSON report",)
+        words += ["; " if words else "", Formula(sp.Eq(left, image, evaluate=False))]
+    return tuple(words)

@@ -1,0 +1,105 @@
+"""Spectra and portraits: the figures about fixed points, with their descriptions in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dynbench.fixed_points import FixedPoint, Status
+from dynbench.reporting.blocks import Block, Figure, Figures, Heading, Section, Table, Text
+from dynbench.reporting.numbers import decimal
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+
+__all__ = ["pictures_section"]
+
+#: Points are listed in a figure's description up to this number.
+_DESCRIBED = 12
+#: The speed landscape is drawn for up to so many fixed points, or where there are slow points.
+_FEW = 12
+
+
+def pictures_section(analysis: Analysis) -> Section:
+    """Spectrum and trace-determinant plane, phase portrait and speed landscape."""
+    points = [p for p in analysis.fixed_points if p.status is not Status.SLOW_POINT]
+    flow, planar = analysis.system.kind == "flow", analysis.system.dimension == 2
+    portraits = [_portrait(analysis)]
+    slow = analysis.slow_points or analysis.fixed_points.slow_points
+    if planar and (slow or len(points) <= _FEW):
+        portraits.append(_speed(analysis))
+    title = "Spectra and portraits"
+    spectra = [_spectrum(flow)] if points else []
+    if not (points and flow and planar):
+        return Section("pictures", title, (Figures((*spectra, *portraits)),))
+    blocks: tuple[Block, ...] = (
+        *(Heading("Spectra"), Figures((*spectra, _trace_determinant())), _trace_table(analysis)),
+        *(Heading("Portraits"), Figures(tuple(portraits))),
+    )
+    return Section("pictures", title, blocks)
+
+
+def _spectrum(flow: bool) -> Figure:
+    what = "Eigenvalues of the Jacobian" if flow else "Multipliers"
+    border = "imaginary axis" if flow else "unit circle"
+    caption = f"{what} at all fixed points in the complex plane, with the {border}."
+    return Figure("spectrum", caption, f"{caption} The values are in the table of fixed points.")
+
+
+def _trace_determinant() -> Figure:
+    caption = (
+        "The fixed points in the trace\u2013determinant plane. Below the axis lie saddles, above it left of the "
+        "vertical axis what attracts; the parabola parts nodes from foci."
+    )
+    return Figure("trace-determinant", caption, f"{caption} The values are in the table below.")
+
+
+def _trace_table(analysis: Analysis) -> Table:
+    headers: tuple[Text, ...] = (
+        ("point",),
+        ("kind",),
+        ("trace",),
+        ("determinant",),
+        ("trace\u00b2 \u2212 4 determinant",),
+    )
+    rows = []
+    for i, p in enumerate(analysis.fixed_points):
+        if p.status is Status.SLOW_POINT:
+            continue
+        jacobian = analysis.system.jacobian_at(p.x)
+        trace = float(np.trace(jacobian))
+        determinant = float(jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0])
+        values = (trace, determinant, trace**2 - 4 * determinant)
+        rows.append(((str(i),), (p.kind.value,), *((decimal(v),) for v in values)))
+    return Table("Trace and determinant of the Jacobian, in double precision", headers, tuple(rows), numeric=(2, 3, 4))
+
+
+def _portrait(analysis: Analysis) -> Figure:
+    from dynbench.plotting.style import MOST_NUMBERED  # here, as it brings Matplotlib
+
+    system = analysis.system
+    what = {("flow", 1): "The rate against the state", ("map", 1): "The next state against the state"}
+    title = what.get((system.kind, system.dimension), "Phase portrait")
+    if system.dimension == 3:
+        title += ", seen from a corner of the box"
+    elif system.dimension > 3:
+        title += ", in projection"
+    points = [_describe(i, p) for i, p in enumerate(analysis.fixed_points)]
+    listed = "; ".join(points[:_DESCRIBED]) or "no fixed point"
+    more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
+    numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
+    caption = f"{title}.{numbered}"
+    return Figure("portrait", caption, f"{title}. {listed}{more}.")
+
+
+def _describe(number: int, point: FixedPoint) -> str:
+    return f"point {number}, {point.kind.value}, at ({', '.join(decimal(v) for v in point.x)})"
+
+
+def _speed(analysis: Analysis) -> Figure:
+    slow = analysis.slow_points or analysis.fixed_points.slow_points
+    caption = "The speed q on a logarithmic scale, dark where motion is slow, with paths of steepest descent from "
+    caption += "sampled states. It is zero at fixed points"
+    caption += " and has a minimum above zero at slow points." if slow else "."
+    return Figure("speed", caption, f"{caption} The points are in the tables of fixed points and slow points.")
