@@ -1,7 +1,10 @@
-"""Array helpers shared by every room: read-only copies and checked input."""
+"""Helpers shared by every room: read-only arrays, checked input, and records shown in a few words."""
 
 from __future__ import annotations
 
+import html
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench.errors import InputError
 
-__all__ = ["as_generator", "as_states", "readonly"]
+__all__ = ["as_generator", "as_states", "brief", "check_positive", "check_tolerances", "readonly", "record_table"]
+
+#: Numbers of an array that are written out.
+_SHOWN = 6
 
 
 def readonly(values: ArrayLike, dtype: Any = float) -> NDArray[Any]:
@@ -55,3 +61,72 @@ def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = Tr
     if finite and not np.isfinite(array).all():
         raise InputError(f"{name} holds a value that is not finite.")
     return array
+
+
+def check_positive(value: Any, *, name: str, what: str) -> None:
+    """Refuse what is no positive, finite real number.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    name : str
+        The argument.
+    what : str
+        What it measures, for the message: "duration or number of steps".
+
+    Raises
+    ------
+    InputError
+        If `value` is no such number.
+    """
+    if not (_is_real(value) and 0 < value < math.inf):
+        raise InputError(f"{name} is {value!r:.60}; it must be a positive, finite {what}.")
+
+
+def check_tolerances(rtol: Any, atol: Any) -> None:
+    """Check the tolerances of an integration.
+
+    Raises
+    ------
+    InputError
+        If one is no positive, finite number, or `rtol` is 1 or more.
+    """
+    if not (_is_real(rtol) and 0 < rtol < 1):
+        raise InputError(f"rtol is {rtol!r:.60}; expected a number above 0 and below 1.")
+    check_positive(atol, name="atol", what="number")
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def brief(x: ArrayLike) -> str:
+    """The numbers of an array in a few words: "(1, 0.5)", of a long one the first few.
+
+    Parameters
+    ----------
+    x : (n,) array
+        Numbers, real or complex.
+    """
+    values = np.asarray(x)
+    shown = [f"{value:.6g}" for value in values[:_SHOWN]]
+    return f"({', '.join(shown)}{', ...' if len(values) > _SHOWN else ''})"
+
+
+def record_table(caption: str, rows: Mapping[str, str]) -> str:
+    """A small HTML table of a record's fields, for notebooks; all text is escaped, and empty values are left out.
+
+    Parameters
+    ----------
+    caption : str
+        What the record is.
+    rows : mapping of str to str
+        Name -> value, as text.
+    """
+    cells = "".join(
+        f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+        for name, value in rows.items()
+        if value
+    )
+    return f"<table><caption>{html.escape(caption)}</caption><tbody>{cells}</tbody></table>"

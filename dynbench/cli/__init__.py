@@ -1,4 +1,4 @@
-"""The command ``dynbench``: report, check and find from the terminal."""
+"""The command ``dynbench``: report, check, find and verify from the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command; what it needs is imported here, so that Ctrl-C ends the start-up in order, too."""
+    """Run the command. Ctrl-C ends it in order, but for the second or so in which Python still imports SymPy."""
     try:
         from dynbench.cli.app import main as run
 

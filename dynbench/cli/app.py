@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from dynbench._version import __version__
-from dynbench.cli.terminal import log, points_table, progress_bar, show
+from dynbench.cli.terminal import log, points_table, progress_bar, show, uninterrupted
 from dynbench.errors import ConvergenceError, InputError, ModelError
 
 if TYPE_CHECKING:
@@ -142,9 +142,10 @@ def report(
         system, region = _load(model, box, settings)
         with progress_bar() as progress:
             analysis = analyze(system, box=region, rng=seed, progress=progress)
-        for target in targets:
-            log(f"wrote {write(analysis, target)}")
-        typer.echo(render_json(analysis) if as_json else verdict(analysis), nl=not as_json)
+        with uninterrupted():
+            for target in targets:
+                log(f"wrote {write(analysis, target)}")
+            typer.echo(render_json(analysis) if as_json else verdict(analysis), nl=not as_json)
         if open_:
             _open(targets[0])
         _finish(analysis.fixed_points, require, analysis.interrupted)
@@ -239,7 +240,7 @@ def check(model: ModelArgument, settings: SetOption = None, as_json: JsonOption 
 @app.command()
 def verify(
     path: Annotated[Path, typer.Argument(metavar="REPORT.json", help="A report written as .json.")],
-    precision: Annotated[int, typer.Option("--precision", min=64, max=4096, help="Bits of the arithmetic.")] = 512,
+    precision: Annotated[int, typer.Option("--precision", min=256, max=16_384, help="Bits of the arithmetic.")] = 512,
     as_json: JsonOption = False,
 ) -> None:
     """Check every proof that a report claims again, from the report alone, in independent arithmetic.

@@ -106,6 +106,9 @@ def _entry(model: Path, out: Path, options: list[str], timeout: float) -> Entry:
     except subprocess.TimeoutExpired:
         reason = f"Given up after {timeout:g} seconds."
         return Entry(model.name, model.stem, None, reason, failed=True, code=_NUMERICAL_FAILURE)
+    if ended.returncode < 0:
+        killed = f"The process was ended by signal {-ended.returncode}."
+        return Entry(model.name, model.stem, None, killed, failed=True, code=_INTERRUPTED)
     if not (page.exists() and data.exists()):
         lines = ended.stderr.strip().splitlines() or [f"the process ended with status {ended.returncode}"]
         reason = lines[-1].removeprefix("dynbench: ")

@@ -90,7 +90,10 @@ def _setting(word: str) -> tuple[str, Any]:
     name, equals, value = word.partition("=")
     if not (equals and name.strip()):
         raise InputError(f"--set got {word!r}; a parameter is set like mu=0.5.")
-    return name.strip(), parse_expression(value, {})
+    try:
+        return name.strip(), parse_expression(value, {})
+    except ModelError as error:
+        raise InputError(f"--set: {word!r} gives no number. {error}") from error
 
 
 def _from_python(path: Path, name: str) -> System:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dynbench.fixed_points.search import Progress as Callback
     from dynbench.reporting.index import Entry
 
-__all__ = ["entries_table", "log", "points_table", "progress_bar", "show"]
+__all__ = ["entries_table", "log", "points_table", "progress_bar", "show", "uninterrupted"]
 
 #: Columns of a table that goes to a file or a pipe, where there is no terminal to fit.
 _PIPE_WIDTH = 240
@@ -51,6 +52,19 @@ def progress_bar() -> Iterator[Callback | None]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield update
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off until the block has ended, so that a report that has been worked out is written whole."""
+    met: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: met.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if met:
+        raise KeyboardInterrupt
 
 
 def entries_table(entries: Sequence[Entry]) -> Table:

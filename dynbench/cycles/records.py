@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import brief, record_table
 from dynbench.fixed_points import Status
 
 __all__ = ["Cycle", "CycleKind"]
@@ -53,7 +54,7 @@ class Cycle:
         What else there is to say.
     """
 
-    period: float
+    period: float | int
     points: NDArray[np.float64]
     multipliers: NDArray[np.complex128]
     stability: tuple[int, int, int]
@@ -61,3 +62,19 @@ class Cycle:
     status: Status
     residual: float
     note: str = ""
+
+    def __repr__(self) -> str:
+        return f"Cycle({self.kind.value}, period={self.period:.6g}, {len(self.points)} states, {self.status.value})"
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "kind": self.kind.value,
+            "status": f"{self.status.value}, not proved",
+            "period": f"{self.period:.10g}",
+            "through": brief(self.points[0]),
+            "multipliers": brief(self.multipliers),
+            "stable, central, unstable": ", ".join(map(str, self.stability)),
+            "residual": f"{self.residual:.2g}",
+            "note": self.note,
+        }
+        return record_table("Cycle", rows)

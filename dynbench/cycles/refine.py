@@ -141,7 +141,7 @@ def _of_map(system: System, start: Array, period: int) -> Cycle | None:
     return _record(period, points, values, values, residual)
 
 
-def _record(period: float, points: Array, values: Multipliers, transverse: Multipliers, residual: float) -> Cycle:
+def _record(period: float | int, points: Array, values: Multipliers, transverse: Multipliers, residual: float) -> Cycle:
     modulus = np.abs(transverse)
     central = np.abs(modulus - 1) <= _CENTRAL
     stable, unstable = int((~central & (modulus < 1)).sum()), int((~central & (modulus > 1)).sum())

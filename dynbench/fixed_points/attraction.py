@@ -29,7 +29,7 @@ import scipy.linalg
 from flint import arb, arb_mat, ctx
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, readonly
+from dynbench._arrays import as_states, brief, readonly
 from dynbench.errors import InputError
 from dynbench.fixed_points.records import FixedPoint, Verdict
 from dynbench.symbolic.balls import ball_around, lower, upper
@@ -68,6 +68,9 @@ class AttractionBall:
     radius: float
     level: float
     center: Array
+
+    def __repr__(self) -> str:
+        return f"AttractionBall(center={brief(self.center)}, radius={self.radius:.3g}, level={self.level:.3g})"
 
     def holds(self, x: ArrayLike) -> NDArray[np.bool_]:
         """Whether states `x` of shape (..., n) lie in the ellipsoid, rounding on the safe side.

@@ -44,6 +44,10 @@ class Cover:
     boxes: Array
     owners: NDArray[np.int64]
 
+    def __repr__(self) -> str:
+        owned = int((self.owners >= 0).sum())
+        return f"Cover({len(self.boxes)} boxes: {len(self.boxes) - owned} without a fixed point, {owned} beside one)"
+
 
 def cover(
     system: System,

@@ -1,4 +1,4 @@
-"""The unstable directions of a fixed point: eigenvectors, a sample of the unit sphere, and states along them."""
+"""The unstable or stable directions of a fixed point: eigenvectors, a sample of the sphere, states along them."""
 
 from __future__ import annotations
 

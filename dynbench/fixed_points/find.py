@@ -26,6 +26,8 @@ _STOPPED = "the search was interrupted"
 
 #: Up to this dimension a box is searched completely by default; beyond it, from sampled starts.
 _LARGEST_COMPLETE = 8
+#: Boxes that are looked at where a continuum is known: what lies apart from it is found by then, or algebra has it.
+_ALONG_A_CONTINUUM = 20_000
 
 
 def find_fixed_points(
@@ -74,11 +76,7 @@ def find_fixed_points(
     """
     generator = as_generator(rng)
     strategies = _plan(as_system(system), box, starts, search)
-    findings: list[Findings] = []
-    for strategy in strategies:
-        findings.append(strategy.search(system, rng=generator, progress=progress))
-        if findings[-1].interrupted:
-            break
+    findings = _run(system, strategies, generator, progress)
     region = next((f.region for f in findings if f.region is not None), None)
     findings += _probe(system, findings, generator)
     proofs = certified_points(system, findings, prove=certify, progress=progress)
@@ -106,6 +104,25 @@ def find_fixed_points(
         bounds=None if region is not None else next((f.bounds for f in findings if f.bounds is not None), None),
         algebraic=complete and region is None and any(f.algebraic and f.complete for f in findings),
     )
+
+
+def _run(
+    system: System, strategies: Sequence[SearchStrategy], rng: np.random.Generator, progress: Progress | None
+) -> list[Findings]:
+    """What the strategies find, in their order, until the user interrupts one.
+
+    Exact algebra goes first: where it proves a continuum, boxes would be cut along it until their budget is spent.
+    """
+    found: dict[int, Findings] = {}
+    for i in sorted(range(len(strategies)), key=lambda i: not isinstance(strategies[i], Polynomial)):
+        strategy = strategies[i]
+        continuum = any(c.proved_real for f in found.values() for c in f.continua)
+        if continuum and isinstance(strategy, Complete):
+            strategy = strategy.with_budget(_ALONG_A_CONTINUUM)
+        found[i] = strategy.search(system, rng=rng, progress=progress)
+        if found[i].interrupted:
+            break
+    return [found[i] for i in sorted(found)]
 
 
 def _probe(system: System, findings: Sequence[Findings], rng: np.random.Generator) -> list[Findings]:

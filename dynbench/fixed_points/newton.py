@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from dynbench.systems import System
 
-__all__ = ["damped_newton", "minimise_speed", "newton_distance"]
+__all__ = ["damped_newton", "minimise_speed", "nearby_root", "newton_distance"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: An iteration has converged when its step is below this, relative to max(1, |x|).
 STEP_TOLERANCE = 1e-11
+#: A root is nearby where so many full steps lead to it, the last of them this part of the whole way.
+_NEARBY_STEPS, _NEARBY_LAST = 4, 1e-3
 
 
 def damped_newton(system: System, starts: Array, *, steps: int = 80) -> tuple[Array, Mask]:
@@ -96,6 +98,36 @@ def newton_distance(system: System, x: Array) -> Array:
     value, jacobian = system.residual_and_jacobian(x)
     step, solved = _newton_step(jacobian, value)
     return np.where(solved, np.abs(step).max(-1), np.inf)
+
+
+def nearby_root(system: System, x: Array, within: float) -> Array | None:
+    """The root to which a few full Newton steps lead from one state (n,), if they converge without going far.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    x : (n,) array
+        The state.
+    within : float
+        How far (sup norm) the steps may lead.
+
+    Returns
+    -------
+    (n,) array or None
+        None where they do not converge, or lead farther: near the ghost of a root, say.
+    """
+    end, step = np.array(x, dtype=np.float64), np.zeros(len(x))
+    with np.errstate(all="ignore"):
+        for _ in range(_NEARBY_STEPS):
+            value, jacobian = system.residual_and_jacobian(end)
+            if not (np.isfinite(value).all() and np.isfinite(jacobian).all()):
+                return None
+            step = np.asarray(np.linalg.lstsq(jacobian, value, rcond=None)[0], dtype=np.float64)
+            end = end - step
+        moved = float(np.abs(end - x).max())
+        converged = np.abs(step).max() <= _NEARBY_LAST * max(moved, 1e-12)
+    return end if moved <= within and converged else None
 
 
 def _polish_minima(system: System, x: Array) -> tuple[Array, Mask]:

@@ -1,13 +1,16 @@
-"""Polylines: how long they are, and how to draw them with fewer states."""
+"""Polylines: how long they are, how far away states lie, and how to draw them with fewer states."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["arclength", "thinned"]
+__all__ = ["arclength", "beginning", "distances", "thinned"]
 
 Array = NDArray[np.float64]
+
+#: Numbers held at once in measuring distances.
+_AT_ONCE = 1_000_000
 
 
 def arclength(path: Array) -> float:
@@ -20,6 +23,46 @@ def arclength(path: Array) -> float:
     """
     with np.errstate(over="ignore"):
         return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
+
+
+def beginning(path: Array, length: float) -> Array:
+    """The rows of a polyline up to an arclength.
+
+    Parameters
+    ----------
+    path : (m, n) array
+        States in order.
+    length : float
+        The arclength.
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    return path[along <= length]
+
+
+def distances(states: Array, line: Array, *, joined: bool = True) -> Array:
+    """How far states (K, n) are from a polyline, (K,).
+
+    Parameters
+    ----------
+    states : (K, n) array
+        States.
+    line : (m, n) array
+        Its corners in order; a closed one repeats the first.
+    joined : bool
+        False where the rows are separate states, of which the nearest counts.
+    """
+    start, step = line, np.zeros_like(line)
+    if joined and len(line) > 1:
+        start, step = line[:-1], np.diff(line, axis=0)
+    # Steps may have no length: then the foot of the perpendicular is the corner itself.
+    squared = np.maximum(np.einsum("ij,ij->i", step, step), np.finfo(float).tiny)
+    found = np.empty(len(states))
+    rows = max(1, _AT_ONCE // line.size)
+    for first in range(0, len(states), rows):
+        offset = states[first : first + rows, None] - start
+        share = np.clip(np.einsum("kij,ij->ki", offset, step) / squared, 0.0, 1.0)
+        found[first : first + rows] = np.linalg.norm(offset - share[..., None] * step, axis=-1).min(axis=-1)
+    return found
 
 
 def thinned(path: Array, most: int) -> Array:

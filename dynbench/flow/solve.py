@@ -56,8 +56,6 @@ def solve_flow(
     method = method or "DOP853"
     if method not in (*_EXPLICIT, *_IMPLICIT):
         raise InputError(f"method is {method!r}; expected one of {', '.join((*_EXPLICIT, *_IMPLICIT))}.")
-    if not (rtol > 0 and atol > 0):
-        raise InputError(f"rtol = {rtol} and atol = {atol} must be positive.")
     run = _Run(system, states, _output_times(t), method, rtol, atol, events, max_steps)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # SciPy's LSODA warns when it gives up; how an orbit ended is in its outcome.

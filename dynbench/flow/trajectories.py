@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, readonly
+from dynbench._arrays import as_states, check_tolerances, readonly
 from dynbench.errors import InputError
 from dynbench.flow.events import Event
 from dynbench.systems import System, as_system
@@ -102,7 +102,7 @@ def integrate(
     engine : str, optional
         Only None or "scipy" so far.
     rtol, atol : float
-        Tolerances of the local error.
+        Tolerances of the local error; both are positive, and `rtol` is below 1.
     events : sequence of callables
         ``event(t, x) -> float`` with optional attributes ``terminal`` and ``direction``, for flows and a
         single initial state.
@@ -124,6 +124,7 @@ def integrate(
     if engine not in (None, "scipy"):
         raise InputError(f"engine is {engine!r}, but only 'scipy' is available.")
     states = as_states(x0, as_system(system).dimension, name="x0")
+    check_tolerances(rtol, atol)
     batch = states.shape[:-1]
     flat = states.reshape(-1, system.dimension)
     if events and (system.kind == "map" or batch):

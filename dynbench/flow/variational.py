@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states
+from dynbench._arrays import as_states, check_tolerances
 from dynbench.errors import ConvergenceError, InputError
 from dynbench.systems import System, as_system
 
@@ -52,6 +52,7 @@ def propagate(
     start = as_states(x, as_system(system).dimension, name="x")
     if start.ndim != 1:
         raise InputError(f"x has shape {start.shape}; expected one state of shape ({system.dimension},).")
+    check_tolerances(rtol, atol)
     if not np.isfinite(t):
         raise InputError(f"t is {t!r}; expected a finite time.")
     state, derivative = _iterated(system, start, t) if system.kind == "map" else _flown(system, start, t, rtol, atol)

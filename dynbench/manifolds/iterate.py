@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.flow.polylines import arclength
+from dynbench.flow.polylines import arclength, beginning
 from dynbench.systems import System
 
 __all__ = ["iterated_segment"]
@@ -71,7 +71,7 @@ def iterated_segment(
         if np.ptp(image, axis=0).max() < 1e-9 * scale:
             break  # the branch has converged
         shares = _fewer(image, shares)
-    return _cut(np.concatenate(path), length)
+    return beginning(np.concatenate(path), length)
 
 
 def _image(
@@ -115,8 +115,3 @@ def _fewer(image: Array, shares: Array) -> Array:
     if len(shares) <= 4 * _START:
         return shares
     return np.append(shares[:-1:2], shares[-1])
-
-
-def _cut(path: Array, length: float) -> Array:
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    return path[along <= length]

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import brief, record_table
+
 __all__ = ["Manifold"]
 
 
@@ -35,3 +37,19 @@ class Manifold:
     branches: tuple[NDArray[np.float64], ...]
     error: float
     exact: bool = False
+
+    def __repr__(self) -> str:
+        counts = " and ".join(str(len(branch)) for branch in self.branches)
+        return (
+            f"Manifold({self.which}, point={brief(self.point)}, branches of {counts} states, "
+            f"{'exact' if self.exact else f'error={self.error:.2g}'})"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "of the point": brief(self.point),
+            "states": ", ".join(str(len(branch)) for branch in self.branches),
+            "ends": ", ".join(brief(branch[-1]) for branch in self.branches),
+            "estimated error": "none: exact" if self.exact else f"{self.error:.2g}",
+        }
+        return record_table(f"{self.which.capitalize()} manifold", rows)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import readonly
+from dynbench._arrays import check_positive, check_tolerances, readonly
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.directions import Directions
+from dynbench.fixed_points.newton import nearby_root
+from dynbench.fixed_points.search import as_boxes
 from dynbench.flow import Event, Outcome, integrate
-from dynbench.flow.polylines import arclength, thinned
+from dynbench.flow.polylines import arclength, beginning, distances, thinned
 from dynbench.manifolds.iterate import iterated_segment
 from dynbench.manifolds.records import Manifold
 from dynbench.systems import System, as_system
@@ -32,8 +33,8 @@ _MOST, _PIECE = 24_000, 200
 #: Steps of the solver after which a piece is given up: the branch nears a singularity of the equations.
 _MOST_STEPS = 500
 #: A branch has arrived where the field has fallen to this part of its largest value along it and Newton's method
-#: leads to a fixed point about as near; a bottleneck, where it does not, is passed.
-_STILL = 1e-4
+#: leads to a fixed point no farther off than the second part of its length; a bottleneck, where it does not, is passed.
+_STILL, _NEARBY = 1e-4, 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +98,11 @@ def trace_manifold(
     Raises
     ------
     InputError
-        If the manifold is no curve, the point is not hyperbolic, or it is the stable manifold of a map.
+        If the manifold is no curve, the point is not hyperbolic, it is the stable manifold of a map, or an argument
+        does not fit.
     """
     _check(as_system(system), point, which, length)
+    check_tolerances(rtol, atol)
     index = 0 if which == "stable" else 2
     size = point.stability[index]
     if point.stability[1] or size != 1:
@@ -132,13 +135,11 @@ def _check(system: System, point: Any, which: Any, length: Any) -> None:
         raise InputError(f"point is {point!r:.60}; expected a FixedPoint of a system with {system.dimension} states.")
     if which not in ("stable", "unstable"):
         raise InputError(f"which is {which!r:.60}; expected 'stable' or 'unstable'.")
-    if length is not None and not (isinstance(length, int | float | np.integer) and 0 < length < math.inf):
-        raise InputError(f"length is {length!r:.60}; it must be positive and finite.")
+    if length is not None:
+        check_positive(length, name="length", what="arclength")
 
 
 def _bounds(system: System, point: FixedPoint, length: float | None, box: Any) -> _Bounds:
-    from dynbench.fixed_points.search import as_boxes
-
     if box is None:
         half = 5 * max(1.0, float(np.abs(point.x).max()))
         inner = np.stack([point.x - half, point.x + half], axis=-1)
@@ -174,23 +175,13 @@ def _integrated(system: System, x: Array, offset: Array, sign: int, bounds: _Bou
         if speeds.max() == fastest:
             slow[: int(np.argmax(speeds))] = False  # it gathers speed as it leaves the point it comes from
         arrived = np.flatnonzero(slow)
-        if len(arrived) and _near_a_fixed_point(system, piece[arrived[0]], _STILL * arclength(path)):
+        if len(arrived) and nearby_root(system, piece[arrived[0]], _NEARBY * arclength(path)) is not None:
             path = path[: len(path) - len(piece) + arrived[0] + 1]
             break
         if left or not within.all() or run.outcome is not Outcome.COMPLETED:
             break
         chunk *= float(np.clip(_PIECE / len(run.t), 0.1, 2.0))
     return path
-
-
-def _near_a_fixed_point(system: System, state: Array, near: float) -> bool:
-    """Whether Newton's method converges from a state, moving it no farther than some hundred times `near`."""
-    x = state
-    for _ in range(4):
-        step = np.linalg.lstsq(system.residual_jacobian(x), system.residual(x), rcond=None)[0]
-        x = x - step
-    moved, last = np.abs(x - state).max(), np.abs(step).max()
-    return bool(moved <= 100 * near and last <= 1e-3 * max(moved, 1e-12))
 
 
 def _rounded(system: System, times: Array, states: Array) -> Array:
@@ -209,16 +200,4 @@ def _rounded(system: System, times: Array, states: Array) -> Array:
 
 def _apart(line: Array, other: Array) -> float:
     """The largest distance of a state of `other` from the polyline `line`, as far as that goes."""
-    start, step = line[:-1], np.diff(line, axis=0)
-    square = np.maximum(np.einsum("ij,ij->i", step, step), 1e-300)
-    worst = 0.0
-    reach = arclength(line)
-    for state in _up_to(thinned(other, 100), 0.98 * reach):
-        along = np.clip(np.einsum("ij,ij->i", state - start, step) / square, 0.0, 1.0)
-        worst = max(worst, float(np.linalg.norm(start + along[:, None] * step - state, axis=1).min()))
-    return worst
-
-
-def _up_to(path: Array, length: float) -> Array:
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    return path[along <= length]
+    return float(distances(beginning(thinned(other, 100), 0.98 * arclength(line)), line).max(initial=0.0))

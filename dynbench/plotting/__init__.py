@@ -1,4 +1,8 @@
-"""Figures from results: each function takes ``ax=``, returns a `Drawing`, and never shows anything."""
+"""Figures from results: each function takes ``ax=``, returns a `Drawing`, and never shows anything.
+
+Legends stand below the axes. Where you bring axes of your own, let their figure make room for that:
+``figure, ax = plt.subplots(layout="constrained")``.
+"""
 
 from dynbench.plotting.drawing import Drawing
 from dynbench.plotting.graphs import draw_transition_graph

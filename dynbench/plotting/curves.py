@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from dynbench.errors import InputError
+from dynbench.flow import integrate
 from dynbench.plotting.drawing import Sketch
 from dynbench.plotting.projections import View
 from dynbench.plotting.style import Colour, Style
@@ -18,8 +20,9 @@ from dynbench.plotting.style import Colour, Style
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
     from dynbench.flow import Trajectory
+    from dynbench.systems import System
 
-__all__ = ["draw_cycles", "draw_manifolds", "draw_trajectories"]
+__all__ = ["draw_cycles", "draw_manifolds", "draw_some_orbits", "draw_trajectories"]
 
 Array = NDArray[np.float64]
 
@@ -27,6 +30,9 @@ Array = NDArray[np.float64]
 _LONGEST = 6.0
 #: They are drawn this part of its size beyond it, so that they reach the edge of the picture.
 _MARGIN = 0.5
+#: Orbits from random starts: how many, for how many times the size of the box over the median speed (a map: for
+#: how many steps), and when they are given up.
+_ORBITS, _CROSSINGS, _STEPS, _MOST_STEPS = 8, 15.0, 60, 2000
 #: Stable and unstable manifolds differ in colour and in arrowheads: open ones run in, filled ones run out.
 _MANIFOLDS: dict[str, Style] = {
     "stable": {"color": Colour.STABLE, "linewidth": 1.3, "linestyle": (0, (6, 1.5)), "head": "->"},
@@ -102,8 +108,10 @@ def draw_cycles(sketch: Sketch, analysis: Analysis, view: View) -> None:
         sketch.explain(Line2D([], [], **style), str(cycle.kind.value))
 
 
-def draw_trajectories(sketch: Sketch, trajectories: Sequence[Trajectory], view: View, dimension: int) -> None:
-    """Draw orbits: lines for a flow's states, one after another.
+def draw_trajectories(
+    sketch: Sketch, trajectories: Sequence[Trajectory], view: View, system: System, *, text: str = "trajectory"
+) -> None:
+    """Draw orbits: lines for a flow's states, dots for a map's, the first of them larger.
 
     Raises
     ------
@@ -111,9 +119,11 @@ def draw_trajectories(sketch: Sketch, trajectories: Sequence[Trajectory], view: 
         If one is no trajectory, or of another system.
     """
     style: Style = {"color": Colour.LEVEL, "linewidth": 0.8}
+    if system.kind == "map":
+        style = {"color": Colour.LEVEL, "linestyle": "none", "marker": ".", "markersize": 2.0}
     for trajectory in trajectories:
         states = getattr(trajectory, "x", None)
-        if not isinstance(states, np.ndarray) or states.ndim < 2 or states.shape[-1] != dimension:
+        if not isinstance(states, np.ndarray) or states.ndim < 2 or states.shape[-1] != system.dimension:
             raise InputError(
                 f"trajectories holds {trajectory!r:.60}; expected what integrate returned for this system."
             )
@@ -122,7 +132,26 @@ def draw_trajectories(sketch: Sketch, trajectories: Sequence[Trajectory], view: 
             drawn: list[Artist] = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=2.5, **style)]
             drawn += sketch.ax.plot(xy[:1, 0], xy[:1, 1], marker=".", markersize=4, color=Colour.LEVEL, zorder=2.5)
             sketch.add("trajectories", drawn)
-            sketch.explain(Line2D([], [], marker=".", markevery=[0], **style), "trajectory")
+            sketch.explain(Line2D([], [], **{"marker": ".", "markevery": [0], **style}), text)
+
+
+def draw_some_orbits(sketch: Sketch, analysis: Analysis, view: View) -> None:
+    """Draw the orbits of a few states drawn from the box, the same in every run, up to where they leave it."""
+    system, box = analysis.system, analysis.box
+    starts = np.random.default_rng(0).uniform(box[:, 0], box[:, 1], (_ORBITS, system.dimension))
+    duration: float = _STEPS
+    limits: dict[str, Any] = {}
+    if system.kind == "flow":
+        with np.errstate(all="ignore"):
+            speeds = np.linalg.norm(system(starts), axis=-1)
+        speeds = speeds[np.isfinite(speeds) & (speeds > 0)]
+        if not len(speeds):
+            return
+        duration = _CROSSINGS * float(np.linalg.norm(box[:, 1] - box[:, 0]) / np.median(speeds))
+        limits = {"rtol": 1e-6, "atol": 1e-9, "max_steps": _MOST_STEPS}
+    orbits = [integrate(system, start, duration, **limits) for start in starts]
+    seen = [dataclasses.replace(orbit, x=_inside(orbit.x, box, 0.0)) for orbit in orbits]
+    draw_trajectories(sketch, seen, view, system, text="orbit from a random start")
 
 
 def _inside(path: Array, box: Array, part: float) -> Array:

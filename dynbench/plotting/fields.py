@@ -14,20 +14,23 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from dynbench.basins import INFINITY, UNDECIDED
 from dynbench.errors import InputError, ModelError
 from dynbench.plotting.drawing import Sketch
 from dynbench.plotting.style import Colour, Style
 from dynbench.systems import ODE, System
 
 if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
     from dynbench.basins import Basins
 
-__all__ = ["draw_basins", "draw_level_sets", "draw_streamlines", "draw_zero_set", "values_on_grid"]
+__all__ = ["draw_basins", "draw_continua", "draw_level_sets", "draw_streamlines", "draw_zero_set", "values_on_grid"]
 
 Array = NDArray[np.float64]
 
 _STREAM_GRID = 45
 _LEVEL_GRID = 201
+_CONTINUUM_GRID = 241
 _LEVELS = 7
 #: Shades of basins, in the order of the attractors: light, and apart in grey for the first few.
 _BASINS = ("#dfe6f3", "#f3dfc6", "#d3ead9", "#eedbe8", "#f6f1cf", "#d8d8d8", "#c9dfe6", "#e8cfc9")
@@ -98,6 +101,22 @@ def _invariant_values(system: System, expression: sp.Expr, box: Array) -> tuple[
     return None if len(finite) < 4 or finite.max() - finite.min() <= 1e-12 * np.abs(finite).max() else (x, y, values)
 
 
+def draw_continua(sketch: Sketch, analysis: Analysis) -> None:
+    """Draw the curves of fixed points of a planar system, those that one equation describes."""
+    system = analysis.system
+    look: Style = {"alpha": 0.75, "zorder": 2.2}
+    for continuum in analysis.fixed_points.continua:
+        if len(continuum.equations) != 1:
+            continue
+        equation = continuum.equations[0].subs(system.exact_parameters)
+        x, y, values = values_on_grid(ODE(dict.fromkeys(system.states, equation)), analysis.box, _CONTINUUM_GRID)
+        drawn = draw_zero_set(sketch.ax, x, y, values[..., 0], colors=[Colour.NONHYPERBOLIC], linewidths=5.0, **look)
+        sketch.add("continua", drawn)
+        if drawn:
+            handle = Line2D([], [], color=Colour.NONHYPERBOLIC, linewidth=5.0, **look)
+            sketch.explain(handle, "continuum of fixed points")
+
+
 def draw_basins(sketch: Sketch, basins: Basins) -> None:
     """Shade a planar grid by where its states go."""
     if len(basins.axes) != 2:
@@ -105,7 +124,7 @@ def draw_basins(sketch: Sketch, basins: Basins) -> None:
     present = [int(label) for label in np.unique(basins.labels)]
     attractors = [label for label in present if label >= 0]
     colours = {label: _BASINS[i % len(_BASINS)] for i, label in enumerate(attractors)}
-    colours |= {-1: Colour.PAPER, -2: _TO_INFINITY}
+    colours |= {UNDECIDED: Colour.PAPER, INFINITY: _TO_INFINITY}
     index = np.searchsorted(present, basins.labels)
     mesh = sketch.ax.pcolormesh(
         *basins.axes,
@@ -119,5 +138,5 @@ def draw_basins(sketch: Sketch, basins: Basins) -> None:
     )
     sketch.add("basins", mesh)
     for label in present:
-        name = {-1: "undecided", -2: "to infinity"}.get(label, f"basin of {label}")
+        name = {UNDECIDED: "undecided", INFINITY: "to infinity"}.get(label, f"basin of {label}")
         sketch.explain(Patch(facecolor=colours[label], edgecolor=Colour.QUIET, linewidth=0.6), name)

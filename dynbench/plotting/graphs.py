@@ -21,7 +21,17 @@ from dynbench.plotting.graph_layout import (
     reads_better_by_state,
     state_places,
 )
-from dynbench.plotting.style import Colour, Glyph, Style, axes_or_new, font_size, glyph_of, label_axes, legible
+from dynbench.plotting.style import (
+    Colour,
+    Glyph,
+    Style,
+    axes_or_new,
+    font_size,
+    glyph_of,
+    glyph_of_cycle,
+    label_axes,
+    legible,
+)
 
 __all__ = ["draw_transition_graph"]
 
@@ -29,6 +39,8 @@ __all__ = ["draw_transition_graph"]
 _ROOMY = 5
 #: With more arrows than this, they are thin and not counted.
 _MOST_COUNTED = 60
+#: The angles above the horizontal, in degrees, at which an edge between nodes of one height leaves and arrives.
+_OUT, _IN = 20, 55
 
 
 def draw_transition_graph(
@@ -44,7 +56,8 @@ def draw_transition_graph(
     graph : networkx.MultiDiGraph
         As `dynbench.transition_graph` makes it.
     ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default, which is not shown.
+        Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
+        a figure of its own by default, which is not shown.
     layout : {"layered", "state", "auto"}
         "layered": height is the number of unstable directions, attractors lowest. "state": nodes stand as in
         state space. "auto": by state for a planar system with few nodes and where fewer edges cross that way,
@@ -96,23 +109,35 @@ def _draw_edges(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered:
         beyond = crowded and layer[source] - layer[target] > 1
         style: Style = {"linestyle": (0, (1.2, 1.6)) if dotted else "solid", "linewidth": 0.8 if crowded else 1.1}
         style |= {"color": Colour.QUIET, "zorder": 1.5} if beyond else {"color": "#444444", "zorder": 2}
-        # Between two nodes of one height, and where there is a way back too, edges bend.
-        bent = (layered and places[source][1] == places[target][1]) or (target, source) in merged
-        sketch.add("edges", _arrow(sketch.ax, places[source], places[target], -0.3 if bent else 0.0, style))
+        level = layered and places[source][1] == places[target][1]
+        route = _over(places[source], places[target]) if level else _aside((target, source) in merged)
+        sketch.add("edges", _arrow(sketch.ax, places[source], places[target], route, style))
         if len(proofs) > 1 and not crowded:
             sketch.add("counts", _count(sketch.ax, places[source], places[target], len(proofs)))
         handle = Line2D([], [], color="#444444", linewidth=1.1, linestyle=style["linestyle"], marker=">", markersize=4)
         sketch.explain(handle, f"connection, {'not proved' if dotted else 'proved'}")
 
 
-def _arrow(ax: Axes, source: tuple[float, float], target: tuple[float, float], bend: float, style: Style) -> Artist:
+def _over(source: tuple[float, float], target: tuple[float, float]) -> str:
+    """The way between two nodes of one height: over what lies between, out flat and in steeply, from above.
+
+    An edge out of a node and one into it from the same side are told apart by the angle.
+    """
+    across = target[0] >= source[0]
+    return f"angle3,angleA={_OUT if across else 180 - _OUT},angleB={180 - _IN if across else _IN}"
+
+
+def _aside(back: bool) -> str:
+    """The way between two nodes of other heights: straight, unless there is a way back too."""
+    return f"arc3,rad={-0.3 if back else 0.0}"
+
+
+def _arrow(ax: Axes, source: tuple[float, float], target: tuple[float, float], route: str, style: Style) -> Artist:
     ends = (source, target)
     if source == target:  # a loop leaves and enters its node above
-        ends, bend = ((source[0] - 1e-3, source[1]), (source[0] + 1e-3, source[1])), -30.0
+        ends, route = ((source[0] - 1e-3, source[1]), (source[0] + 1e-3, source[1])), "arc3,rad=-30"
     look: Style = {"arrowstyle": "-|>,head_width=0.22,head_length=0.45", "shrinkA": 6, "shrinkB": 7}
-    arrow = FancyArrowPatch(
-        posA=ends[0], posB=ends[1], connectionstyle=f"arc3,rad={bend}", mutation_scale=10, **look, **style
-    )
+    arrow = FancyArrowPatch(posA=ends[0], posB=ends[1], connectionstyle=route, mutation_scale=10, **look, **style)
     return ax.add_patch(arrow)
 
 
@@ -129,8 +154,7 @@ def _glyph(data: dict[str, Any]) -> Glyph:
         return glyph_of(point.kind, point.status)
     kind = _kind(data)
     if cycle is not None:
-        cycles = {g.value.label: g for g in (Glyph.STABLE_CYCLE, Glyph.SADDLE_CYCLE, Glyph.UNSTABLE_CYCLE)}
-        return cycles.get(kind, Glyph.OTHER_CYCLE)
+        return glyph_of_cycle(kind)
     return {"infinity": Glyph.INFINITY, "undecided": Glyph.UNDECIDED}.get(kind, Glyph.LIMIT)
 
 

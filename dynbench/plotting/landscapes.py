@@ -15,10 +15,10 @@ from dynbench._arrays import as_states
 from dynbench.analysis import Analysis
 from dynbench.errors import InputError
 from dynbench.plotting.drawing import Drawing, Sketch
-from dynbench.plotting.fields import values_on_grid
+from dynbench.plotting.fields import draw_continua, values_on_grid
 from dynbench.plotting.portraits import as_analysis
 from dynbench.plotting.style import Colour, Style, axes_or_new, font_size, glyph_of, label_axes, number_points
-from dynbench.systems import System
+from dynbench.systems import ODE, System
 
 __all__ = ["speed_landscape"]
 
@@ -42,22 +42,24 @@ def speed_landscape(analysis: Analysis, ax: Axes | None = None, *, starts: Any =
     """Draw log10 of q = |F|^2 / 2 (for a map, of F(x) - x), and paths that descend it to its minima.
 
     A descent ends at a fixed point, where q = 0, or at another minimum of q; the glyphs tell them apart. A cross
-    marks the end of a descent at neither: a minimum outside of what was searched, or one that is not slow.
+    marks the end of a descent at neither: a minimum outside of what was searched, or one that is not slow. Where
+    fixed points make up a continuum, that is drawn too, and a plus marks the end of a descent on it.
 
     Parameters
     ----------
     analysis : Analysis
         What `dynbench.analyze` returned, for one or two states.
     ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default, which is not shown.
+        Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
+        a figure of its own by default, which is not shown.
     starts : (K, n) array_like, optional
         Where the descents start; by default 24 states drawn from the box, the same in every run.
 
     Returns
     -------
     Drawing
-        The artists, with roles "landscape", "descents", "starts", "points", "ends", "numbers" and "legend", and
-        "scale" (the axes of the colour bar, for two states).
+        The artists, with roles "landscape", "descents", "starts", "points", "continua", "ends on continua", "ends",
+        "numbers" and "legend", and "scale" (the axes of the colour bar, for two states).
 
     Raises
     ------
@@ -123,9 +125,10 @@ def descend(system: System, start: Array) -> Array:
 
 
 def _log(q: Array) -> Array:
+    """log10 of q: -inf where q = 0, and nan where it is no number or too large for one."""
     with np.errstate(all="ignore"):
         values = np.log10(q)
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(values < np.inf, values, np.nan)
 
 
 def _draw_line(sketch: Sketch, system: System, box: Array) -> Any:
@@ -148,15 +151,18 @@ def _draw_line(sketch: Sketch, system: System, box: Array) -> Any:
 def _draw_plane(sketch: Sketch, system: System, box: Array) -> Any:
     x, y, q = values_on_grid(system.speed, box, _GRID)
     values = _log(q)
-    finite = values[np.isfinite(values)]
     sketch.ax.set_xlim(*box[0])
     sketch.ax.set_ylim(*box[1])
-    if len(finite) and np.ptp(finite) > 0:
-        top = float(finite.max())
-        levels = np.linspace(max(float(finite.min()), top - _DECADES), top, _BANDS + 1)
+    known = values[~np.isnan(values)]
+    top = float(known.max(initial=-np.inf))
+    bottom = max(float(known.min(initial=np.inf)), top - _DECADES)
+    if -np.inf < bottom < top:
+        levels = np.linspace(bottom, top, _BANDS + 1)
         # Dark is slow; the lightest greys are left to paper and the darkest to the paths.
         style: Style = {"levels": levels, "cmap": "Greys_r", "vmin": levels[0] - 0.55 * np.ptp(levels), "extend": "min"}
-        filled = sketch.ax.contourf(x, y, np.ma.masked_invalid(values), zorder=0, **style)
+        # Where q = 0 it is slowest, which is below the lowest level; only what is no number is left out.
+        clipped = np.ma.masked_invalid(np.maximum(values, bottom - 1.0))
+        filled = sketch.ax.contourf(x, y, clipped, zorder=0, **style)
         sketch.add("landscape", filled)
         _add_scale(sketch, filled)
     return lambda states: states
@@ -167,8 +173,9 @@ def _add_scale(sketch: Sketch, filled: Any) -> None:
     size = font_size(sketch.ax, small=True)
     bar.set_label("log10 q", fontsize=size)
     bar.ax.tick_params(labelsize=size)
-    bar.locator = MaxNLocator(5)
-    bar.update_ticks()
+    low, high = filled.levels[0], filled.levels[-1]
+    ticks = MaxNLocator(5).tick_values(low, high)  # which may be one beyond: Matplotlib would draw it at the end
+    bar.set_ticks(ticks[(ticks > low - 1e-9) & (ticks < high + 1e-9)])
     sketch.add("scale", bar.ax)
 
 
@@ -185,18 +192,40 @@ def _draw_paths(sketch: Sketch, paths: list[Array], heights: Any) -> None:
 
 
 def _draw_ends(sketch: Sketch, analysis: Analysis, ends: Array, heights: Any) -> None:
-    """The points, and crosses at the ends of descents that are at none of them."""
+    """The points and continua, and marks at the ends of descents that are at none of the points."""
     points = [*analysis.fixed_points, *analysis.slow_points]
     known = np.array([p.x for p in points]).reshape(-1, analysis.system.dimension)
     size = float(np.max(analysis.box[:, 1] - analysis.box[:, 0]))
     distance = np.linalg.norm(ends[:, None] - known[None], axis=-1).min(axis=1, initial=np.inf)
     strays = ends[distance > _NEAR * size]
-    if len(strays):
-        style: Style = {"marker": "x", "markersize": 5, "color": Colour.INK, "linestyle": "none"}
-        xy = heights(strays)
-        sketch.add("ends", sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=4, **style))
-        sketch.explain(Line2D([], [], **style), "end of a descent elsewhere")
+    on_continuum = _distance_to_continua(analysis, strays) <= _NEAR * size
+    if analysis.system.dimension == 2:
+        draw_continua(sketch, analysis)
+    for role, marker, found, text in (
+        ("ends on continua", "+", strays[on_continuum], "end of a descent on a continuum"),
+        ("ends", "x", strays[~on_continuum], "end of a descent elsewhere"),
+    ):
+        if len(found):
+            style: Style = {"marker": marker, "markersize": 5, "color": Colour.INK, "linestyle": "none"}
+            xy = heights(found)
+            sketch.add(role, sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=4, **style))
+            sketch.explain(Line2D([], [], **style), text)
     positions = heights(known)
     sketch.mark("points", positions, [glyph_of(p.kind, p.status) for p in points])
     count = len(analysis.fixed_points)
     sketch.add("numbers", number_points(sketch.ax, positions[:count], tuple(analysis.fixed_points)))
+
+
+def _distance_to_continua(analysis: Analysis, states: Array) -> Array:
+    """How far each of the states (K, n) is from the nearest continuum of fixed points, by one step of Newton's."""
+    system, distance = analysis.system, np.full(len(states), np.inf)
+    for continuum in analysis.fixed_points.continua:
+        # A system of its own gives compiled, batched code for an equation and its gradient.
+        curves = [ODE(dict.fromkeys(system.states, e.subs(system.exact_parameters))) for e in continuum.equations]
+        if not curves:  # every state is a fixed point
+            return np.zeros(len(states))
+        values = np.stack([curve(states)[:, 0] for curve in curves], axis=-1)
+        slopes = np.stack([curve.jacobian_at(states)[:, 0] for curve in curves], axis=-2)
+        steps = np.einsum("kij,kj->ki", np.linalg.pinv(slopes), values)
+        distance = np.minimum(distance, np.linalg.norm(steps, axis=-1))
+    return distance

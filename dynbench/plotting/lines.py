@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from dynbench.plotting.drawing import Drawing, Sketch
-from dynbench.plotting.style import Colour, Style, glyph_of, label_axes, legible, number_points
+from dynbench.plotting.style import Colour, Style, glyph_of, glyph_of_cycle, label_axes, legible, number_points
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -23,6 +23,8 @@ _SAMPLES = 601
 _COBWEB_STEPS = 60
 #: Where a cobweb starts, as a fraction of the box: a round one would often be a fixed point.
 _COBWEB_START = 0.382
+#: Cycles of long periods crowd the diagonal: their glyphs are smaller than those of the fixed points.
+_CYCLE_SCALE = 0.65
 
 
 def draw_line_portrait(analysis: Analysis, sketch: Sketch) -> Drawing:
@@ -43,6 +45,7 @@ def draw_line_portrait(analysis: Analysis, sketch: Sketch) -> Drawing:
         _draw_directions(sketch, system, zeros, low, high)
     else:
         _draw_cobweb(sketch, system, low, high)
+        _draw_cycles(sketch, analysis)
     positions = np.stack([zeros, np.zeros(len(points)) if flow else zeros], axis=-1)
     sketch.mark("points", positions, [glyph_of(p.kind, p.status) for p in points])
     sketch.add("numbers", number_points(ax, positions[: len(analysis.fixed_points)], tuple(analysis.fixed_points)))
@@ -85,3 +88,12 @@ def _draw_cobweb(sketch: Sketch, system: System, low: float, high: float) -> Non
     sketch.add("cobweb", [diagonal, cobweb])
     sketch.explain(diagonal, "diagonal")
     sketch.explain(cobweb, f"orbit from {corners[0][0]:.3g}")
+
+
+def _draw_cycles(sketch: Sketch, analysis: Analysis) -> None:
+    """The states of the graph's cycles, on the diagonal like the fixed points."""
+    for _, data in analysis.graph.nodes(data=True):
+        if data.get("cycle") is not None:
+            states = np.asarray(data["cycle"].points)[:, 0]
+            glyph = glyph_of_cycle(str(data["cycle"].kind.value))
+            sketch.mark("cycles", np.stack([states, states], axis=-1), [glyph] * len(states), scale=_CYCLE_SCALE)

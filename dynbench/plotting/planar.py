@@ -10,9 +10,9 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from dynbench.plotting.drawing import Sketch
-from dynbench.plotting.fields import draw_level_sets, draw_streamlines, draw_zero_set, values_on_grid
+from dynbench.plotting.fields import draw_continua, draw_level_sets, draw_streamlines, draw_zero_set, values_on_grid
 from dynbench.plotting.style import Colour, Style, legible
-from dynbench.systems import ODE, System
+from dynbench.systems import System
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -42,7 +42,7 @@ def draw_plane(sketch: Sketch, analysis: Analysis, *, level_sets: bool, streamli
         if level_sets:
             draw_level_sets(sketch, system, analysis.invariants, box)
         _draw_nullclines(sketch, system, box)
-    _draw_continua(sketch, analysis)
+    draw_continua(sketch, analysis)
     _draw_undecided(sketch, analysis)
 
 
@@ -83,21 +83,6 @@ def _draw_steps(sketch: Sketch, system: System, box: Array) -> None:
     columns = (origin[..., 0], origin[..., 1], step[..., 0], step[..., 1])
     sketch.add("steps", sketch.ax.quiver(*columns, angles="xy", color=Colour.QUIET, width=0.002))
     sketch.explain(Line2D([], [], color=Colour.QUIET, marker=">", markersize=5), "step from x to F(x), scaled")
-
-
-def _draw_continua(sketch: Sketch, analysis: Analysis) -> None:
-    system = analysis.system
-    look: Style = {"alpha": 0.75, "zorder": 2.2}
-    for continuum in analysis.fixed_points.continua:
-        if len(continuum.equations) != 1:
-            continue
-        equation = continuum.equations[0].subs(system.exact_parameters)
-        x, y, values = values_on_grid(ODE(dict.fromkeys(system.states, equation)), analysis.box, _NULLCLINE_GRID)
-        drawn = draw_zero_set(sketch.ax, x, y, values[..., 0], colors=[Colour.NONHYPERBOLIC], linewidths=5.0, **look)
-        sketch.add("continua", drawn)
-        if drawn:
-            handle = Line2D([], [], color=Colour.NONHYPERBOLIC, linewidth=5.0, **look)
-            sketch.explain(handle, "continuum of fixed points")
 
 
 def _draw_undecided(sketch: Sketch, analysis: Analysis) -> None:

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 #: The limits, as a multiple of what has to be seen.
 _MARGIN = 1.35
 _CURVE = 401
+#: Points within this part of half the width of tr = 0 may cover the name beside it, which stands so far up.
+_NEAR, _SLOTS = 0.2, (0.8, 0.5)
 
 
 def trace_determinant(analysis: Analysis, ax: Axes | None = None) -> Drawing:
@@ -33,7 +35,8 @@ def trace_determinant(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     analysis : Analysis
         What `dynbench.analyze` returned, for a flow of two states.
     ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default, which is not shown.
+        Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
+        a figure of its own by default, which is not shown.
 
     Returns
     -------
@@ -55,7 +58,9 @@ def trace_determinant(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     positions = np.stack([values.sum(axis=1).real, values.prod(axis=1).real], axis=-1)
     width, low, high = _limits(positions)
     left = positions[positions[:, 1] < 0, 0].mean() > 0 if (positions[:, 1] < 0).any() else True
-    _draw_regions(sketch, width, low, high, saddles=-1 if left else 1)
+    near = positions[np.abs(positions[:, 0]) < _NEAR * width, 1] / high
+    centers = max(_SLOTS, key=lambda slot: np.abs(near - slot).min(initial=np.inf))
+    _draw_regions(sketch, width, low, high, saddles=-1 if left else 1, centers=centers)
     sketch.mark("points", positions, [glyph_of(p.kind, p.status) for p in points])
     sketch.add("numbers", number_points(sketch.ax, positions, points))
     label_axes(sketch.ax, "trace", "determinant")
@@ -69,11 +74,11 @@ def _limits(positions: Array) -> tuple[float, float, float]:
     width = _MARGIN * max(trace, np.sqrt(highest), np.sqrt(-lowest)) or 1.0
     high = max(_MARGIN * highest, 0.3 * width**2)
     # The parabola is to leave at the sides about half-way up, so that nodes and foci have room for their names.
-    return max(width, 1.5 * np.sqrt(high)), min(_MARGIN * lowest, -high / 3), high
+    return max(width, 1.8 * np.sqrt(high)), min(_MARGIN * lowest, -high / 3), high
 
 
-def _draw_regions(sketch: Sketch, width: float, low: float, high: float, *, saddles: int) -> None:
-    """Border lines, and the names of the regions; that of saddles on the side (-1 or +1) where there is room."""
+def _draw_regions(sketch: Sketch, width: float, low: float, high: float, *, saddles: int, centers: float) -> None:
+    """Border lines and the names of the regions: of saddles on a side (-1 or +1), of centers so far up, with room."""
     ax = sketch.ax
     ax.set_xlim(-width, width)
     ax.set_ylim(low, high)
@@ -94,8 +99,11 @@ def _draw_regions(sketch: Sketch, width: float, low: float, high: float, *, sadd
         ("unstable\nfoci", half, 0.95 * high, "center", "top"),
         ("saddles", saddles * edge, 0.93 * low, "left" if saddles < 0 else "right", "bottom"),
     ]
+    # In small axes the parabola may come near a name: it gives way.
     look: Style = {"fontsize": font_size(ax, small=True), "color": Colour.LEVEL, "fontstyle": "italic", "zorder": 2}
+    behind: Style = {"boxstyle": "round,pad=0.1", "edgecolor": "none", "alpha": 0.8}
     for text, x, y, ha, va in names:
-        sketch.add("regions", ax.text(x, y, text, ha=ha, va=va, **look))
-    turned: Style = {"rotation": 90, "ha": "right", "va": "top", **look}
-    sketch.add("regions", ax.text(-0.01 * width, 0.95 * high, "centers", **turned))
+        behind["facecolor"] = Colour.SHADE if x < 0 < y else Colour.PAPER
+        sketch.add("regions", ax.text(x, y, text, ha=ha, va=va, bbox=behind, **look))
+    turned: Style = {"rotation": 90, "ha": "right", "va": "center", **look}
+    sketch.add("regions", ax.text(-0.01 * width, centers * high, "centers", **turned))

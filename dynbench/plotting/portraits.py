@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from dynbench.analysis import Analysis
 from dynbench.errors import InputError
-from dynbench.plotting.curves import draw_cycles, draw_manifolds, draw_trajectories
+from dynbench.plotting.curves import draw_cycles, draw_manifolds, draw_some_orbits, draw_trajectories
 from dynbench.plotting.drawing import Drawing, Sketch
 from dynbench.plotting.fields import draw_basins
 from dynbench.plotting.lines import draw_line_portrait
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["as_analysis", "phase_portrait"]
 
+#: The roles of what a projection shows beside points.
+_CURVES = frozenset({"stable manifolds", "unstable manifolds", "cycles", "trajectories"})
+
 
 def phase_portrait(
     analysis: Analysis,
@@ -33,7 +36,7 @@ def phase_portrait(
     level_sets: bool = True,
     manifolds: bool = True,
     states: Sequence[Any] | None = None,
-    trajectories: Sequence[Trajectory] = (),
+    trajectories: Sequence[Trajectory] | None = None,
 ) -> Drawing:
     """Draw the phase portrait of what was analysed.
 
@@ -41,14 +44,16 @@ def phase_portrait(
     the diagonal and one orbit's cobweb (a map). Two states: for a flow streamlines, nullclines, level sets of
     a proved invariant, stable and unstable manifolds of the saddles and limit cycles; for a map where bounded
     orbits settle, or arrows from x to F(x) where none stays bounded. From three states on: points, manifolds,
-    cycles and trajectories, in projection. Always the fixed points, by glyph, and a legend.
+    cycles and trajectories, in projection; a few orbits from random starts where there are none of those but
+    points. Always the fixed points, by glyph, and a legend.
 
     Parameters
     ----------
     analysis : Analysis
         What `dynbench.analyze` returned.
     ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default, which is not shown.
+        Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
+        a figure of its own by default, which is not shown.
     basins : Basins, optional
         What `dynbench.basins` returned for two states: shades behind everything else.
     level_sets : bool
@@ -56,9 +61,10 @@ def phase_portrait(
     manifolds : bool
         Whether to draw the manifolds of the saddles.
     states : pair of states, optional
-        For three states and more: the two states (names, symbols or positions) to show. By default three
+        The two states (names, symbols or positions) to show, of three and more; of two states they are those
+        two, in any order, and the first of the system stays on the horizontal axis. By default three
         states are seen from a corner of their box, more along the principal components of the fixed points.
-    trajectories : sequence of Trajectory
+    trajectories : sequence of Trajectory, optional
         Orbits to draw too (two states and more), as `dynbench.integrate` returns them.
 
     Returns
@@ -74,7 +80,7 @@ def phase_portrait(
         If an argument does not fit; the message says what was expected.
     """
     system = as_analysis(analysis).system
-    _check(system.dimension, basins, states)
+    orbits = _checked(system.dimension, basins, states, trajectories)
     sketch = Sketch(axes_or_new(ax))
     if system.dimension == 1:
         return draw_line_portrait(analysis, sketch)
@@ -88,12 +94,18 @@ def phase_portrait(
     if manifolds:
         draw_manifolds(sketch, analysis, view)
     draw_cycles(sketch, analysis, view)
-    draw_trajectories(sketch, trajectories, view, system.dimension)
+    draw_trajectories(sketch, orbits, view, system)
+    if system.dimension > 2 and _CURVES.isdisjoint(sketch.roles):
+        draw_some_orbits(sketch, analysis, view)
+        if view.frame is None:
+            view.show(sketch, analysis.box)
     points = [*analysis.fixed_points, *analysis.slow_points]
     positions = view.project(np.array([p.x for p in points]).reshape(-1, system.dimension))
     sketch.mark("points", positions, [glyph_of(p.kind, p.status) for p in points])
     count = len(analysis.fixed_points)
-    sketch.add("numbers", number_points(sketch.ax, positions[:count], tuple(analysis.fixed_points)))
+    # The edges of a frame are numbered on the outside, so that the points are numbered towards the middle.
+    middle = np.inf if view.frame is None else 0.0
+    sketch.add("numbers", number_points(sketch.ax, positions[:count], tuple(analysis.fixed_points), middle=middle))
     label_axes(sketch.ax, *view.labels)
     return sketch.finish()
 
@@ -111,8 +123,14 @@ def as_analysis(value: Any) -> Analysis:
     return value
 
 
-def _check(dimension: int, basins: Any, states: Any) -> None:
+def _checked(dimension: int, basins: Any, states: Any, trajectories: Any) -> tuple[Trajectory, ...]:
+    """Refuse what does not fit; the trajectories, none where None was given."""
     if basins is not None and (dimension != 2 or not hasattr(basins, "labels")):
         raise InputError(f"basins is {basins!r:.60}; expected what basins returned for a system of two states.")
-    if states is not None and dimension < 3:
+    if states is not None and dimension < 2:
         raise InputError(f"states is {states!r:.60}, but there is nothing to choose from in a system of {dimension}.")
+    if trajectories is None:
+        return ()
+    if isinstance(trajectories, str) or not isinstance(trajectories, Iterable):
+        raise InputError(f"trajectories is {trajectories!r:.60}; expected a sequence of what integrate returned.")
+    return tuple(trajectories)

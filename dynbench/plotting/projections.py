@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 
 #: The corner from which a box of three states is seen, in degrees: points of a cubic lattice stay apart.
 _AZIMUTH, _ELEVATION = -76.0, 26.0
+#: How far numbers and names stand from the edges of the box, in points: fixed points may lie on those.
+_AWAY = 14.0
 #: Two principal components must carry this many times more than the third, or they are not well determined.
 _DISTINCT = 1.05
 
@@ -60,6 +62,12 @@ class View:
         """The size on the page, (2,), of a box (n, 2)."""
         return np.abs(self.matrix) @ (box[:, 1] - box[:, 0])
 
+    def show(self, sketch: Sketch, box: Array) -> None:
+        """Let the limits of the axes be those of a box (n, 2) on the page."""
+        centre, half = self.project(box.mean(axis=1)), self.extent(box) / 2
+        sketch.ax.set_xlim(centre[0] - half[0], centre[0] + half[0])
+        sketch.ax.set_ylim(centre[1] - half[1], centre[1] + half[1])
+
     def draw_frame(self, sketch: Sketch) -> None:
         """Draw the edges of the box, named by state, in place of axes; nothing where there is no frame."""
         if self.frame is None:
@@ -86,9 +94,9 @@ class View:
         outward = outward if outward @ ends.mean(axis=0) > 0 else -outward
         low, high = (f"{bound:.3g}".replace("-", "\N{MINUS SIGN}") for bound in self.frame[i])
         # The ends are moved inwards along the edge: two edges meet in each corner.
-        _write(sketch, low, ends[0], 9 * outward + 9 * along, small=True)
-        _write(sketch, high, ends[1], 9 * outward - 9 * along, small=True)
-        _write(sketch, name, ends.mean(axis=0), 16 * outward)
+        _write(sketch, low, ends[0], _AWAY * outward + 11 * along, small=True)
+        _write(sketch, high, ends[1], _AWAY * outward - 11 * along, small=True)
+        _write(sketch, name, ends.mean(axis=0), (_AWAY + 5) * outward)
 
     def _edge(self, i: int, fixed: dict[int, int]) -> Array:
         assert self.frame is not None
@@ -107,17 +115,19 @@ def view_of(analysis: Analysis, states: Sequence[Any] | None = None) -> View:
     analysis : Analysis
         What is to be seen.
     states : pair of states, optional
-        The states (names, symbols or positions) on the two axes, in place of all that.
+        The states (names, symbols or positions) on the two axes, in place of all that. Of a system of two
+        states they are those two, in any order: the first stays on the horizontal axis.
 
     Raises
     ------
     InputError
         If `states` are not two different states of the system.
     """
-    if states is not None:
-        return _chosen_view(analysis.system, states)
     system = analysis.system
     n, names = system.dimension, system.state_names
+    chosen = None if states is None else _chosen_view(system, states)
+    if chosen is not None and n > 2:
+        return chosen
     if n == 2:
         return View(np.eye(2), np.zeros(2), (names[0], names[1]))
     if n == 3:

@@ -10,13 +10,26 @@ from matplotlib.patches import Circle
 from dynbench.analysis import Analysis
 from dynbench.plotting.drawing import Drawing, Sketch
 from dynbench.plotting.portraits import as_analysis
-from dynbench.plotting.style import Colour, axes_or_new, glyph_of, label_axes, set_height
+from dynbench.plotting.style import (
+    MOST_NUMBERED,
+    Colour,
+    axes_or_new,
+    glyph_of,
+    label_axes,
+    number_places,
+    set_height,
+)
 
 __all__ = ["spectrum"]
+
+#: The eigenvalues of up to so many points are numbered.
+_FEW = 6
 
 
 def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     """Draw the eigenvalues (for a map, multipliers) of all fixed points, each with the glyph of its point.
+
+    Of a few points the numbers stand beside their eigenvalues, which tells those apart that coincide.
 
     The side on which directions are stable is shaded: left of the imaginary axis for a flow, inside the unit
     circle for a map. Both axes have the same scale.
@@ -26,12 +39,13 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     analysis : Analysis
         What `dynbench.analyze` returned.
     ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default, which is not shown.
+        Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
+        a figure of its own by default, which is not shown.
 
     Returns
     -------
     Drawing
-        The artists, with roles "border", "points" and "legend".
+        The artists, with roles "border", "points", "numbers" and "legend".
 
     Raises
     ------
@@ -40,8 +54,11 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     """
     points = tuple(as_analysis(analysis).fixed_points)
     sketch = Sketch(axes_or_new(ax, 4.0))
-    values = [complex(v) for p in points for v in p.eigenvalues if np.isfinite(v)]
-    owners = [glyph_of(p.kind, p.status) for p in points for v in p.eigenvalues if np.isfinite(v)]
+    values, owners = [], []  # each eigenvalue, and the number of its point
+    for number, point in enumerate(points):
+        finite = [complex(v) for v in point.eigenvalues if np.isfinite(v)]
+        values += finite
+        owners += [number] * len(finite)
     positions = np.array([(v.real, v.imag) for v in values]).reshape(-1, 2)
     flow = analysis.system.kind == "flow"
     _frame(sketch, positions, flow)
@@ -52,7 +69,9 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
         _draw_imaginary_axis(sketch)
     else:
         _draw_unit_circle(sketch)
-    sketch.mark("points", positions, owners)
+    sketch.mark("points", positions, [glyph_of(points[k].kind, points[k].status) for k in owners])
+    if 1 < len(points) <= _FEW and len(values) <= MOST_NUMBERED:
+        sketch.add("numbers", number_places(sketch.ax, positions, owners))
     label_axes(sketch.ax, "real part", "imaginary part")
     return sketch.finish()
 

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox, TransformedBbox
 from numpy.typing import ArrayLike
 
 from dynbench.errors import InputError
@@ -36,8 +37,10 @@ __all__ = [
     "font_size",
     "glyph_handle",
     "glyph_of",
+    "glyph_of_cycle",
     "label_axes",
     "legible",
+    "number_places",
     "number_points",
     "set_height",
 ]
@@ -54,6 +57,8 @@ _FONT, _SMALLEST_FONT, _FULL_WIDTH = 10.5, 7.2, 3.7
 _WIDTH = 4.8
 #: Small text (numbers and ticks) against the rest.
 _SMALL = 0.95
+#: Glyphs are clipped by this part of the axes beyond them: as much as half of the widest.
+_EDGE = 0.05
 #: How wide a letter is, in units of the size of the text, and how many sizes a legend's handle takes.
 _LETTER, _HANDLE = 0.5, 4.0
 
@@ -118,8 +123,17 @@ def glyph_of(kind: Kind, status: Status = Status.CERTIFIED) -> Glyph:
     return {Kind.CENTER: Glyph.CENTER, Kind.NONHYPERBOLIC: Glyph.NONHYPERBOLIC}.get(kind, Glyph.UNKNOWN)
 
 
+def glyph_of_cycle(kind: str) -> Glyph:
+    """The glyph of a cycle, by the text of its kind."""
+    named = {glyph.value.label: glyph for glyph in (Glyph.STABLE_CYCLE, Glyph.SADDLE_CYCLE, Glyph.UNSTABLE_CYCLE)}
+    return named.get(kind, Glyph.OTHER_CYCLE)
+
+
 def draw_glyphs(ax: Axes, positions: ArrayLike, glyphs: Sequence[Glyph], *, scale: float = 1.0) -> list[Line2D]:
-    """Draw a glyph at each of the (K, 2) positions; returns the lines, which carry the markers."""
+    """Draw a glyph at each of the (K, 2) positions; returns the lines, which carry the markers.
+
+    A glyph on the edge of the axes is whole: it is clipped a little beyond them.
+    """
     xy = np.asarray(positions, dtype=float).reshape(-1, 2)
     scale *= max(0.8, font_size(ax) / _FONT)
     lines = []
@@ -127,6 +141,9 @@ def draw_glyphs(ax: Axes, positions: ArrayLike, glyphs: Sequence[Glyph], *, scal
         chosen = xy[[g is glyph for g in glyphs]] if len(xy) else xy
         for style in _layers(glyph, scale) if len(chosen) else ():
             lines += ax.plot(chosen[:, 0], chosen[:, 1], zorder=5, **style)
+    beyond = TransformedBbox(Bbox([[-_EDGE, -_EDGE], [1 + _EDGE, 1 + _EDGE]]), ax.transAxes)
+    for line in lines:
+        line.set_clip_box(beyond)
     return lines
 
 
@@ -190,11 +207,13 @@ def axes_or_new(ax: Axes | None, height: float = 4.8) -> Axes:
     Raises
     ------
     InputError
-        If `ax` is neither axes of a figure nor None.
+        If `ax` is neither plane axes of a figure nor None.
     """
     if ax is not None:
         if not isinstance(ax, Axes) or ax.figure is None:
             raise InputError(f"ax is {ax!r:.60}; expected Matplotlib axes, or None for a figure of its own.")
+        if ax.name != "rectilinear":
+            raise InputError(f"ax has the projection {ax.name!r:.60}; expected plane axes, with x across and y up.")
         return ax
     ax = Figure(figsize=(_WIDTH, height), layout="constrained").add_subplot()
     ax.spines[["top", "right"]].set_visible(False)
@@ -220,24 +239,33 @@ def legible(name: str, longest: int = 24) -> str:
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def number_points(ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint]) -> list[Annotation]:
-    """Write each point's place in the list beside it, for up to `MOST_NUMBERED` of them.
+def number_points(
+    ax: Axes, positions: ArrayLike, points: Sequence[FixedPoint], *, middle: float = np.inf
+) -> list[Annotation]:
+    """Write each point's place in the list beside it, for up to `MOST_NUMBERED` of them; see `number_places`."""
+    return number_places(ax, positions, range(len(points)), middle=middle) if len(points) <= MOST_NUMBERED else []
 
-    Points that are closer on the page than their labels are high share one: "0, 2".
+
+def number_places(
+    ax: Axes, positions: ArrayLike, numbers: Sequence[int], *, middle: float = np.inf
+) -> list[Annotation]:
+    """Write a number at the upper right of each of the (K, 2) positions, or at the upper left beyond x = `middle`.
+
+    Positions that are closer on the page than their labels are high share one: "0, 2".
     """
-    if len(points) > MOST_NUMBERED:
-        return []
     xy = np.asarray(positions, dtype=float).reshape(-1, 2)
     ax.autoscale_view()  # Matplotlib puts it off until it draws
     page = 72 / ax.figure.dpi * (ax.transData.transform(xy) if len(xy) else xy)
     size = font_size(ax, small=True)
     style: Style = {"textcoords": "offset points", "zorder": 6, "bbox": _HALO, "annotation_clip": True}
-    labels: dict[int, list[int]] = {}  # the first of those that share a label -> all of them
-    for number, place in enumerate(page):
-        first = next((k for k in labels if np.hypot(*(page[k] - place)) < 0.7 * size), number)
-        labels.setdefault(first, []).append(number)
+    labels: dict[int, list[int]] = {}  # the first of those that share a label -> all of their numbers
+    for k, (number, place) in enumerate(zip(numbers, page, strict=True)):
+        first = next((f for f in labels if np.hypot(*(page[f] - place)) < 0.7 * size), k)
+        together = labels.setdefault(first, [])
+        together += [number] if number not in together else []
+    sides: dict[bool, Style] = {False: {"xytext": (6, 5)}, True: {"xytext": (-6, 5), "ha": "right"}}
     return [
-        ax.annotate(_numbers(together), tuple(xy[first]), (6, 5), fontsize=size, **style)
+        ax.annotate(_numbers(together), tuple(xy[first]), fontsize=size, **sides[bool(xy[first, 0] > middle)], **style)
         for first, together in labels.items()
     ]
 

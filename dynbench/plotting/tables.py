@@ -37,7 +37,8 @@ def stability_table(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     analysis : Analysis
         What `dynbench.analyze` returned.
     ax : matplotlib Axes, optional
-        Where to draw; a figure of its own by default, as high as the table needs, which is not shown.
+        Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
+        a figure of its own by default, as high as the table needs, which is not shown.
 
     Returns
     -------

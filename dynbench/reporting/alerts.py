@@ -58,12 +58,13 @@ def _about_interruptions(analysis: Analysis) -> Iterator[Alert]:
 
 def _about_the_set(points: FixedPoints) -> Iterator[Alert]:
     if points.index_sum is not None and points.expected_index_sum not in (None, points.index_sum):
-        text = f"The indices of the points add up to {points.index_sum}, not to {points.expected_index_sum}: "
+        text = f"The indices of the points add up to {short(points.index_sum)}, not to {short(points.expected_index_sum)}: "
         text += "fixed points are missing from the list, or one is not what it seems."
         yield Alert(Severity.SERIOUS, text, "any difference between the two sums")
     for continuum in points.continua:
         kind = "real" if continuum.proved_real else "complex"
-        text = f"The equations have a continuum of {kind} solutions, of dimension {continuum.dimension}"
+        where = " and ".join(f"{equation} = 0" for equation in continuum.equations)
+        text = f"The equations have a continuum of {kind} solutions, of dimension {continuum.dimension}, where {where}"
         severity = Severity.SERIOUS if continuum.proved_real else Severity.CAUTION
         yield Alert(
             severity, f"{text}: fixed points need not be isolated.", "a set of solutions of dimension 1 or more"

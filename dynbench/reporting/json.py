@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dynbench.invariants import Invariant
     from dynbench.systems import System
 
-__all__ = ["FORMAT_VERSION", "notation_of", "render_json", "schema", "to_plain"]
+__all__ = ["FORMAT_VERSION", "content_of", "notation_of", "render_json", "schema", "to_plain"]
 
 #: Raised whenever a key changes its meaning or goes away; new keys may appear without.
 FORMAT_VERSION = 2
@@ -40,6 +40,11 @@ def render_json(analysis: Analysis) -> str:
     Numbers are written so that they read back as the same doubles; a value that is not finite is null.
     Expressions are strings that `dynbench.ODE` and `dynbench.Map` accept.
     """
+    return json.dumps(content_of(analysis), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def content_of(analysis: Analysis) -> dict[str, Any]:
+    """What a JSON report on an analysis holds, as plain values."""
     system = analysis.system
     notation = notation_of(system)
     content = {
@@ -65,7 +70,7 @@ def render_json(analysis: Analysis) -> str:
         "interrupted": analysis.interrupted,
         "provenance": analysis.provenance,
     }
-    return json.dumps(to_plain(content), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return {key: to_plain(value) for key, value in content.items()}
 
 
 def notation_of(system: System) -> Notation:

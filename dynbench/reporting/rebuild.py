@@ -20,8 +20,19 @@ from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_
 from dynbench.symbolic.notation import Notation
 from dynbench.systems import ODE, Map, System
 
-__all__ = ["rebuild"]
+__all__ = ["analysis_of", "rebuild"]
 
+_KINDS_OF_VALUES: dict[str, type] = {
+    "verdict": str,
+    "settled": bool,
+    "alerts": list,
+    "derived": dict,
+    "symmetries": list,
+    "slow_points": list,
+    "manifolds": list,
+    "interrupted": bool,
+    "provenance": dict,
+}
 _KINDS: dict[str, type[System]] = {"flow": ODE, "map": Map}
 
 
@@ -36,17 +47,25 @@ def rebuild(path: str | os.PathLike[str]) -> Analysis:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON file: {error}.") from error
-    if not isinstance(content, dict) or content.get("format") != "dynbench-report":
-        raise InputError(f"{path} is no dynbench report: its key 'format' is not 'dynbench-report'.")
+    return analysis_of(content, str(path))
+
+
+def analysis_of(content: Any, where: str = "the report") -> Analysis:
+    """The analysis of which a JSON report holds `content`; `where` names the report in messages."""
+    if not isinstance(content, Mapping) or content.get("format") != "dynbench-report":
+        raise InputError(f"{where} is no dynbench report: its key 'format' is not 'dynbench-report'.")
     if content.get("format_version") != FORMAT_VERSION:
         version = content.get("format_version")
-        raise InputError(f"{path} has format version {version!r:.20}; this dynbench reads version {FORMAT_VERSION}.")
+        raise InputError(f"{where} has format version {version!r:.20}; this dynbench reads version {FORMAT_VERSION}.")
     try:
+        for key, kind in _KINDS_OF_VALUES.items():
+            if not isinstance(content[key], kind):
+                raise InputError(f"{key} is {content[key]!r:.40}")
         return _analysis(content)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, DynbenchError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, DynbenchError) as error:
         # What a damaged file lacks or holds is as various as the damage; all of it means that this is no report.
-        what = f"lacks {error}" if isinstance(error, KeyError) else f"is damaged: {error}"
-        raise InputError(f"{path} {what}.") from error
+        what = f"lacks {error}" if isinstance(error, KeyError) else f"is damaged: {str(error).rstrip('.')}"
+        raise InputError(f"{where} {what}.") from error
 
 
 def _analysis(content: Mapping[str, Any]) -> Analysis:

@@ -161,7 +161,10 @@ def _symbols(keys: Iterable[Any], expressions: Iterable[Any]) -> dict[str, sp.Sy
 def _expression(value: Any, state: sp.Symbol, declared: Mapping[str, sp.Symbol]) -> sp.Expr:
     where = f"the equation for {state}"
     if isinstance(value, str):
-        expression = parse_expression(value, declared)
+        try:
+            expression = parse_expression(value, declared)
+        except ModelError as error:
+            raise ModelError(f"In the equation for {state}: {error}") from error
     elif isinstance(value, sp.Expr):
         expression = exact_floats(value)
     elif isinstance(value, Real | Decimal) and not isinstance(value, bool):

@@ -38,7 +38,7 @@ def descents(system: System, points: Mapping[int, FixedPoint], follower: Followe
     }
     if system.kind == "map" or not saddles:
         return []
-    targets = Targets(system, points, direction=-1)
+    targets = Targets(system, points, direction=-1, rtol=follower.rtol)
     if not targets.balls:
         return []
     backward = Follower(system, targets, None, time=follower.time, rtol=follower.rtol, atol=follower.atol, direction=-1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator, readonly
+from dynbench._arrays import as_generator, check_positive, check_tolerances, readonly
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, Status
@@ -90,10 +89,11 @@ def transition_graph(
     Raises
     ------
     InputError
-        If `time` is not positive and finite, `samples` is no positive integer, or `fixed_points` are not fixed points
-        of the system.
+        If `time` or a tolerance is not positive and finite, `rtol` is not below 1, `samples` is no positive integer,
+        or `fixed_points` are not fixed points of the system.
     """
     _check(as_system(system), fixed_points, time, samples)
+    check_tolerances(rtol, atol)
     points = {i: p for i, p in enumerate(fixed_points) if p.status in (Status.CERTIFIED, Status.CONVERGED)}
     builder = _Builder(system, points, len(fixed_points), time, rtol, atol)
     builder.run(samples, as_generator(rng), progress)
@@ -101,8 +101,8 @@ def transition_graph(
 
 
 def _check(system: System, fixed_points: Any, time: Any, samples: Any) -> None:
-    if time is not None and not (isinstance(time, int | float | np.integer) and 0 < time < math.inf):
-        raise InputError(f"time is {time!r:.60}; it must be a positive, finite duration or number of steps.")
+    if time is not None:
+        check_positive(time, name="time", what="duration or number of steps")
     if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
         raise InputError(f"samples is {samples!r:.60}; it must be a positive integer.")
     fits = isinstance(fixed_points, Sequence) and all(
@@ -126,7 +126,7 @@ class _Builder:
     ) -> None:
         self.system, self.points, self._first_free = system, points, first_free
         self.graph = TransitionGraph(name=system.name or type(system).__name__)
-        self.targets = Targets(system, points)
+        self.targets = Targets(system, points, rtol=rtol)
         self.recurrences = Recurrences(system)
         self.energy = Energy(system)
         self.follower = Follower(system, self.targets, self.recurrences, time=time, rtol=rtol, atol=atol)
@@ -209,7 +209,7 @@ class _Builder:
             direction=name,
             samples=samples,
             time=limit.time,
-            length=limit.length,
+            length=None if limit.kind == "infinity" else limit.length,  # else it would measure the cut-off
             barrier=barrier,
             barrier_kind=barrier_kind,
             identified=limit.kind != "undecided",

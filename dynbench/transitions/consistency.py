@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -62,15 +64,14 @@ def morse_consistency(graph: nx.MultiDiGraph, fixed_points: Sequence[FixedPoint]
     Raises
     ------
     InputError
-        If `graph` is no transition graph.
+        If `graph` is no transition graph, or `fixed_points` are not the points that its nodes hold.
 
     References
     ----------
     J. Milnor, Morse Theory (1963), section 5; J. Palis and W. de Melo, Geometric Theory of Dynamical Systems (1982).
     """
     between = attractor_transitions(graph)
-    if not isinstance(fixed_points, Sequence):
-        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
+    _check(graph, fixed_points)
     counts = _counts(graph)
     found = getattr(fixed_points, "index_sum", None)
     expected = getattr(fixed_points, "expected_index_sum", None)
@@ -83,6 +84,19 @@ def morse_consistency(graph: nx.MultiDiGraph, fixed_points: Sequence[FixedPoint]
         components=components,
         remarks=tuple(_remarks(graph, counts, found, expected, components)),
     )
+
+
+def _check(graph: nx.MultiDiGraph, fixed_points: Any) -> None:
+    if not (isinstance(fixed_points, Sequence) and all(isinstance(p, FixedPoint) for p in fixed_points)):
+        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
+    for node, point in graph.nodes(data="point"):
+        if point is not None and not (
+            node in range(len(fixed_points)) and np.array_equal(fixed_points[node].x, point.x)
+        ):
+            raise InputError(
+                f"fixed_points does not hold the point of the graph's node {node}; expected the points that the graph "
+                "was made of."
+            )
 
 
 def _counts(graph: nx.MultiDiGraph) -> tuple[int, int, int]:

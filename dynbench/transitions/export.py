@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
+from dynbench.cycles import Cycle
 from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
 
 __all__ = ["plain_graph", "write_graph"]
 
@@ -20,7 +23,8 @@ _FORMATS = (".graphml", ".gexf", ".json")
 def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
     """Write a transition graph as GraphML, GEXF or JSON (node-link form), by the suffix of `path`.
 
-    Attributes are numbers, booleans and ASCII text; arrays are JSON text; what is None is left out.
+    Attributes are numbers, booleans and ASCII text; arrays are JSON text; what is None is left out (such as the length
+    of an edge to infinity).
 
     Parameters
     ----------
@@ -37,14 +41,34 @@ def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
     Raises
     ------
     InputError
-        If `graph` is no graph, or the suffix is another.
+        If `graph` is no transition graph, the suffix is another, the folder does not exist, or the file cannot be
+        written.
     """
-    target = Path(path)
-    if not isinstance(graph, nx.Graph):
-        raise InputError(f"graph is {graph!r:.60}; expected a transition graph.")
-    if target.suffix.lower() not in _FORMATS:
-        raise InputError(f"path is {str(path)!r:.80}; expected a name that ends in {', '.join(_FORMATS)}.")
+    target = _target(path)
     plain = plain_graph(graph)
+    try:
+        _write(plain, target)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
+    return target
+
+
+def _target(path: Any) -> Path:
+    try:
+        target = Path(path)
+    except TypeError as error:
+        raise InputError(f"path is {path!r:.60}; expected the name of a file.") from error
+    if target.suffix.lower() not in _FORMATS or "\0" in str(target):
+        raise InputError(f"path is {str(path)!r:.80}; expected a name that ends in {', '.join(_FORMATS)}.")
+    # os.path, unlike Path, asks about any name without an error.
+    if not os.path.isdir(target.parent):
+        raise InputError(f"There is no folder {target.parent}, so {target.name} cannot be written there.")
+    if os.path.isdir(target):
+        raise InputError(f"{target} is a folder; give the name of a file to write.")
+    return target
+
+
+def _write(plain: nx.MultiDiGraph, target: Path) -> None:
     if target.suffix.lower() == ".graphml":
         nx.write_graphml(plain, target, encoding="utf-8", named_key_ids=True)
     elif target.suffix.lower() == ".gexf":
@@ -52,7 +76,6 @@ def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
     else:
         text = json.dumps(nx.node_link_data(plain, edges="edges"), indent=1, allow_nan=False)
         target.write_text(text + "\n", encoding="ascii")
-    return target
 
 
 def plain_graph(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
@@ -62,7 +85,21 @@ def plain_graph(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
     ----------
     graph : TransitionGraph
         The graph.
+
+    Raises
+    ------
+    InputError
+        If it is no graph, or a node is no integer.
     """
+    if not isinstance(graph, nx.Graph):
+        raise InputError(f"graph is {graph!r:.60}; expected a transition graph.")
+    for node, data in graph.nodes(data=True):
+        if isinstance(node, bool) or not isinstance(node, int | np.integer):
+            raise InputError(f"graph has the node {node!r:.60}; expected integers, as in a transition graph.")
+        if not (isinstance(data.get("point"), FixedPoint | None) and isinstance(data.get("cycle"), Cycle | None)):
+            raise InputError(
+                f"graph has at node {node} what is no fixed point and no cycle; expected a transition graph."
+            )
     plain = nx.MultiDiGraph() if graph.is_directed() else nx.MultiGraph()
     plain.graph["name"] = _text(graph.name)
     for node, data in graph.nodes(data=True):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import brief
+from dynbench.fixed_points.newton import nearby_root
 from dynbench.flow import Outcome, integrate
 from dynbench.flow.blow_up import time_to_infinity
 from dynbench.systems import System
@@ -34,7 +36,6 @@ _MEMORY = 2e7
 _FIRST_LOOK, _LOOK_AGAIN = 3, 1.3
 #: Where |F| is below this, relative to max(1, |x|), an orbit stands still as far as its tolerances can tell.
 _STILL = 1e-8
-_NEWTON_STEPS = 3
 #: Paths end at an attractor from this distance on, relative to max(1, |x|).
 _DRAWN = 1e-3
 #: An orbit that has gone far blows up if it would be at infinity within this part of the time that it took so far.
@@ -230,15 +231,11 @@ class Follower:
         state, scale = piece[row], max(1.0, float(np.abs(piece[row]).max()))
         if speed[row] > ARRIVED * scale * max(self._usual, 1.0) or self._nearest(state)[1] <= 1e-3 * scale:
             return
-        end = state
-        for _ in range(_NEWTON_STEPS):
-            step = np.linalg.lstsq(self.system.jacobian_at(end), self.system(end), rcond=None)[0]
-            end = end - step
-        distance = float(np.abs(end - state).max())
-        if distance <= ARRIVED * scale and np.abs(step).max() <= 1e-3 * max(distance, 1e-12):
+        root = nearby_root(self.system, state, ARRIVED * scale)
+        if root is not None:
             orbit.cut(row)
-            where = ", ".join(f"{value:.6g}" for value in end)
-            reason = f"no fixed point was given near ({where}), where it comes within {distance:.1g} of one"
+            distance = float(np.abs(root - state).max())
+            reason = f"no fixed point was given near {brief(root)}, where it comes within {distance:.1g} of one"
             orbit.end("undecided", None, "undecided", reason, path=self.paths)
 
     def _stuck(self, orbit: Orbit) -> None:

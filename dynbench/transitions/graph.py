@@ -8,9 +8,11 @@ from typing import Any
 
 import networkx as nx
 
+from dynbench.cycles import Cycle
 from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
 
-__all__ = ["TransitionGraph", "attractor_transitions"]
+__all__ = ["TransitionGraph", "attractor_transitions", "check_graph"]
 
 #: Rows of an HTML table beyond this are counted, not shown.
 _MOST_ROWS = 60
@@ -27,10 +29,14 @@ class TransitionGraph(nx.MultiDiGraph):
 
     Edge attributes: ``side`` (+1 or -1 along an eigenvector whose largest component is positive, else 0), ``direction``
     ("v1", "v2", ... by strength, or "sphere"), ``samples`` (how many followed branches the edge stands for), ``time``,
-    ``length`` (arclength), ``barrier`` and ``barrier_kind`` ("energy", "distance" or ""), ``identified`` (False where
-    the limit is undecided), ``how`` ("attraction ball", "uniqueness ball", "connection", "recurrence", "blow-up",
-    "far", "undecided"), ``reason`` (text), ``proved`` (False: orbits are integrated in doubles) and ``path`` (m, n).
+    ``length`` (arclength; None where the limit is infinity), ``barrier`` and ``barrier_kind`` ("energy", "distance" or
+    ""), ``identified`` (False where the limit is undecided), ``how`` ("attraction ball", "uniqueness ball",
+    "connection", "recurrence", "blow-up", "far", "undecided"), ``reason`` (text), ``proved`` (False: orbits are
+    integrated in doubles) and ``path`` (m, n).
     """
+
+    def __repr__(self) -> str:
+        return f"TransitionGraph({str(self.name)!r:.60}, {len(self)} nodes, {self.number_of_edges()} edges)"
 
     def _repr_html_(self) -> str:
         """Two small tables, of the nodes and of the edges, for notebooks."""
@@ -66,10 +72,9 @@ def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
         If `graph` is no transition graph.
     """
     transitions = nx.MultiGraph()
-    if not (isinstance(graph, nx.MultiDiGraph) and all("point" in data for _, data in graph.nodes(data=True))):
-        raise InputError(f"graph is {graph!r:.60}; expected what transition_graph returned.")
+    check_graph(graph)
     for node, data in graph.nodes(data=True):
-        record = data["point"] or data.get("cycle")
+        record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is not None and record.kind.attracting:
             transitions.add_node(node, **data)
     for saddle, data in graph.nodes(data=True):
@@ -77,6 +82,29 @@ def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
         if data.get("unstable") == 1 and len(ends) == 2 and all(end in transitions for end in ends):
             transitions.add_edge(*ends, saddle=saddle)
     return transitions
+
+
+def check_graph(graph: Any, name: str = "graph", expected: str = "what transition_graph returned") -> None:
+    """Refuse what is no transition graph.
+
+    Parameters
+    ----------
+    graph : object
+        What the user gave.
+    name, expected : str
+        The argument's name and what it may be, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is no directed multigraph whose nodes hold fixed points, cycles or neither.
+    """
+    fits = isinstance(graph, nx.MultiDiGraph) and all(
+        "point" in data and isinstance(data["point"], FixedPoint | None) and isinstance(data.get("cycle"), Cycle | None)
+        for _, data in graph.nodes(data=True)
+    )
+    if not fits:
+        raise InputError(f"{name} is {graph!r:.60}; expected {expected}.")
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -19,12 +19,14 @@ from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.attraction import AttractionBall, attraction_ball, repulsion_ball
 from dynbench.systems import System
 
-__all__ = ["ARRIVED", "Hit", "Limit", "Targets"]
+__all__ = ["ARRIVED", "Hit", "Limit", "Targets", "arrival_radius"]
 
 Array = NDArray[np.float64]
 
 #: An orbit has converged to a point within this distance, relative to max(1, |x|).
 ARRIVED = 1e-6
+#: An orbit's own error is up to so many times its tolerance: nearer to its limit it need not come.
+_TOLERANCES = 10.0
 #: It has left the saddle that it comes from beyond this distance, relative to max(1, |x|).
 _LEFT = 1e-2
 #: An orbit that leaves this many times the scale of the fixed points is taken to be on its way to infinity.
@@ -70,16 +72,20 @@ class Targets:
         Position -> fixed point.
     direction : int
         1, or -1 for backward time, in which the sources attract.
+    rtol : float
+        The tolerance of the orbits.
     """
 
-    def __init__(self, system: System, points: Mapping[int, FixedPoint], direction: int = 1) -> None:
+    def __init__(
+        self, system: System, points: Mapping[int, FixedPoint], *, direction: int = 1, rtol: float = 1e-9
+    ) -> None:
         self.points = points
         self.scale = max([1.0, *(float(np.abs(p.x).max()) for p in points.values())])
         self.far = _FAR * self.scale
         make = attraction_ball if direction == 1 else repulsion_ball
         balls = {i: make(system, p) for i, p in points.items()}
         self.balls: dict[int, AttractionBall] = {i: ball for i, ball in balls.items() if ball is not None}
-        self._near = {i: _nearness(p) for i, p in points.items() if i not in self.balls}
+        self._near = {i: arrival_radius(p, rtol) for i, p in points.items() if i not in self.balls}
 
     def first(self, piece: Array, source: int, ball: int) -> Hit | None:
         """The first limit that an orbit from point `source` has in a piece of it, rows (m, n).
@@ -161,9 +167,24 @@ class Targets:
         return Hit(row, "point", i, "connection" if saddle else "uniqueness ball", reason)
 
 
-def _nearness(point: FixedPoint) -> float:
-    """How near an orbit must come to a point to have converged to it; negative where nothing could show that."""
+def arrival_radius(point: FixedPoint, rtol: float) -> float:
+    """How near an orbit must come to a point (sup norm) to have converged to it.
+
+    Parameters
+    ----------
+    point : FixedPoint
+        The point.
+    rtol : float
+        The tolerance of the orbit.
+
+    Returns
+    -------
+    float
+        Within the ball in which the point is proved to be the only one; negative where nothing is proved, so that
+        nothing could show it.
+    """
     certificate = point.certificate
     if certificate is None or certificate.uniqueness_radius is None:
         return -1.0
-    return min(certificate.uniqueness_radius, ARRIVED * max(1.0, float(np.abs(point.x).max())))
+    near = max(ARRIVED, _TOLERANCES * rtol) * max(1.0, float(np.abs(point.x).max()))
+    return min(certificate.uniqueness_radius, near)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dynbench.cycles import Cycle, refine_cycle
 from dynbench.errors import ConvergenceError
 from dynbench.flow import integrate
+from dynbench.flow.polylines import distances
 from dynbench.flow.variational import propagate
 from dynbench.systems import System
 
@@ -103,19 +104,10 @@ class Recurrences:
         """The nearest of the cycles and its distance, relative to its extent; inf where there is none."""
         best, least = -1, np.inf
         for k, dense in enumerate(self._dense):
-            gap = _distance(dense, state, closed=self.system.kind == "flow") / float(np.ptp(dense, axis=0).max())
+            gap = float(distances(state[None], dense, joined=self.system.kind == "flow")[0])
+            gap /= float(np.ptp(dense, axis=0).max())
             best, least = (k, gap) if gap < least else (best, least)
         return best, least
-
-
-def _distance(line: Array, state: Array, *, closed: bool) -> float:
-    """The distance of a state from a polyline (or from the nearest of separate states)."""
-    if not closed:
-        return float(np.linalg.norm(line - state, axis=1).min())
-    start, step = line[:-1], np.diff(line, axis=0)
-    along = np.einsum("ij,ij->i", state - start, step) / np.maximum(np.einsum("ij,ij->i", step, step), 1e-300)
-    foot = start + np.clip(along, 0.0, 1.0)[:, None] * step
-    return float(np.linalg.norm(foot - state, axis=1).min())
 
 
 def _return_of_flow(system: System, times: Array, states: Array) -> float | None:

@@ -156,7 +156,7 @@ def open_report(report: Any) -> Field:
         report = _load(Path(report))
     field = Field(report, "")
     if not isinstance(report, Mapping):
-        raise InputError("The report is no JSON object.")
+        raise InputError(f"report is {report!r:.60}; expected the path of a JSON report, or the object that it holds.")
     field["format"].choice(FORMAT)
     if field["format_version"].integer() != VERSION:
         raise InputError(f"The report has format_version {report['format_version']}; expected {VERSION}.")

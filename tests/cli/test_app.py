@@ -224,3 +224,21 @@ def test_the_module_is_the_command(files):
         [sys.executable, "-m", "dynbench", "--version"], capture_output=True, text=True, check=True
     )
     assert version.stdout == f"dynbench {db.__version__}\n"
+
+
+def test_a_report_that_is_worked_out_is_written_in_spite_of_an_interruption(files, monkeypatch):
+    import os
+    import signal
+
+    import dynbench.reporting
+
+    write = dynbench.reporting.report
+
+    def interrupted(analysis, path):
+        os.kill(os.getpid(), signal.SIGINT)
+        return write(analysis, path)
+
+    monkeypatch.setattr(dynbench.reporting, "report", interrupted)
+    result = run("report", "toggle.toml", "-o", "toggle.json")
+    assert result.exit_code == 130
+    assert json.loads((files / "toggle.json").read_text())["settled"] is True

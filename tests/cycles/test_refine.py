@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,13 @@ def test_bad_arguments():
         refine_cycle(db.Map({"x": "x/2"}), [0.5], 1.5)
     with pytest.raises(db.errors.InputError, match="one state"):
         refine_cycle(VAN_DER_POL, np.zeros((2, 2)), 1.0)
+
+
+def test_a_cycle_shows_itself_in_a_few_words():
+    cycle = refine_cycle(db.Map({"x": "r*x*(1 - x)"}, {"r": 3.2}), [0.5], 2)
+    assert type(cycle.period) is int
+    assert repr(cycle) == "Cycle(stable cycle, period=2, 2 states, converged)"
+    text = dataclasses.replace(cycle, note="<b>&")._repr_html_()
+    assert "&lt;b&gt;&amp;" in text
+    assert "<b>" not in text
+    assert "converged, not proved" in text

@@ -151,3 +151,8 @@ def test_holds_is_on_the_safe_side():
 def test_bad_point():
     with pytest.raises(db.errors.InputError, match="FixedPoint of a system with 1 states"):
         attraction_ball(db.ODE({"x": "-x"}), [0.0])
+
+
+def test_it_shows_itself_in_one_line():
+    ball = AttractionBall(np.eye(7), 0.25, 0.5, np.arange(7.0))
+    assert repr(ball) == "AttractionBall(center=(0, 1, 2, 3, 4, 5, ...), radius=0.25, level=0.5)"

@@ -57,3 +57,11 @@ def test_the_budget_is_kept_and_progress_told():
     assert cover(system, points.region, points, max_boxes=10, progress=lambda *a: told.append(a)) is None
     assert told
     assert {stage for stage, *_ in told} == {"writing the proof of completeness"}
+
+
+def test_it_shows_itself_in_one_line(found):
+    _, points, _, proof = found
+    owned = int(np.sum(proof.owners >= 0))
+    assert owned >= len(points)
+    free = len(proof.boxes) - owned
+    assert repr(proof) == f"Cover({len(proof.boxes)} boxes: {free} without a fixed point, {owned} beside one)"

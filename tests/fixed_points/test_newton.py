@@ -8,7 +8,7 @@ import sympy as sp
 
 import dynbench as db
 from dynbench.fixed_points.exact import recognise
-from dynbench.fixed_points.newton import damped_newton, minimise_speed, newton_distance
+from dynbench.fixed_points.newton import damped_newton, minimise_speed, nearby_root, newton_distance
 
 CELLS = db.ODE({"x": "x - x^3 + y/10", "y": "y - y^3 + x/10"})
 GHOST = db.ODE({"x": "x^2 + 1/100", "y": "-y"})
@@ -62,3 +62,12 @@ def test_exact_coordinates_are_recognised_only_where_they_satisfy_the_equations(
     # 1/2 is near, and no root.
     assert recognise(db.ODE({"x": "x - 1/2 - 1e-15"}), np.array([0.5])) is None
     assert recognise(db.ODE({"x": "x^2 - 2"}), np.array([np.sqrt(2)])) is None
+
+
+def test_a_nearby_root_is_found_and_a_far_one_or_a_ghost_is_not():
+    np.testing.assert_allclose(nearby_root(CELLS, np.array([1e-3, -1e-3]), 2e-3), 0, atol=1e-15)
+    assert nearby_root(CELLS, np.array([1e-3, -1e-3]), 5e-4) is None
+    assert nearby_root(GHOST, np.array([1e-3, 0.0]), 10.0) is None
+    assert nearby_root(db.ODE({"x": "1/x - 1"}), np.array([0.0]), 10.0) is None
+    # A map's root is a fixed point of the map.
+    assert nearby_root(db.Map({"x": "x/2 + 1"}), np.array([1.9]), 0.2) == pytest.approx([2.0])

@@ -134,7 +134,7 @@ BAD = {
     "text as time": (lambda: db.integrate(OSCILLATOR, [1.0, 0.0], "long"), "duration"),
     "method": (lambda: db.integrate(OSCILLATOR, [1.0, 0.0], 1.0, method="Euler"), "Euler"),
     "engine": (lambda: db.integrate(OSCILLATOR, [1.0, 0.0], 1.0, engine="gpu"), "gpu"),
-    "tolerance": (lambda: db.integrate(OSCILLATOR, [1.0, 0.0], 1.0, rtol=0), "positive"),
+    "tolerance": (lambda: db.integrate(OSCILLATOR, [1.0, 0.0], 1.0, rtol=0), "rtol is 0; expected a number above 0"),
     "steps of a map": (lambda: db.integrate(HENON, [0.0, 0.0], 1.5), "number of steps"),
     "negative steps": (lambda: db.integrate(HENON, [0.0, 0.0], -1), "number of steps"),
     "method of a map": (lambda: db.integrate(HENON, [0.0, 0.0], 1, method="RK45"), "iterated"),
@@ -147,3 +147,21 @@ def test_bad_input_gets_one_clear_sentence(case):
     call, expected = BAD[case]
     with pytest.raises(db.errors.InputError, match=expected):
         call()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1, 0, 1, 3, None, "x", True, [1e-6]])
+@pytest.mark.parametrize("system", [OSCILLATOR, HENON], ids=["flow", "map"])
+def test_relative_tolerances_lie_between_0_and_1(system, bad):
+    with pytest.raises(db.errors.InputError, match=r"^rtol is .*; expected a number above 0 and below 1\.$"):
+        db.integrate(system, [1.0, 0.0], 2, rtol=bad)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1, 0, None, "x", False])
+def test_absolute_tolerances_are_positive(bad):
+    with pytest.raises(db.errors.InputError, match=r"^atol is .*; it must be a positive, finite number\.$"):
+        db.integrate(OSCILLATOR, [1.0, 0.0], 2, atol=bad)
+
+
+def test_tolerances_may_be_numbers_of_any_real_type():
+    for rtol in (1e-3, np.float64(1e-3), np.float32(1e-3)):
+        assert db.integrate(OSCILLATOR, [1.0, 0.0], 1.0, rtol=rtol, atol=1).outcome is Outcome.COMPLETED

@@ -99,3 +99,26 @@ def test_bad_arguments():
     center = db.ODE({"x": "y", "y": "-x"})
     with pytest.raises(db.errors.InputError, match="2 central"):
         trace_manifold(center, db.find_fixed_points(center, box=[[-1, 1]] * 2)[0], "stable")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1, 0, 3, None, "x", True])
+def test_bad_tolerances(bad):
+    system = db.ODE({"x": "x", "y": "-y"})
+    point = saddle_of(system, [[-1, 1]] * 2)
+    with pytest.raises(db.errors.InputError, match=r"^rtol is .*; expected a number above 0 and below 1"):
+        trace_manifold(system, point, "unstable", rtol=bad)
+    with pytest.raises(db.errors.InputError, match="length is True; it must be a positive, finite arclength"):
+        trace_manifold(system, point, "unstable", length=True)
+
+
+def test_a_manifold_shows_itself_in_a_few_words():
+    system = db.ODE({"x": "x", "y": "-y + x^2"})
+    found = trace_manifold(system, saddle_of(system, [[-1, 1]] * 2), "unstable", box=[[-1, 1]] * 2)
+    one, two = map(len, found.branches)
+    assert (
+        repr(found) == f"Manifold(unstable, point=(0, 0), branches of {one} and {two} states, error={found.error:.2g})"
+    )
+    text = found._repr_html_()
+    assert "<caption>Unstable manifold</caption>" in text
+    assert "(0, 0)" in text
+    assert f"{one}, {two}" in text

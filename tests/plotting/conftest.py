@@ -57,6 +57,7 @@ def analyses():
         "four": study(db.ODE({n: f"{k}*{n} - {n}^3" for k, n in enumerate("wxyz", 1)}), box=[(-3, 3)] * 4),
         "hostile": study(db.ODE({hostile: long - hostile, long: -long}), box=[(-1, 1), (-1, 1)]),
         "empty": study(db.ODE({"x": "1 + x^2", "y": "1"}), box=[(-1, 1), (-1, 1)]),
+        "sink": study(db.ODE({"a": "b - a", "b": "-a - b", "c": "d - c/2", "d": "-3*d"}), box=[(-2, 2)] * 4),
         "friction-free": study(db.ODE({"x": "v", "v": "x - x^3"}), box=[(-2, 2), (-1.5, 1.5)]),
     }
 
@@ -152,6 +153,8 @@ def pictured(analyses):
         "energy": analyses["friction-free"],
         "line": analyses["line"],
         "cobweb": analyses["cobweb"],
+        "sink": analyses["sink"],
+        "axes": study(db.ODE({"x": "x*y", "y": "x*y"}), box=[(-1, 1), (-1, 1)]),
     }
 
 

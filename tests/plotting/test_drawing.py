@@ -141,5 +141,5 @@ def test_what_is_no_axes_is_refused(pictured, function):
 
 def test_repr_tells_the_roles(pictured):
     drawing = spectrum(pictured["jang"])
-    assert repr(drawing) == "<Drawing of border (3), points (2), legend (1)>"
+    assert repr(drawing) == "<Drawing of border (3), points (2), numbers (3), legend (1)>"
     assert isinstance(drawing.ax, Axes)

@@ -24,7 +24,7 @@ golden = pytest.mark.mpl_image_compare(style="default", tolerance=1.5, savefig_k
 
 
 @golden
-@pytest.mark.parametrize("name", ["jang", "duffing", "vdp", "cells", "henon", "energy", "line", "cobweb"])
+@pytest.mark.parametrize("name", ["jang", "duffing", "vdp", "cells", "henon", "energy", "line", "cobweb", "sink"])
 def test_phase_portrait(pictured, column, name):
     return phase_portrait(pictured[name], column).figure
 
@@ -50,7 +50,7 @@ def test_spectrum(pictured, name):
 
 
 @golden
-@pytest.mark.parametrize("name", ["jang", "line"])
+@pytest.mark.parametrize("name", ["jang", "line", "axes"])
 def test_speed_landscape(pictured, name):
     return speed_landscape(pictured[name]).figure
 

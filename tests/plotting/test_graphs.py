@@ -132,3 +132,29 @@ def test_nonsense_is_refused(pictured):
         draw_transition_graph(nx.MultiDiGraph([(0, 1)]))
     with pytest.raises(InputError, match=r"^layout is 'spring'; expected 'layered', 'state' or 'auto'\.$"):
         draw_transition_graph(pictured["jang"].graph, layout="spring")
+
+
+def directions(drawing, edge):
+    """At its two ends, the angle in degrees at which an edge lies above the horizontal."""
+    a, b = (drawing.ax.transData.transform(place) for place in edge._posA_posB)
+    first, *_, last = (*edge.get_connectionstyle()(a, b).vertices,)
+    control = edge.get_connectionstyle()(a, b).vertices[1]
+    rise = [np.degrees(np.arctan2(control[1] - end[1], abs(control[0] - end[0]))) for end in (first, last)]
+    return tuple(float(angle) for angle in rise)
+
+
+def test_edges_between_nodes_of_one_height_arrive_from_above_more_steeply_than_they_leave(pictured):
+    graph = nx.MultiDiGraph()
+    point = pictured["duffing"].fixed_points[0]
+    for node in (0, 1, 2):
+        graph.add_node(node, point=point, cycle=None, kind="stable focus")
+    graph.add_node(3, point=None, cycle=None, kind="infinity", unstable=None)
+    for source, target in ((0, 2), (2, 3), (3, 0), (0, 3), (1, 0)):
+        graph.add_edge(source, target)
+    drawing = draw_transition_graph(graph)
+    drawing.figure.canvas.draw()
+    assert len(drawing.by_role["edges"]) == 5
+    for edge in drawing.by_role["edges"]:
+        leaving, arriving = directions(drawing, edge)
+        assert leaving > 10
+        assert arriving > leaving + 30

@@ -48,6 +48,44 @@ def test_a_minimum_that_is_no_fixed_point_is_told_apart():
     assert np.abs(crosses.get_xydata()).max() < 0.02
 
 
+def test_a_continuum_is_dark_and_named():
+    """x' = y' = xy: q = 0 on both axes, where descents end and where log10 of it is not finite."""
+    analysis = db.analyze(db.ODE({"x": "x*y", "y": "x*y"}), box=[(-1, 1), (-1, 1)])
+    assert len(analysis.fixed_points.continua) > 0
+    drawing = speed_landscape(analysis, starts=[(0.5, 0.4), (-0.3, 0.8)])
+    (filled,) = drawing.by_role["landscape"]
+    layers = {
+        place: [k for k, path in enumerate(filled.get_paths()) if path.contains_point(place)]
+        for place in [(0, 0.5), (0, -0.5), (0.5, 0), (-0.5, 0), (0.9, 0.9)]
+    }
+    lowest, top = 0, len(filled.get_paths()) - 1
+    assert layers.pop((0.9, 0.9)) == [top]
+    assert list(layers.values()) == [[lowest]] * 4
+    assert "ends" not in drawing.by_role
+    (marks,) = drawing.by_role["ends on continua"]
+    assert np.abs(marks.get_xydata()).min(axis=1).max() < 1e-3
+    texts = {text.get_text() for text in drawing.by_role["legend"][0].get_texts()}
+    assert {"continuum of fixed points", "end of a descent on a continuum"} <= texts
+
+
+def test_ends_beside_a_continuum_are_not_on_it():
+    """The circle is a continuum; a descent from the middle stays at the saddle there, and one from far away not."""
+    circle = "(x^2 + y^2 - 1)"
+    analysis = db.analyze(db.ODE({"x": f"x*{circle}", "y": f"-y*{circle}"}), box=[(-2, 2), (-2, 2)])
+    drawing = speed_landscape(analysis, starts=[(0.1, 0.0), (1.5, 1.5), (-2.0, 0.3)])
+    (marks,) = drawing.by_role["ends on continua"]
+    assert len(marks.get_xydata()) == 2
+    assert np.abs(np.hypot(*marks.get_xydata().T) - 1).max() < 1e-3
+
+
+def test_where_every_state_is_a_fixed_point_descents_do_not_leave_their_start():
+    analysis = db.analyze(db.ODE({"x": "0"}), box=[(-1, 1)])
+    drawing = speed_landscape(analysis)
+    drawing.figure.canvas.draw()
+    assert "ends" not in drawing.by_role
+    assert len(drawing.by_role["ends on continua"][0].get_xdata()) == 24
+
+
 def test_starts_are_where_they_were_asked_for(pictured):
     (dots,) = speed_landscape(pictured["jang"], starts=[(1, 2), (-2, 0.5)]).by_role["starts"]
     assert dots.get_xydata().tolist() == [[1, 2], [-2, 0.5]]
@@ -72,3 +110,10 @@ def test_three_states_are_too_many(pictured):
 def test_starts_must_be_states(pictured):
     with pytest.raises(InputError, match=r"starts has shape \(3,\)"):
         speed_landscape(pictured["jang"], starts=[1, 2, 3])
+
+
+def test_the_scale_has_no_tick_beyond_its_levels():
+    analysis = db.analyze(db.ODE({"x": "-x*y", "y": "y*(1 - y)"}), box=[(-2, 2), (-2, 2)])
+    drawing = speed_landscape(analysis, starts=np.empty((0, 2)))
+    (filled,), (scale,) = drawing.by_role["landscape"], drawing.by_role["scale"]
+    assert filled.levels[0] - 1e-9 <= min(scale.get_yticks()) < max(scale.get_yticks()) <= filled.levels[-1] + 1e-9

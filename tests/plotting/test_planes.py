@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.text import Text
 
 import dynbench as db
 from dynbench.errors import InputError
@@ -57,3 +60,18 @@ def test_a_degenerate_point_stands_at_the_origin():
     analysis = db.analyze(db.ODE({"x": "y^3", "y": "-x^3"}), box=[(-1, 1), (-1, 1)])
     drawing = trace_determinant(analysis)
     assert np.allclose([line.get_xydata() for line in drawing.by_role["points"]], 0)
+
+
+@pytest.mark.parametrize("width", [4.8, 3.4])
+@pytest.mark.parametrize("name", ["plane", "duffing", "vdp", "energy", "hostile"])
+def test_no_name_of_a_region_is_struck_through(pictured, analyses, name, width):
+    ax = Figure(figsize=(width, 0.85 * width), layout="constrained").add_subplot()
+    drawing = trace_determinant({**analyses, **pictured}[name], ax)
+    drawing.figure.canvas.draw()
+    (parabola,) = drawing.by_role["parabola"]
+    curve = Path(ax.transData.transform(parabola.get_xydata()))
+    glyphs = np.concatenate([ax.transData.transform(line.get_xydata()) for line in drawing.by_role["points"]])
+    for text in drawing.by_role["regions"]:
+        extent = Text.get_window_extent(text)
+        assert not curve.intersects_bbox(extent, filled=False), text.get_text()
+        assert not any(extent.contains(*place) for place in glyphs), text.get_text()

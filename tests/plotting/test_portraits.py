@@ -13,6 +13,7 @@ from matplotlib.contour import ContourSet
 from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 import dynbench as db
 from dynbench.basins import basins
@@ -255,8 +256,10 @@ def test_states_must_be_two_of_the_system(pictured, states):
 
 
 def test_misfits_are_refused(pictured, analyses):
-    with pytest.raises(InputError, match="there is nothing to choose from in a system of 2"):
-        phase_portrait(pictured["jang"], states=("x", "y"))
+    with pytest.raises(InputError, match="there is nothing to choose from in a system of 1"):
+        phase_portrait(pictured["line"], states=("x", "y"))
+    with pytest.raises(InputError, match=r"^states is \('x', 'z'\); expected two different states of x, y\.$"):
+        phase_portrait(pictured["jang"], states=("x", "z"))
     with pytest.raises(InputError, match=r"^basins is 'all'; expected what basins returned for a system of two states"):
         phase_portrait(pictured["jang"], basins="all")
     planar = basins(pictured["jang"].system, pictured["jang"].graph, pictured["jang"].box, resolution=3)
@@ -264,5 +267,85 @@ def test_misfits_are_refused(pictured, analyses):
         phase_portrait(analyses["cube"], basins=planar)
     with pytest.raises(InputError, match=r"^trajectories holds 4; expected what integrate returned for this system"):
         phase_portrait(pictured["jang"], trajectories=[4])
+    for nonsense in (3, "all"):
+        message = f"trajectories is {nonsense!r}; expected a sequence of what integrate returned."
+        with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+            phase_portrait(pictured["line"], trajectories=nonsense)
     with pytest.raises(InputError, match="trajectories holds"):
         phase_portrait(pictured["cells"], trajectories=[db.integrate(pictured["jang"].system, [0, 0], 1.0)])
+
+
+def test_no_trajectories_are_none(pictured):
+    assert "trajectories" not in phase_portrait(pictured["jang"], trajectories=None).by_role
+    assert "trajectories" not in phase_portrait(pictured["jang"], trajectories=()).by_role
+
+
+@pytest.mark.parametrize("states", [("x", "y"), ["y", "x"], (1, 0)])
+def test_both_states_of_a_planar_system_may_be_named(pictured, states):
+    ax = phase_portrait(pictured["jang"], states=states).ax
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
+
+
+def test_a_lone_point_of_many_states_is_shown_in_its_box_with_orbits_around_it(analyses):
+    analysis = analyses["sink"]
+    drawing = phase_portrait(analysis)
+    assert (drawing.ax.get_xlim(), drawing.ax.get_ylim()) == ((-2, 2), (-2, 2))
+    orbits = [line.get_xydata() for line in lines(drawing, "trajectories") if len(line.get_xdata()) > 1]
+    assert len(orbits) >= 6, "not many leave the box at once"
+    assert all(np.abs(orbit).max() <= 2 for orbit in orbits)
+    assert sum(np.abs(orbit[-1]).max() < 0.1 for orbit in orbits) >= 5, "the point attracts them all"
+    assert "orbit from a random start" in legend_of(drawing.ax)
+    first = lines(drawing, "trajectories")
+    again = lines(phase_portrait(analysis), "trajectories")
+    assert all(np.array_equal(a.get_xydata(), b.get_xydata()) for a, b in zip(again, first, strict=True))
+    own = db.integrate(analysis.system, [1.0, 1.0, 1.0, 1.0], 5.0)
+    assert len(lines(phase_portrait(analysis, trajectories=[own]), "trajectories")) == 2
+
+
+def test_curves_of_a_projection_make_orbits_from_random_starts_needless(pictured):
+    assert "trajectories" not in phase_portrait(pictured["cells"]).by_role
+
+
+def test_a_lone_point_of_a_map_of_many_states_is_shown_with_dots():
+    system = db.Map({"a": "0.9*a + 0.3*b", "b": "0.9*b - 0.3*a", "c": "c/2"})
+    orbits = lines(phase_portrait(db.analyze(system, box=[(-1, 1)] * 3)), "trajectories")
+    assert {line.get_linestyle() for line in orbits if len(line.get_xdata()) > 1} == {"None"}
+
+
+def test_the_cycle_of_a_map_of_one_state_is_marked_on_the_diagonal():
+    r = 3.2
+    analysis = db.analyze(db.Map({"x": "r*x*(1 - x)"}, {"r": r}), box=[(0, 1)])
+    drawing = phase_portrait(analysis)
+    expected = (r + 1 + np.array([-1, 1]) * np.sqrt((r - 3) * (r + 1))) / (2 * r)
+    for line in lines(drawing, "cycles"):
+        assert np.allclose(np.sort(line.get_xdata()), expected)
+        assert np.array_equal(line.get_xdata(), line.get_ydata())
+    assert "stable cycle" in legend_of(drawing.ax)
+    assert "cycles" not in phase_portrait(dataclasses.replace(analysis, graph=analysis.graph.subgraph([0, 1]))).by_role
+
+
+def test_points_do_not_hide_the_numbers_of_the_frame():
+    analysis = db.analyze(db.ODE({n: f"{n} - {n}^3" for n in "xyz"}), box=[(-1, 1)] * 3)
+    drawing = phase_portrait(analysis)
+    draw(drawing.ax)
+    ticks = [text.get_window_extent() for text in drawing.by_role["frame"] if isinstance(text, Annotation)]
+    numbers = [text.get_window_extent() for text in drawing.by_role["numbers"]]
+    assert len(ticks) == 9
+    assert len(numbers) == 27
+    radius = 4.5 / 72 * drawing.figure.dpi
+    states = np.concatenate([line.get_xydata() for line in drawing.by_role["points"]])
+    for x, y in drawing.ax.transData.transform(states):
+        numbers.append(Bbox([[x - radius, y - radius], [x + radius, y + radius]]))
+    assert not [(tick, other) for tick in ticks for other in numbers if tick.overlaps(other)]
+
+
+def test_glyphs_on_the_edge_of_the_box_are_whole():
+    system = db.ODE({"x": "(x^2 - 1)*(x + 1)", "y": "-y"})
+    drawing = phase_portrait(db.analyze(system, box=[(-1, 1), (-1, 1)]), level_sets=False, manifolds=False)
+    draw(drawing.ax)
+    radius = 7.0 / 72 * drawing.figure.dpi
+    for line in drawing.by_role["points"]:
+        for x, y in drawing.ax.transData.transform(line.get_xydata()):
+            clip = line.get_clip_box()
+            assert clip.x0 < x - radius < x + radius < clip.x1
+            assert clip.y0 < y - radius < y + radius < clip.y1

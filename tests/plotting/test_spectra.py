@@ -36,3 +36,17 @@ def test_a_figure_of_its_own_is_as_high_as_the_plane_needs(analyses):
     given = Figure(figsize=(3, 7))
     spectrum(analyses["line"], given.add_subplot())
     assert tuple(given.get_size_inches()) == (3, 7)
+
+
+def test_eigenvalues_of_a_few_points_carry_their_numbers(pictured, analyses):
+    drawing = spectrum(pictured["duffing"])
+    places = {text.xy: text.get_text() for text in drawing.by_role["numbers"]}
+    expected = {}
+    for number, point in enumerate(pictured["duffing"].fixed_points):
+        for value in point.eigenvalues:
+            place = (round(value.real, 6), round(value.imag, 6))
+            expected[place] = f"{expected[place]}, {number}" if place in expected else str(number)
+    assert {(round(x, 6), round(y, 6)): text for (x, y), text in places.items()} == expected
+    assert sorted(expected.values()) == ["0, 2", "0, 2", "1", "1"]
+    for name in ("cube", "empty", "sink"):  # too many, none, only one
+        assert "numbers" not in spectrum(analyses[name]).by_role

@@ -4,7 +4,9 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
+from dynbench.errors import InputError
 from dynbench.fixed_points import Kind, Status
 from dynbench.plotting.style import (
     MOST_NUMBERED,
@@ -14,6 +16,7 @@ from dynbench.plotting.style import (
     draw_glyphs,
     glyph_handle,
     glyph_of,
+    glyph_of_cycle,
     legible,
     number_points,
 )
@@ -105,3 +108,30 @@ def test_points_in_one_place_share_a_label(plane_point):
 @pytest.fixture
 def plane_point(analyses):
     return analyses["plane"].fixed_points[0]
+
+
+@pytest.mark.parametrize("projection", ["polar", "3d"])
+def test_axes_that_are_no_plane_are_refused(projection):
+    ax = Figure().add_subplot(projection=projection)
+    with pytest.raises(InputError, match=f"^ax has the projection '{projection}'; expected plane axes, with x across"):
+        axes_or_new(ax)
+
+
+@pytest.mark.parametrize("kind", ["stable cycle", "saddle cycle", "unstable cycle", "nonhyperbolic cycle"])
+def test_each_kind_of_cycle_has_its_glyph(kind):
+    assert glyph_of_cycle(kind).value.label == kind
+
+
+def test_numbers_beyond_the_middle_stand_on_the_left(plane_point):
+    ax = axes_or_new(None)
+    left, right = number_points(ax, [(0, 0), (1, 1)], [plane_point] * 2, middle=0.5)
+    assert left.xyann[0] > 0 > right.xyann[0]
+    assert right.get_horizontalalignment() == "right"
+
+
+def test_glyphs_far_outside_of_the_axes_stay_hidden():
+    ax = axes_or_new(None)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    (line,) = draw_glyphs(ax, [(2.0, 0.5)], [Glyph.ATTRACTING])
+    ax.set_xlim(0, 1)
+    assert not line.get_clip_box().contains(*ax.transData.transform((2.0, 0.5)))

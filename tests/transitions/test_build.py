@@ -209,3 +209,22 @@ def test_bad_samples():
     system = db.ODE({"x": "x - x^3"})
     with pytest.raises(db.errors.InputError, match="samples is 0"):
         db.transition_graph(system, db.find_fixed_points(system, box=[[-2, 2]]), samples=0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1, 0, 3, None, "x"])
+def test_bad_tolerances(bad):
+    system = db.ODE({"x": "x - x^3"})
+    points = db.find_fixed_points(system, box=[[-2, 2]])
+    with pytest.raises(db.errors.InputError, match=r"^rtol is .*; expected a number above 0 and below 1"):
+        db.transition_graph(system, points, rtol=bad)
+    if bad != 3:
+        with pytest.raises(db.errors.InputError, match=r"^atol is .*; it must be a positive, finite number"):
+            db.transition_graph(system, points, atol=bad)
+
+
+def test_an_edge_to_infinity_has_no_length():
+    """Where an orbit is cut off says nothing about it; the branch to the node is as long as they are apart."""
+    graph = graph_of(db.ODE({"x": "x^2 - 1"}), box=[[-3, 3]])
+    lengths = {graph.nodes[b]["kind"]: data["length"] for _, b, data in graph.edges(data=True)}
+    assert lengths["infinity"] is None
+    assert lengths["stable node"] == pytest.approx(2.0, abs=2e-3)

@@ -57,3 +57,25 @@ def test_nothing_at_all():
     assert (found.attractors, found.components, found.connected) == (0, 0, False)
     with pytest.raises(db.errors.InputError, match="transition_graph"):
         morse_consistency(nx.path_graph(2), points)
+
+
+@pytest.mark.parametrize("bad", ["x", [1, 2], None, 3, ["x"]])
+def test_what_are_no_fixed_points_is_refused(bad):
+    graph, _ = of({"x": "x - x^3"}, [[-2, 2]])
+    with pytest.raises(db.errors.InputError, match=r"^fixed_points is .*; expected the result of find_fixed_points"):
+        morse_consistency(graph, bad)
+
+
+def test_points_of_another_graph_are_refused():
+    graph, points = of({"x": "x - x^3"}, [[-2, 2]])
+    _, others = of({"x": "x - x^3/2"}, [[-2, 2]])
+    for wrong in ([], points[:1], others):
+        with pytest.raises(db.errors.InputError, match=r"^fixed_points does not hold the point of the graph's node"):
+            morse_consistency(graph, wrong)
+
+
+def test_nodes_that_hold_something_else_are_refused():
+    graph, points = of({"x": "x - x^3"}, [[-2, 2]])
+    graph.add_node(9, point="x", cycle=None)
+    with pytest.raises(db.errors.InputError, match=r"^graph is .*; expected what transition_graph returned"):
+        morse_consistency(graph, points)

@@ -52,7 +52,8 @@ def test_every_format_is_read_back(graph, suffix, tmp_path):
     edges = {(a, b, d["side"]): d for a, b, d in graph.edges(data=True)}
     for a, b, read in found.edges(data=True):
         data = edges[a, b, read["side"]]
-        for name in ("time", "length", "samples", "direction", "how", "reason", "identified", "proved", "barrier_kind"):
+        assert read.get("length") == data["length"]
+        for name in ("time", "samples", "direction", "how", "reason", "identified", "proved", "barrier_kind"):
             assert read[name] == data[name]
         assert read.get("barrier") == data["barrier"]
         assert json.loads(read["path"]) == data["path"].tolist()
@@ -75,3 +76,41 @@ def test_another_suffix_or_object_is_refused(graph, tmp_path):
         write_graph(graph, tmp_path / "graph.dot")
     with pytest.raises(db.errors.InputError, match="expected a transition graph"):
         write_graph(3, tmp_path / "graph.json")
+
+
+@pytest.mark.parametrize("path", [None, 3, [], b"graph.json"])
+def test_what_is_no_path_is_refused(graph, path):
+    with pytest.raises(db.errors.InputError, match=r"^path is .*; expected the name of a file\.$"):
+        write_graph(graph, path)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_files_that_cannot_be_written_are_refused(graph, suffix, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    (tmp_path / f"folder{suffix}").mkdir()
+    for path, message in (
+        (tmp_path / "missing" / f"graph{suffix}", r"^There is no folder .*missing, so graph\S+ cannot be"),
+        (file / f"graph{suffix}", r"^There is no folder .*file, so"),
+        (tmp_path / f"folder{suffix}", r"^\S+ is a folder; give the name of a file to write"),
+        (tmp_path / f"{'g' * 300}{suffix}", "cannot be written: File name too long"),
+        (f"{tmp_path}/a\0b{suffix}", "^path is .*; expected a name that ends in"),
+    ):
+        with pytest.raises(db.errors.InputError, match=message) as caught:
+            write_graph(graph, path)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_graphs_that_are_no_transition_graphs_are_refused(suffix, tmp_path):
+    for other, message in (
+        (nx.MultiDiGraph([("a", "b")]), "^graph has the node 'a'; expected integers, as in a transition graph"),
+        (nx.MultiDiGraph([(0.5, 1)]), "^graph has the node 0.5"),
+    ):
+        with pytest.raises(db.errors.InputError, match=message):
+            write_graph(other, tmp_path / f"graph{suffix}")
+    wrong = nx.MultiDiGraph()
+    wrong.add_node(0, point=3)
+    with pytest.raises(db.errors.InputError, match="graph has at node 0 what is no fixed point and no cycle"):
+        write_graph(wrong, tmp_path / f"graph{suffix}")
+    assert not list(tmp_path.iterdir())

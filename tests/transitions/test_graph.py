@@ -37,3 +37,10 @@ def test_only_saddles_of_index_1_join_attractors():
     unstable = dict(graph.nodes(data="unstable"))
     assert all(unstable[saddle] == 1 for *_, saddle in joined.edges(data="saddle"))
     assert nx.is_isomorphic(nx.Graph(joined), nx.cycle_graph(4))
+
+
+def test_it_shows_itself_in_one_line():
+    system = db.ODE({"x": "x - x^3"}, name="two\nlines")
+    graph = db.transition_graph(system, db.find_fixed_points(system, box=[[-2, 2]]))
+    assert repr(graph) == r"TransitionGraph('two\nlines', 3 nodes, 2 edges)"
+    assert repr(TransitionGraph()) == "TransitionGraph('', 0 nodes, 0 edges)"

@@ -11,6 +11,8 @@ import dynbench.verification
 
 FILES = sorted(Path(dynbench.verification.__file__).parent.glob("*.py"))
 ALLOWED = {"dynbench.errors", "dynbench.symbolic.parsing"}
+#: The words of a report are compared with what the report code writes again; that file proves nothing about numbers.
+WORDS = {"dynbench.reporting.json", "dynbench.reporting.rebuild", "dynbench._version"}
 
 
 def imported(path: Path) -> set[str]:
@@ -27,7 +29,8 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_only_the_parser_and_the_errors_are_shared(path):
     ours = {name for name in imported(path) if name.split(".")[0] == "dynbench"}
-    assert {name for name in ours if not name.startswith("dynbench.verification")} <= ALLOWED
+    allowed = ALLOWED | WORDS if path.name == "words.py" else ALLOWED
+    assert {name for name in ours if not name.startswith("dynbench.verification")} <= allowed
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

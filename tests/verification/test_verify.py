@@ -57,7 +57,7 @@ def test_a_file_is_read(report_of, tmp_path):
     ("text", "message"),
     [
         ("{", "is no JSON"),
-        ("[1]", "no JSON object"),
+        ("[1]", "expected the path of a JSON report"),
         ('{"format": "dynbench-report", "format_version": 1}', "format_version 1; expected 2"),
         ('{"format": NaN}', "NaN, which is no JSON number"),
         ("[" * 100_000, "nested too deeply"),
@@ -146,3 +146,29 @@ def test_no_tampering_ends_in_a_traceback(report_of, name):
             target[last] = stream.choice(JUNK)
         with contextlib.suppress(InputError):
             assert isinstance(verify(report, precision=128), Verification)
+
+
+WORDS = {
+    "verdict": lambda c: c.update(verdict="The region searched holds exactly 3 fixed points (proof): 3 attract."),
+    "chaos": lambda c: c.update(verdict="The system is chaotic (proof)."),
+    "where": lambda c: c.update(verdict=c["verdict"].replace("region searched", "whole state space") + " "),
+    "no alerts": lambda c: c.update(alerts=[{"severity": "note", "text": "Nothing to see.", "threshold": ""}]),
+    "alerts of another kind": lambda c: c.update(alerts=None),
+    "interrupted": lambda c: c.update(interrupted="x"),
+    "provenance": lambda c: c["provenance"].update(dynbench="0.0.1"),
+    "another part": lambda c: c.update(appendix="The origin is globally stable (proof)."),
+    "remark": lambda c: c["fixed_points"]["points"][0]["certificate"].update(decided=not True),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_that_the_numbers_do_not_give_are_caught(report_of, name):
+    report = copy.deepcopy(report_of("henon"))
+    WORDS[name](report)
+    assert not verify(report).holds
+
+
+@pytest.mark.parametrize("what", [3, None, [1]])
+def test_what_is_no_report_is_refused_in_a_sentence(what):
+    with pytest.raises(InputError, match="expected the path of a JSON report, or the object that it holds"):
+        verify(what)

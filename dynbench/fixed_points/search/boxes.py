@@ -18,7 +18,7 @@ __all__ = ["as_boxes", "holds", "merge_boxes"]
 Array = NDArray[np.float64]
 
 
-def as_boxes(system: System, box: Any) -> Array:
+def as_boxes(system: System, box: Any, *, flat: bool = False) -> Array:
     """Read a box, or a union of boxes, of states of `system`.
 
     Parameters
@@ -27,6 +27,8 @@ def as_boxes(system: System, box: Any) -> Array:
         Gives the states and their order.
     box : mapping, (n, 2) array_like, (B, n, 2) array_like, or sequence of mappings and (n, 2) array_likes
         A mapping takes each state (its symbol or its name) to (low, high); an array has one row a state.
+    flat : bool
+        Whether the two bounds of a state may be equal.
 
     Returns
     -------
@@ -36,12 +38,13 @@ def as_boxes(system: System, box: Any) -> Array:
     Raises
     ------
     InputError
-        If a state has no bounds, a name is no state, or a pair is not two finite numbers with low < high.
+        If a state has no bounds, a name is no state, or a pair is not two finite numbers with low < high (or
+        low <= high).
     """
     if isinstance(box, Mapping):
-        return readonly([_from_mapping(system, box)])
+        return readonly([_from_mapping(system, box, flat)])
     if isinstance(box, Sequence) and any(isinstance(part, Mapping) for part in box):
-        return readonly(np.concatenate([as_boxes(system, part) for part in box]))
+        return readonly(np.concatenate([as_boxes(system, part, flat=flat) for part in box]))
     try:
         array = np.asarray(box, dtype=float)
     except (TypeError, ValueError) as error:
@@ -57,7 +60,7 @@ def as_boxes(system: System, box: Any) -> Array:
     boxes = array.reshape(-1, system.dimension, 2)
     for one in boxes:
         for name, (low, high) in zip(system.state_names, one, strict=True):
-            _check_pair(name, low, high)
+            _check_pair(name, low, high, flat)
     return readonly(boxes)
 
 
@@ -66,7 +69,7 @@ def holds(boxes: Array, x: Array, slack: float = 0.0) -> bool:
     return bool(np.any(np.all((x >= boxes[..., 0] - slack) & (x <= boxes[..., 1] + slack), axis=-1)))
 
 
-def _from_mapping(system: System, box: Mapping[Any, Any]) -> Array:
+def _from_mapping(system: System, box: Mapping[Any, Any], flat: bool) -> Array:
     by_name = {str(state): pair for state, pair in box.items()}
     for name in by_name:
         if name not in system.state_names:
@@ -75,24 +78,26 @@ def _from_mapping(system: System, box: Mapping[Any, Any]) -> Array:
     for name in system.state_names:
         if name not in by_name:
             raise InputError(f"box has no bounds for the state {name}.")
-        rows.append(_pair(name, by_name[name]))
+        rows.append(_pair(name, by_name[name], flat))
     return np.array(rows)
 
 
-def _pair(name: str, pair: Any) -> tuple[float, float]:
+def _pair(name: str, pair: Any, flat: bool) -> tuple[float, float]:
     try:
         low, high = pair
         low, high = float(low), float(high)
     except (TypeError, ValueError) as error:
         raise InputError(f"The box for {name} must be a pair of numbers (low, high), not {pair!r:.60}.") from error
-    _check_pair(name, low, high)
+    _check_pair(name, low, high, flat)
     return low, high
 
 
-def _check_pair(name: str, low: float, high: float) -> None:
-    if not (math.isfinite(float(high) - float(low)) and low < high):
+def _check_pair(name: str, low: float, high: float, flat: bool) -> None:
+    ordered, sign = (low <= high, "<=") if flat else (low < high, "<")
+    if not (math.isfinite(float(high) - float(low)) and ordered):
         raise InputError(
-            f"The box for {name} is ({low:g}, {high:g}); expected finite numbers with low < high, and a finite width."
+            f"The box for {name} is ({low:g}, {high:g}); expected finite numbers with low {sign} high, and a finite "
+            "width."
         )
 
 

@@ -99,6 +99,10 @@ class Complete(SearchStrategy):
     def __repr__(self) -> str:
         return "Complete()" if self.box is None else "Complete(box)"
 
+    def with_budget(self, max_boxes: int) -> Complete:
+        """This strategy with a budget no larger than `max_boxes`."""
+        return Complete(self.box, max_boxes=min(max_boxes, self.max_boxes), min_width=self.min_width)
+
     def within(self, box: Any, starts: Any) -> Complete:
         """Search the caller's box, where this strategy has none of its own."""
         if self.box is not None or box is None:

@@ -145,12 +145,12 @@ def _index_sum(points: FixedPoints) -> Paragraph:
     if found is None:
         first = "The indices of the points are not all proved, so that they cannot be added up"
     else:
-        first = f"The indices of the points add up to {found}"
+        first = f"The indices of the points add up to {short(found)}"
     if expected is None:
         return Paragraph((f"{first}. What they must add up to is not known{why}.",))
     if found == expected:
         return Paragraph((f"{first}, as they must{why}.",))
-    return Paragraph((f"{first}; the sum over all fixed points of the region is {expected}{why}.",))
+    return Paragraph((f"{first}; the sum over all fixed points of the region is {short(expected)}{why}.",))
 
 
 def _slow_table(names: tuple[str, ...], slow: list[FixedPoint]) -> Table:

@@ -146,6 +146,8 @@ def _consistency(analysis: Analysis) -> list[Block]:
     counts = ((found.attractors, "attractor"), (found.saddles, "saddle"), (found.repellers, "repeller"))
     items: list[Text] = [(f"{', '.join(plural(n, noun) for n, noun in counts)}.",)]
     if found.index_sum is not None and found.expected_index_sum is None:
-        items.append((readable(f"The indices add up to {found.index_sum}; what they must add up to is not known."),))
+        items.append(
+            (readable(f"The indices add up to {short(found.index_sum)}; what they must add up to is not known."),)
+        )
     items += [(readable(remark),) for remark in found.remarks]
     return [Heading("Consistency"), Bullets(tuple(items))]

@@ -79,3 +79,13 @@ def test_merging_separates_clusters_and_follows_a_band():
     areas = [np.prod(boxes[g, :, 1].max(0) - boxes[g, :, 0].min(0)) for g in groups]
     assert sum(areas) < 0.2
     assert merge_boxes(np.empty((0, 2, 2))) == []
+
+
+def test_flat_boxes_only_where_they_are_allowed():
+    system = ODE({"x": "-x", "y": "-y"})
+    for box in ({"x": (0, 1), "y": (2, 2)}, [(0, 1), (2, 2)], [{"x": (0, 1), "y": (2, 2)}]):
+        np.testing.assert_array_equal(as_boxes(system, box, flat=True), [[(0, 1), (2, 2)]])
+        with pytest.raises(InputError, match=r"box for y is \(2, 2\); expected finite numbers with low < high"):
+            as_boxes(system, box)
+    with pytest.raises(InputError, match=r"box for x is \(1, 0\); expected finite numbers with low <= high"):
+        as_boxes(system, [(1, 0), (2, 2)], flat=True)

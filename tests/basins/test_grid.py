@@ -1,33 +1,28 @@
 from __future__ import annotations
 
-import enum
-from types import SimpleNamespace
-
 import networkx as nx
 import numpy as np
 import pytest
 
 import dynbench as db
-from dynbench.basins import basins
+from dynbench.basins import INFINITY, UNDECIDED, basins
+from dynbench.cycles import Cycle, CycleKind, refine_cycle
 from dynbench.errors import InputError
 
 
-class CycleKind(enum.Enum):
-    STABLE = "stable cycle"
-    UNSTABLE = "unstable cycle"
-
-    @property
-    def attracting(self):
-        return self is CycleKind.STABLE
+def cycle_of(kind, states, period):
+    """A cycle made by hand, where it need not be one of the system."""
+    states = np.asarray(states, dtype=float)
+    values = np.zeros(states.shape[1], dtype=complex)
+    return Cycle(period, states, values, (states.shape[1], 0, 0), kind, db.Status.CONVERGED, 0.0)
 
 
-def graph_of(points, **cycles):
+def graph_of(points, *cycles):
     """A transition graph without edges: the fixed points, then the cycles."""
     graph = nx.MultiDiGraph()
     for i, point in enumerate(points):
         graph.add_node(i, point=point, cycle=None, kind=point.kind.value)
-    for i, (kind, (states, period)) in enumerate(cycles.items(), len(points)):
-        cycle = SimpleNamespace(points=np.asarray(states), period=period, kind=CycleKind[kind.upper()])
+    for i, cycle in enumerate(cycles, len(points)):
         graph.add_node(i, point=None, cycle=cycle, kind=cycle.kind.value)
     return graph
 
@@ -81,13 +76,18 @@ def test_escape_is_infinity():
     points = db.find_fixed_points(system, box=[(-2, 2)])
     found = basins(system, points, [(-2, 2)], resolution=8)
     assert np.array_equal(found.labels, np.where(found.axes[0] < 1, 0, -2))
-    assert found.names[-2] == "infinity"
+    assert found.names[INFINITY] == "infinity"
+    assert found.names[UNDECIDED] == "undecided"
+    assert repr(found) == "Basins(8 states of x: -2 (infinity) 25.0%, 0 (stable node) 75.0%)"
 
 
 def test_exponential_escape_is_infinity_too():
-    system = db.ODE({"x": "x", "y": "-y"})
-    found = basins(system, db.find_fixed_points(system), [(1, 2), (-1, 1)], resolution=2)
-    assert np.all(found.labels == -2)
+    """x' = x (x^2 - 1) / (x^2 + 1) grows like x beyond 1; the origin attracts what lies between -1 and 1."""
+    system = db.ODE({"x": "x*(x^2 - 1)/(x^2 + 1)", "y": "-y"})
+    points = db.find_fixed_points(system, box=[(-2, 2), (-1, 1)])
+    found = basins(system, points, [(0.5, 1.5), (-1, 1)], resolution=2)
+    origin = next(i for i, p in enumerate(points) if p.kind.attracting)
+    assert found.labels.tolist() == [[origin] * 2, [INFINITY] * 2]
 
 
 def circle(count=128):
@@ -104,7 +104,8 @@ def round_cycle():
 
 def test_states_go_to_a_cycle(round_cycle):
     system, points = round_cycle
-    found = basins(system, graph_of(points, stable=(circle(), 2 * np.pi)), [(-2, 2), (-2, 2)], resolution=7)
+    cycle = refine_cycle(system, [1.02, 0.0], 6.2)
+    found = basins(system, graph_of(points, cycle), [(-2, 2), (-2, 2)], resolution=7)
     expected = np.full((7, 7), 1)
     expected[3, 3] = -1  # the origin itself, a repeller
     assert np.array_equal(found.labels, expected)
@@ -112,15 +113,22 @@ def test_states_go_to_a_cycle(round_cycle):
 
 
 def test_an_unstable_cycle_is_no_target(round_cycle):
-    system, points = round_cycle
-    found = basins(system, graph_of(points, unstable=(circle(), 2 * np.pi)), [(-2, 2), (-2, 2)], resolution=2, time=20)
-    assert np.all(found.labels == -1)
+    """In backward time the origin attracts the inside of the circle, and the outside goes to infinity."""
+    system = db.ODE({"x": "-x*(1 - x^2 - y^2) + y", "y": "-y*(1 - x^2 - y^2) - x"})
+    points = db.find_fixed_points(system, box=[(-2, 2), (-2, 2)])
+    cycle = refine_cycle(system, [1.0000001, 0.0], 6.283)
+    assert cycle.kind is CycleKind.UNSTABLE
+    found = basins(system, graph_of(points, cycle), {"x": (0.5, 2), "y": (0, 0)}, resolution=2, time=20)
+    assert found.labels.tolist() == [0, INFINITY]
+    with pytest.raises(InputError, match="targets holds no attractor"):
+        basins(round_cycle[0], graph_of(round_cycle[1], cycle), [(-2, 2), (-2, 2)])
 
 
 def test_a_cycle_in_the_way_is_not_where_an_orbit_stays(bistable):
     """Passing by a curve is not staying there: all orbits end at the points beyond."""
     system, points = bistable
-    found = basins(system, graph_of(points, stable=(0.5 * circle(), 3.0)), [(-2, 2), (-2, 2)], resolution=8)
+    cycle = cycle_of(CycleKind.STABLE, 0.5 * circle(), 3.0)
+    found = basins(system, graph_of(points, cycle), [(-2, 2), (-2, 2)], resolution=8)
     assert set(np.unique(found.labels)) == {0, 2}
 
 
@@ -129,9 +137,9 @@ def test_points_and_cycles_of_maps():
     r = 3.2
     system = db.Map({"x": "r*x*(1 - x)"}, {"r": r})
     points = db.find_fixed_points(system, box=[(-1, 2)])
-    root = np.sqrt((r - 3) * (r + 1))
-    states = [[(r + 1 + root) / (2 * r)], [(r + 1 - root) / (2 * r)]]
-    found = basins(system, graph_of(points, stable=(states, 2)), [(-0.5, 1.5)], resolution=20)
+    cycle = refine_cycle(system, [0.5], 2)
+    assert cycle.kind is CycleKind.STABLE
+    found = basins(system, graph_of(points, cycle), [(-0.5, 1.5)], resolution=20)
     inside = (found.axes[0] > 0) & (found.axes[0] < 1)
     assert np.array_equal(found.labels, np.where(inside, 2, -2))
 
@@ -180,16 +188,25 @@ BOX = [(-2, 2), (-2, 2)]
     [
         ({"targets": 3}, r"^targets is 3; expected a transition graph or a sequence of fixed points\.$"),
         ({"targets": nx.MultiDiGraph([(0, 1)])}, r"^targets is .*; expected a transition graph"),
-        ({"box": {"x": (0, 1)}}, r"^box has bounds for x, but the states are x, y\.$"),
-        ({"box": [(0, 1)]}, r"^box must hold a row \(low, high\) of finite numbers for each of 2 states\.$"),
-        ({"box": "all"}, r"^box is 'all'; expected a row \(low, high\) of numbers for each state\.$"),
-        ({"box": [(0, 1), (0, np.inf)]}, "of finite numbers"),
-        ({"box": [(1, 0), (0, 1)]}, r"^box must have low <= high in each row, and low < high in one at least\.$"),
-        ({"box": [(1, 1), (0, 0)]}, "low < high in one at least"),
+        ({"targets": []}, "^targets holds no attractor, so no state could be labelled; expected one at least"),
+        ({"box": {"x": (0, 1)}}, r"^box has no bounds for the state y\.$"),
+        ({"box": {"x": (0, 1), "y": (0, 1), "z": (0, 1)}}, "^box names z, which is no state; the states are x, y"),
+        ({"box": [(0, 1)]}, r"^box has shape \(1, 2\); expected \(2, 2\), a row \(low, high\) for each of x, y"),
+        ({"box": "all"}, "^box must be a mapping from states"),
+        ({"box": None}, r"^box has shape \(\)"),
+        ({"box": [(0, 1), (0, np.inf)]}, r"^The box for y is \(0, inf\); expected finite numbers with low <= high"),
+        ({"box": [(1, 0), (0, 1)]}, r"^The box for x is \(1, 0\)"),
+        ({"box": [(1, 1), (0, 0)]}, "^box is a single state; expected low < high for one of the states at least"),
+        ({"box": [[(0, 1), (0, 1)], [(1, 2), (0, 1)]]}, "^box is a union of 2 boxes; expected one"),
         ({"resolution": 1}, r"^resolution is 1; expected the number of states along each axis, 2 or more and "),
         ({"resolution": 2.5}, "^resolution is 2.5"),
         ({"resolution": (3, 3, 3)}, "^resolution is"),
         ({"resolution": 10**6}, "^resolution is 1000000"),
+        ({"resolution": [3, [4, 5]]}, "^resolution is"),
+        ({"time": True}, "^time is True"),
+        ({"rtol": np.nan}, r"^rtol is nan; expected a number above 0 and below 1\.$"),
+        ({"rtol": 3}, "^rtol is 3"),
+        ({"atol": -1}, r"^atol is -1; it must be a positive, finite number\.$"),
         ({"time": -1}, r"^time is -1; it must be a positive, finite duration or number of steps\.$"),
         ({"time": np.inf}, "^time is inf"),
     ],
@@ -202,7 +219,31 @@ def test_misfits_are_refused(bistable, arguments, message):
 
 
 def test_points_of_another_system_are_refused(bistable):
-    with pytest.raises(InputError, match=r"^targets holds a point of 2 states; the system has 1\.$"):
+    with pytest.raises(InputError, match=r"^targets holds a limit of 2 states; the system has 1\.$"):
         basins(db.ODE({"x": "-x"}), bistable[1], [(0, 1)])
     with pytest.raises(InputError, match=r"^system is 3"):
         basins(3, bistable[1], BOX)
+
+
+def test_points_without_proof_are_no_targets():
+    """Nothing could show that an orbit reaches them, as in the transition graph."""
+    system = db.ODE({"x": "x - x^3"})
+    points = db.find_fixed_points(system, box=[(-2, 2)], certify=False)
+    with pytest.raises(InputError, match="targets holds no certified attractor"):
+        basins(system, points, [(-2, 2)])
+
+
+def test_labels_agree_with_the_edges_of_the_graph(bistable):
+    """The states that the saddle's branches run through go where the edges say."""
+    system, points = bistable
+    graph = db.transition_graph(system, points)
+    for _, target, data in graph.edges(data=True):
+        x = data["path"][len(data["path"]) // 2]
+        around = {name: (value, value + 1e-6) for name, value in zip("xy", x, strict=True)}
+        assert np.all(basins(system, graph, around, resolution=2).labels == target)
+
+
+def test_the_box_may_be_named_or_not(bistable):
+    system, points = bistable
+    one, two = basins(system, points, BOX, resolution=2), basins(system, points, box=BOX, resolution=2)
+    assert np.array_equal(one.labels, two.labels)

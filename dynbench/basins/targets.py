@@ -1,0 +1,129 @@
+"""The attractors that an orbit may reach, and how to tell that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.fixed_points.attraction import AttractionBall, attraction_ball
+from dynbench.flow.polylines import distances
+from dynbench.systems import System
+from dynbench.transitions.graph import check_graph
+from dynbench.transitions.limits import arrival_radius
+
+__all__ = ["CycleTarget", "PointTarget", "Target", "read_targets"]
+
+Array = NDArray[np.float64]
+
+#: An orbit is on a cycle that stays within this part of the cycle's size of it for a period.
+_TUBE = 1e-2
+
+
+@dataclass(frozen=True, eq=False)
+class PointTarget:
+    """An attracting fixed point; `near` is how near an orbit must come where no ellipsoid is proved."""
+
+    label: int
+    point: FixedPoint
+    attraction: AttractionBall | None
+    near: float
+
+    @property
+    def name(self) -> str:
+        """What it is."""
+        return self.point.kind.value
+
+    @property
+    def size(self) -> float:
+        """The largest coordinate."""
+        return float(np.abs(self.point.x).max())
+
+    def reached(self, states: Array) -> NDArray[np.bool_]:
+        """Whether the limit of states (K, n) is decided."""
+        if self.attraction is not None:
+            return np.asarray(self.attraction.holds(states))
+        return np.abs(states - self.point.x).max(axis=-1) <= self.near
+
+
+@dataclass(frozen=True, eq=False)
+class CycleTarget:
+    """An attracting cycle; `line` is the closed polyline along it (flows) or its states (maps)."""
+
+    label: int
+    cycle: Cycle
+    line: Array
+    joined: bool
+
+    @property
+    def name(self) -> str:
+        """What it is."""
+        return self.cycle.kind.value
+
+    @property
+    def size(self) -> float:
+        """The largest coordinate."""
+        return float(np.abs(self.line).max())
+
+    def beside(self, states: Array) -> NDArray[np.bool_]:
+        """Whether states (K, n) are beside the cycle now."""
+        tube = _TUBE * max(float(np.ptp(self.line, axis=0).max()), 1e-12)
+        return distances(states, self.line, joined=self.joined) <= tube
+
+
+Target = PointTarget | CycleTarget
+
+
+def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
+    """The attractors of a transition graph or of a list of points.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    targets : TransitionGraph or sequence of FixedPoint
+        What the user gave.
+    rtol : float
+        The tolerance of the orbits.
+
+    Raises
+    ------
+    InputError
+        If they are neither, belong to another system, or hold no attractor that an orbit could be shown to reach.
+    """
+    found: list[Target] = []
+    for node, data in _nodes(system, targets):
+        record = data["point"] if data["point"] is not None else data.get("cycle")
+        if record is None:
+            continue
+        states = np.shape(record.x if isinstance(record, FixedPoint) else record.points)[-1]
+        if states != system.dimension:
+            raise InputError(f"targets holds a limit of {states} states; the system has {system.dimension}.")
+        if not record.kind.attracting:
+            continue
+        if isinstance(record, FixedPoint):
+            ball = data["attraction"] if "attraction" in data else attraction_ball(system, record)
+            found.append(PointTarget(node, record, ball, arrival_radius(record, rtol)))
+        else:
+            flow = system.kind == "flow"
+            line = np.concatenate([record.points, record.points[:1]]) if flow else np.asarray(record.points)
+            found.append(CycleTarget(node, record, line, flow))
+    if not found:
+        raise InputError("targets holds no attractor, so no state could be labelled; expected one at least.")
+    if all(isinstance(t, PointTarget) and t.attraction is None and t.near < 0 for t in found):
+        raise InputError("targets holds no certified attractor; orbits are shown to reach only those.")
+    return found
+
+
+def _nodes(system: System, targets: Any) -> list[tuple[int, dict[str, Any]]]:
+    """Labels, with what is known of each limit."""
+    if isinstance(targets, Sequence) and all(isinstance(p, FixedPoint) for p in targets):
+        return [(i, {"point": p}) for i, p in enumerate(targets)]
+    check_graph(targets, "targets", "a transition graph or a sequence of fixed points")
+    return list(targets.nodes(data=True))
