@@ -96,9 +96,14 @@ def converged_points(
     """
     points: list[FixedPoint] = []
     for x, exact in sorted(candidates, key=lambda candidate: candidate[1] is None):
-        if _listed(x, (*points, *certified)) or any(_indistinct(system, x, p.x) for p in points):
+        if _listed(x, (*points, *certified)):
             continue
         exact = exact or recognise(system, x, close=_CLOSE)
+        # What is known exactly is told apart exactly.
+        if any(p.exact == exact if exact is not None else _indistinct(system, x, p.x) for p in points):
+            continue
+        if exact is None and _at_an_edge(system, x):
+            continue
         if exact is not None:
             x = np.array([float(value) for value in exact])
         spectrum = estimated_spectrum(system.jacobian_at(x), system.kind)
@@ -272,6 +277,13 @@ def _indistinct(system: System, x: Array, y: Array) -> bool:
         if np.abs(state - start).max() > gap / 8 or np.abs(system.residual(state)).max() > _ROUNDING * scale:
             return False
     return True
+
+
+def _at_an_edge(system: System, x: Array) -> bool:
+    """Whether the equations end within a Newton step of a state: what looks like a root may be a limit there."""
+    scale = max(1.0, float(np.abs(x).max()))
+    radius = min(max(4 * float(newton_distance(system, x[None])[0]), 1e-12 * scale), _CLOSE * scale)
+    return not all(value.is_finite() for value in system.ball_residual(ball_around(map(float, x), radius)))
 
 
 def _close(x: Array, y: Array) -> bool:

@@ -58,7 +58,8 @@ def _about_interruptions(analysis: Analysis) -> Iterator[Alert]:
 
 def _about_the_set(points: FixedPoints) -> Iterator[Alert]:
     if points.index_sum is not None and points.expected_index_sum not in (None, points.index_sum):
-        text = f"The indices of the points add up to {short(points.index_sum)}, not to {short(points.expected_index_sum)}: "
+        found, expected = short(points.index_sum), short(points.expected_index_sum)
+        text = f"The indices of the points add up to {found}, not to {expected}: "
         text += "fixed points are missing from the list, or one is not what it seems."
         yield Alert(Severity.SERIOUS, text, "any difference between the two sums")
     for continuum in points.continua:

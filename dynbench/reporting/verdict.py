@@ -144,7 +144,7 @@ def _cycles_clause(analysis: Analysis) -> str:
 
 
 def _kind_proved(point: FixedPoint) -> bool:
-    return point.exact is not None or (point.certificate is not None and point.certificate.stability is not None)
+    return point.certificate is not None and point.certificate.stability is not None
 
 
 def _role(kind: Kind) -> str:

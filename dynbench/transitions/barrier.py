@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -20,14 +21,18 @@ Array = NDArray[np.float64]
 _NODES = (8, 16, 32, 64, 128, 256)
 #: Differences of larger numerators are not expanded to see whether they vanish.
 _LARGEST = 2000
+#: What is defined and smooth on the whole line (or plane) where its arguments are.
+_SMOOTH = (sp.Add, sp.Mul, sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.atan, sp.asinh, sp.erf)
 
 
 class Energy:
     """The energy V of a flow with F = -grad V, if it is one.
 
-    A flow with continuous derivatives is a gradient on a simply connected domain if and only if its Jacobian is
-    symmetric (Poincare's lemma), which is proved symbolically. For polynomials V is integrated and verified by
-    differentiation; for others differences of V are line integrals of -F along segments.
+    A flow that is smooth on all of R^n is a gradient if and only if its Jacobian is symmetric (Poincare's lemma); both
+    are proved symbolically. Around a pole V could have many values. Hence fields are left out that have a denominator
+    or a logarithm or root whose argument is not proved to be positive, or another function that is not smooth. For
+    polynomials V is integrated and verified by differentiation; for others differences of V are line integrals of -F
+    along segments.
 
     Parameters
     ----------
@@ -40,13 +45,15 @@ class Energy:
 
     @cached_property
     def is_gradient(self) -> bool:
-        """Whether the Jacobian is proved to be symmetric."""
+        """Whether F is proved to be smooth on all of R^n with a symmetric Jacobian."""
         system = self._system
         if system.kind == "map" or system.switching:
             return False
         pairs = itertools.combinations(range(system.dimension), 2)
         jacobian = system.jacobian
         try:
+            if not all(_smooth(f, system.states) for f in system.exact_rhs):
+                return False
             return all(_vanishes((jacobian[i, j] - jacobian[j, i]).subs(system.exact_parameters)) for i, j in pairs)
         except ModelError:
             return False
@@ -84,6 +91,25 @@ class Energy:
                 return value
             before = value
         return None
+
+
+def _smooth(expression: sp.Expr, states: Sequence[sp.Symbol]) -> bool:
+    """Whether an expression is shown to be defined and smooth for all real states."""
+    if not expression.args:
+        return bool(expression.is_finite) or expression in states
+    if not all(_smooth(arg, states) for arg in expression.args):
+        return False
+    if isinstance(expression, sp.Pow):
+        base, exponent = expression.args
+        return bool(exponent.is_Integer and exponent.is_nonnegative) or _positive(base, states)
+    if isinstance(expression, sp.log):
+        return _positive(expression.args[0], states)
+    return isinstance(expression, _SMOOTH)
+
+
+def _positive(expression: sp.Expr, states: Sequence[sp.Symbol]) -> bool:
+    """Whether an expression is shown to be positive for all real states."""
+    return bool(expression.xreplace({s: sp.Dummy(real=True) for s in states}).is_positive)
 
 
 def _vanishes(expression: sp.Expr) -> bool:

@@ -15,6 +15,7 @@ from dynbench.fixed_points import FixedPoint, Status
 from dynbench.fixed_points.directions import Directions
 from dynbench.fixed_points.search import Progress
 from dynbench.systems import System, as_system
+from dynbench.transitions.approach import confirmed
 from dynbench.transitions.backward import descents
 from dynbench.transitions.barrier import Energy
 from dynbench.transitions.connections import arcs, bisected
@@ -30,6 +31,8 @@ Array = NDArray[np.float64]
 
 #: Tolerance with which neighbouring orbits are told apart, in looking for connections.
 _FINE = 1e-12
+#: What looks like a connection is followed again with these, to see whether it is one.
+_TIGHT = (1e-11, 1e-13)
 #: Orbits integrated as one batch.
 _BATCH = 256
 
@@ -83,8 +86,11 @@ def transition_graph(
     Returns
     -------
     TransitionGraph
-        Its docstring says what nodes and edges hold. The branches are integrated in doubles: that an attractor is the
-        limit is evidence, not proof.
+        Its docstring says what nodes and edges hold. The limit is infinity where the system is linear, a flow is seen
+        to blow up in finite time, or a map overflows; a branch that goes far otherwise is undecided. A branch that
+        comes near a saddle ends there if it misses the saddle's stable manifold by no more than the error of the
+        integration, which two runs with tighter tolerances show; else it is followed on. The branches are integrated in
+        doubles: that an attractor is the limit is evidence, not proof.
 
     Raises
     ------
@@ -131,6 +137,9 @@ class _Builder:
         self.energy = Energy(system)
         self.follower = Follower(system, self.targets, self.recurrences, time=time, rtol=rtol, atol=atol)
         self.fine = Follower(system, self.targets, None, time=time, paths=False, rtol=_FINE, atol=_FINE / 10)
+        self.middle, self.tight = (
+            Follower(system, self.targets, self.recurrences, time=time, rtol=r, atol=r / 10) for r in _TIGHT
+        )
         self.directions: dict[int, Directions] = {}
         for i, point in points.items():
             proved = point.certificate.n_unstable if point.certificate is not None else None
@@ -151,7 +160,9 @@ class _Builder:
         ways = [way for i in self.directions for way in self._ways(i, samples, rng)]
         limits: list[Limit] = []
         for k in range(0, len(ways), _BATCH):
-            limits += self.follower.follow([way.branch for way in ways[k : k + _BATCH]])
+            branches = [way.branch for way in ways[k : k + _BATCH]]
+            met = self.follower.follow(branches)
+            limits += confirmed(branches, met, self.points, self.middle.follow, self.tight.follow)
             if progress is not None:
                 progress("following unstable manifolds", min(k + _BATCH, len(ways)), len(ways))
         sphere: dict[int, list[tuple[_Way, Limit]]] = {i: [] for i in self.directions}
@@ -209,7 +220,7 @@ class _Builder:
             direction=name,
             samples=samples,
             time=limit.time,
-            length=None if limit.kind == "infinity" else limit.length,  # else it would measure the cut-off
+            length=None if limit.how in ("blow-up", "far") else limit.length,  # else it would measure the cut-off
             barrier=barrier,
             barrier_kind=barrier_kind,
             identified=limit.kind != "undecided",

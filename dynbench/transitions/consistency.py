@@ -128,8 +128,8 @@ def _remarks(
     elif components == 1 and counts[0] > 1:
         remarks.append("The saddles of index 1 join all attractors to one piece.")
     if not counts[0]:
-        remarks.append("No attracting fixed point or cycle was found.")
-    undecided = sum(how == "undecided" for *_, how in graph.edges(data="how"))
+        remarks.append("No hyperbolic attractor (fixed point or cycle) was found.")
+    undecided = sum(not identified for *_, identified in graph.edges(data="identified"))
     if undecided:
         remarks.append(f"The limits of {_many(undecided, 'edge')} are undecided.")
     infinite = sum(graph.nodes[b]["kind"] == "infinity" for _, b in graph.edges())

@@ -24,7 +24,7 @@ def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
     """Write a transition graph as GraphML, GEXF or JSON (node-link form), by the suffix of `path`.
 
     Attributes are numbers, booleans and ASCII text; arrays are JSON text; what is None is left out (such as the length
-    of an edge to infinity).
+    of an edge that goes far).
 
     Parameters
     ----------

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from dynbench._arrays import brief
 from dynbench.fixed_points.newton import nearby_root
 from dynbench.flow import Outcome, integrate
-from dynbench.flow.blow_up import time_to_infinity
 from dynbench.systems import System
+from dynbench.transitions.approach import unstable_part
+from dynbench.transitions.escape import escape
 from dynbench.transitions.limits import ARRIVED, Hit, Limit, Targets
 from dynbench.transitions.orbits import Branch, Orbit
 from dynbench.transitions.recurrence import Recurrences
@@ -38,8 +39,6 @@ _FIRST_LOOK, _LOOK_AGAIN = 3, 1.3
 _STILL = 1e-8
 #: Paths end at an attractor from this distance on, relative to max(1, |x|).
 _DRAWN = 1e-3
-#: An orbit that has gone far blows up if it would be at infinity within this part of the time that it took so far.
-_IMMINENT = 1e-2
 
 
 class Follower:
@@ -169,13 +168,16 @@ class Follower:
     def _arrived(self, orbit: Orbit, candidate: int = -1) -> bool:
         """End an orbit that has one of the known limits in its last piece; whether it has."""
         piece = orbit.states[-1]
-        hit = orbit.ending or self.targets.first(piece, orbit.branch.source, candidate)
+        hit = orbit.ending or self.targets.first(piece, orbit.branch.source, candidate, orbit.branch.passes)
         if hit is None:
             return False
         if hit.how != "attraction ball" or hit.target is None or not self.paths:
             orbit.cut(hit.row)
-            how, reason = self._escape(orbit, hit) if hit.kind == "infinity" else (hit.how, hit.reason)
-            orbit.end(hit.kind, hit.target, how, reason, path=self.paths or how == "connection")
+            if hit.how == "far":
+                verdict = escape(self.system, orbit.last, orbit.time, self.targets.far, self.direction)
+                orbit.end(verdict[0], None, *verdict[1:], path=self.paths)
+            else:
+                self._converge(orbit, hit)
             return True
         # The limit is known; the rest of the way to it is followed for its picture.
         if orbit.known_at is None:
@@ -190,17 +192,13 @@ class Follower:
             orbit.end(hit.kind, hit.target, hit.how, hit.reason)
         return True
 
-    def _escape(self, orbit: Orbit, hit: Hit) -> tuple[str, str]:
-        """How an orbit of a flow that has gone far goes on: to infinity in finite time, or not to be told."""
-        piece = orbit.states[-1]
-        if self.system.kind == "map" or len(piece) < 2:
-            return hit.how, hit.reason
-        ends = piece[[-1]], piece[[max(0, len(piece) - 80)]]
-        remaining, exponent = time_to_infinity(self.system, *ends, float(self.direction))
-        if not remaining[0] <= _IMMINENT * orbit.time:
-            return hit.how, hit.reason
-        when = orbit.time + float(remaining[0])
-        return "blow-up", f"|x| grows like |x|^{exponent[0]:.3g}: it is infinite at about t = {when:.6g}"
+    def _converge(self, orbit: Orbit, hit: Hit) -> None:
+        """End an orbit at a point that it has come near to."""
+        connects, unstable = hit.how == "connection", 0.0
+        if connects and hit.target is not None:
+            states, times = np.concatenate(orbit.states), np.concatenate(orbit.times)
+            unstable = unstable_part(self.system, self.targets.points[hit.target], times, states)
+        orbit.end(hit.kind, hit.target, hit.how, hit.reason, path=self.paths or connects, unstable=unstable)
 
     def _recurred(self, orbit: Orbit, recurrences: Recurrences) -> None:
         found = recurrences.settled(orbit.number, np.concatenate(orbit.times), np.concatenate(orbit.states))

@@ -29,10 +29,11 @@ class TransitionGraph(nx.MultiDiGraph):
 
     Edge attributes: ``side`` (+1 or -1 along an eigenvector whose largest component is positive, else 0), ``direction``
     ("v1", "v2", ... by strength, or "sphere"), ``samples`` (how many followed branches the edge stands for), ``time``,
-    ``length`` (arclength; None where the limit is infinity), ``barrier`` and ``barrier_kind`` ("energy", "distance" or
-    ""), ``identified`` (False where the limit is undecided), ``how`` ("attraction ball", "uniqueness ball",
-    "connection", "recurrence", "blow-up", "far", "undecided"), ``reason`` (text), ``proved`` (False: orbits are
-    integrated in doubles) and ``path`` (m, n).
+    ``length`` (arclength; None where the branch went far or blew up), ``barrier`` and ``barrier_kind`` ("energy",
+    "distance" or ""), ``identified`` (False where the limit is undecided), ``how`` ("attraction ball", "uniqueness
+    ball", "connection", "recurrence", "blow-up", "far", "undecided"; "far" with the limit infinity in linear systems,
+    else with an undecided one), ``reason`` (text), ``proved`` (False: orbits are integrated in doubles) and ``path``
+    (m, n).
     """
 
     def __repr__(self) -> str:

@@ -1,14 +1,16 @@
-"""What an orbit can be shown to have for a limit: fixed points, cycles met before, infinity.
+"""What an orbit can be shown to have for a limit: fixed points, or none as yet, as it has gone far.
 
 Nothing is assigned to the nearest point. An orbit ends in an attractor where it enters an ellipsoid that is proved to
 lie in its basin (`dynbench.fixed_points.attraction`), or, where there is none, when it has converged inside the ball in
 which the point is proved to be the only fixed point. It ends in a saddle where it comes as near as doubles allow inside
-that ball. An orbit is integrated in doubles, so all of this is evidence about the orbit, not proof.
+that ball (`dynbench.transitions.approach` then tells a connection from a close pass). An orbit that has gone far has
+infinity for its limit only where `dynbench.transitions.escape` shows it. An orbit is integrated in doubles, so all of
+this is evidence about the orbit, not proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -29,13 +31,16 @@ ARRIVED = 1e-6
 _TOLERANCES = 10.0
 #: It has left the saddle that it comes from beyond this distance, relative to max(1, |x|).
 _LEFT = 1e-2
-#: An orbit that leaves this many times the scale of the fixed points is taken to be on its way to infinity.
+#: Beyond this many times the scale of the fixed points an orbit is far away: `escape` tells what becomes of it.
 _FAR = 1e6
 
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """Where a branch of an unstable manifold ends; `index` is a position in the list of fixed points or of cycles."""
+    """Where a branch of an unstable manifold ends; `index` is a position in the list of fixed points or of cycles.
+
+    `unstable` is by how much a connection misses the stable manifold of its saddle (`unstable_part`).
+    """
 
     kind: Literal["point", "cycle", "infinity", "undecided"]
     index: int | None
@@ -44,6 +49,7 @@ class Limit:
     time: float
     length: float
     path: Array
+    unstable: float = 0.0
 
     @property
     def label(self) -> tuple[str, int | None]:
@@ -55,7 +61,7 @@ class Hit(NamedTuple):
     """A limit seen in a piece of an orbit: from row `row` of the piece on."""
 
     row: int
-    kind: Literal["point", "infinity"]
+    kind: Literal["point", "undecided"]
     target: int | None
     how: str
     reason: str
@@ -87,7 +93,7 @@ class Targets:
         self.balls: dict[int, AttractionBall] = {i: ball for i, ball in balls.items() if ball is not None}
         self._near = {i: arrival_radius(p, rtol) for i, p in points.items() if i not in self.balls}
 
-    def first(self, piece: Array, source: int, ball: int) -> Hit | None:
+    def first(self, piece: Array, source: int, ball: int, passes: Collection[int] = ()) -> Hit | None:
         """The first limit that an orbit from point `source` has in a piece of it, rows (m, n).
 
         Parameters
@@ -98,9 +104,11 @@ class Targets:
             The point that the orbit comes from.
         ball : int
             What `candidates` said of the orbit.
+        passes : collection of int
+            Saddles that are not its limit.
         """
         entered = self._entered(piece, ball) if ball >= 0 and np.isfinite(piece[-1]).all() else None
-        hits = [hit for hit in (self._far(piece), entered, self._converged(piece, source)) if hit]
+        hits = [hit for hit in (self._far(piece), entered, self._converged(piece, source, passes)) if hit]
         return min(hits, key=lambda hit: hit.row, default=None)
 
     def candidates(self, ends: Array, low: Array, high: Array) -> NDArray[np.intp]:
@@ -131,7 +139,7 @@ class Targets:
         rows = np.flatnonzero(np.abs(piece).max(axis=-1) > self.far)
         if not len(rows):
             return None
-        return Hit(int(rows[0]), "infinity", None, "far", f"|x| exceeded {self.far:.3g}")
+        return Hit(int(rows[0]), "undecided", None, "far", f"|x| exceeded {self.far:.3g}")
 
     def _entered(self, piece: Array, i: int) -> Hit | None:
         """When an orbit that ends in a ball has entered it: the ball is invariant, so it has stayed since."""
@@ -143,11 +151,11 @@ class Targets:
         reason = f"entered an ellipsoid (level {ball.level:.3g}) that is proved to lie in the basin"
         return Hit(row, "point", i, "attraction ball", reason)
 
-    def _converged(self, piece: Array, source: int) -> Hit | None:
+    def _converged(self, piece: Array, source: int, passes: Collection[int]) -> Hit | None:
         hits = []
         low, high = piece.min(axis=0), piece.max(axis=0)
         for i, near in self._near.items():
-            if not ((low - near <= self.points[i].x) & (self.points[i].x <= high + near)).all():
+            if i in passes or not ((low - near <= self.points[i].x) & (self.points[i].x <= high + near)).all():
                 continue
             distance = np.abs(piece - self.points[i].x).max(axis=-1)
             close = distance <= near

@@ -21,11 +21,15 @@ _PATH = 256
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """A state to start from near a fixed point; with stride 2 every second iterate of a map lies on the branch."""
+    """A state to start from near a fixed point; with stride 2 every second iterate of a map lies on the branch.
+
+    Saddles in `passes` are known to be passed: they are not its limit.
+    """
 
     source: int
     start: Array
     stride: int = 1
+    passes: frozenset[int] = frozenset()
 
 
 @dataclass(eq=False)
@@ -101,10 +105,12 @@ class Orbit:
         self.times.append(self.times[-1][-1:])
         self.states.append(x[None])
 
-    def end(self, kind: str, index: int | None, how: str, reason: str, *, path: bool = True) -> None:
+    def end(
+        self, kind: str, index: int | None, how: str, reason: str, *, path: bool = True, unstable: float = 0.0
+    ) -> None:
         """Note the limit."""
         time = self.time if self.known_at is None else self.known_at
         states = self.last[None]
         if path:
             states = thinned(np.concatenate([*self.old, *self.states])[:: self.branch.stride], _PATH)
-        self.limit = Limit(kind, index, how, reason, time, self.length, states)  # type: ignore[arg-type]
+        self.limit = Limit(kind, index, how, reason, time, self.length, states, unstable)  # type: ignore[arg-type]

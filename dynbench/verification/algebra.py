@@ -17,6 +17,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sympy as sp
 from flint import fmpq, fmpq_mat
@@ -24,39 +25,56 @@ from sympy.polys.orderings import grevlex
 
 from dynbench.verification.declaration import Declared
 
-__all__ = ["count_real_zeros"]
+__all__ = ["Count", "count_real_zeros", "count_solutions", "polynomials_of"]
 
 Monomial = tuple[int, ...]
 _MOST_SOLUTIONS = 64
 _MOST_BEZOUT = 200
 
 
+class Count(NamedTuple):
+    """Distinct real and distinct complex zeros, and whether none of them is a multiple one."""
+
+    real: int
+    complex: int
+    simple: bool
+
+
 def count_real_zeros(system: Declared) -> tuple[int, int] | str:
     """The numbers of distinct real and of distinct complex zeros of G, or a sentence why they are not known."""
-    polynomials = _polynomials(system)
+    polynomials = polynomials_of(system)
     if isinstance(polynomials, str):
         return polynomials
-    tops, denominator = polynomials
-    variables = list(system.states)
+    count = count_solutions(polynomials[0], system.states, polynomials[1])
+    return count if isinstance(count, str) else (count.real, count.complex)
+
+
+def count_solutions(
+    polynomials: Sequence[sp.Expr], variables: Sequence[sp.Symbol], denominator: sp.Expr
+) -> Count | str:
+    """Count the common zeros of polynomials with rational coefficients at which the denominator is not 0."""
+    tops, variables = list(polynomials), list(variables)
     if not denominator.is_number:
         t = sp.Dummy("t", real=True)
         variables.append(t)
-        tops = [*tops, t * denominator - 1]
+        tops.append(t * denominator - 1)
     if math.prod(sp.Poly(p, *variables).total_degree() for p in tops if not p.is_number) > _MOST_BEZOUT:
         return f"the Bezout number is above {_MOST_BEZOUT}"
     basis = sp.groebner(tops, *variables, order="grevlex", domain="QQ")
     if basis.exprs == [1]:
-        return 0, 0
+        return Count(0, 0, True)
     if not basis.is_zero_dimensional:
         return "the equations have infinitely many complex zeros"
     leading = [max(p.monoms(), key=grevlex) for p in basis.polys]
     standard = _standard(leading, len(variables))
     if len(standard) > _MOST_SOLUTIONS:
         return f"there are more than {_MOST_SOLUTIONS} complex zeros"
-    return _signature(_trace_form(basis, standard, variables))
+    real, distinct = _signature(_trace_form(basis, standard, variables))
+    return Count(real, distinct, distinct == len(standard))
 
 
-def _polynomials(system: Declared) -> tuple[list[sp.Expr], sp.Expr] | str:
+def polynomials_of(system: Declared) -> tuple[list[sp.Expr], sp.Expr] | str:
+    """The numerators of G and the product of its denominators, or a sentence why G has none over the rationals."""
     tops, bottoms = [], []
     for g in system.residual:
         if not g.is_rational_function(*system.states) or not all(c.is_Rational for c in g.atoms(sp.Number)):
@@ -67,6 +85,8 @@ def _polynomials(system: Declared) -> tuple[list[sp.Expr], sp.Expr] | str:
         # Every denominator that stands in the equation as it is written: cancelling would add to the domain.
         bottoms += [p.base**-p.exp for p in g.atoms(sp.Pow) if p.exp.is_Integer and p.exp < 0]
         tops.append(sp.expand(top))
+        if not all(c.is_Rational for c in sp.Poly(tops[-1], *system.states).coeffs()):
+            return "an equation is no rational function with rational coefficients"
     denominator = sp.expand(sp.prod([sp.fraction(sp.together(b))[0] for b in set(bottoms)]))
     return tops, denominator
 

@@ -96,6 +96,10 @@ class Field:
             self._refuse("a finite number")
         return value
 
+    def literal(self) -> int | float:
+        """A finite number as it stands: an integer is not rounded."""
+        return self.value if isinstance(self.value, int) and abs(self.number()) >= 0 else self.number()
+
     def length(self) -> float:
         """A finite number that is not negative."""
         value = self.number()

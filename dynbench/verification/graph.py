@@ -13,6 +13,7 @@ from dynbench.verification.definite import is_positive_definite
 from dynbench.verification.document import Field
 from dynbench.verification.enclosure import Enclosure
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.orbits import check_cycle, check_orbit
 from dynbench.verification.points import REGION_BITS, Proved
 from dynbench.verification.records import Outcome
 from dynbench.verification.zeros import Box, Root, box_around
@@ -56,11 +57,23 @@ def check_graph(
             if _check_ellipsoid(system, ellipsoid, number, proved, ledger):
                 ellipsoids[number] = ellipsoid
     fixed = {f["id"].integer() for f in nodes if f["fixed_point"].flag()}
+    kinds = {f["id"].integer(): _limit_kind(f) for f in nodes}
+    for field in nodes:
+        if not field["cycle"].null:
+            check_cycle(system, field, field["id"].integer(), ledger)
     edges = graph["edges"].items()
     stray = [k for k, e in enumerate(edges) if not {e["source"].integer(), e["target"].integer()} <= known]
     ledger.require(f"{len(edges)} edges join nodes of the graph", not stray, f"not the edges {stray}"[:80])
     for number, field in enumerate(edges):
+        check_orbit(system, field, number, kinds, points, ledger)
         _check_edge(system, field, number, fixed, points, ellipsoids, ledger)
+
+
+def _limit_kind(node: Field) -> str:
+    """What a node stands for: a point, a cycle, infinity, or no limit that is known."""
+    if node["fixed_point"].flag():
+        return "point"
+    return "cycle" if not node["cycle"].null else node["kind"].choice("infinity", "undecided")
 
 
 def _check_node(field: Field, number: int, points: Sequence[PointClaim], ledger: Ledger) -> None:

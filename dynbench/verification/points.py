@@ -19,13 +19,25 @@ from dynbench.verification.records import Outcome
 from dynbench.verification.regions import Found, search
 from dynbench.verification.zeros import Root, box_around, contraction_with, find_root
 
-__all__ = ["REGION_BITS", "Proved", "check_exact", "check_existence", "check_residual", "check_slow_point", "locate"]
+__all__ = [
+    "REGION_BITS",
+    "Proved",
+    "check_converged",
+    "check_exact",
+    "check_existence",
+    "check_residual",
+    "check_slow_point",
+    "locate",
+]
 
 _BUDGET = 20_000
 #: Bits in which regions are cut up: more than doubles have, and no more than that takes.
 REGION_BITS = 96
 #: Doubles evaluate G with a relative error that is far below this.
 _ROUNDING = 2.0**-36
+#: A point that has converged has a residual below this, relative to its size and to the slopes of G, and a zero nearby.
+_CONVERGED, _NEAR = 1e-8, 1e-6
+_SMALL_BUDGET = 200
 
 
 class Proved(NamedTuple):
@@ -186,6 +198,34 @@ def check_residual(system: Declared, point: PointClaim, name: str, ledger: Ledge
     slack = arb(_ROUNDING) * (max(moved) + max(abs(arb(x)) for x in point.x) + 1 + largest)
     gap = abs(largest - arb(point.residual))
     ledger.require(f"{name}: residual {point.residual:.3g}", bool(gap <= slack), f"it is {float(largest.mid()):.3g}")
+
+
+def check_converged(system: Declared, point: PointClaim, name: str, ledger: Ledger) -> None:
+    """A point that has converged has a residual at rounding level, and is not shown to be far from any zero."""
+    if point.status != "converged":
+        return
+    claim = f"{name}: its residual is at rounding level, and a fixed point is not excluded near it"
+    if point.residual is None:
+        ledger.add(claim, Outcome.FAILS, "it states no residual")
+        return
+    values, rows = system.G.values_and_jacobian(box_around(point.x, 0.0))
+    largest, scale = _largest(values), max(1.0, *map(abs, point.x))
+    slopes = _largest([e for row in rows for e in row])
+    if largest is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not defined there")
+        return
+    level = arb(_CONVERGED) * scale * (1 if slopes is None else slopes.max(arb(1)))
+    if largest > level:
+        ledger.add(claim, Outcome.FAILS, f"its residual is {float(largest.mid()):.3g}")
+        return
+    with ctx.workprec(REGION_BITS):
+        near = box_around(point.x, _NEAR * scale)
+        none = search(system, near, [], budget=_SMALL_BUDGET) is Found.NOTHING_ELSE
+    ledger.require(claim, not none, f"none lies within {_NEAR * scale:.3g} of it")
+
+
+def _largest(values: Sequence[Enclosure]) -> arb | None:
+    return max(v.mag for v in values) if all(v.finite for v in values) else None
 
 
 def check_slow_point(system: Declared, point: PointClaim, name: str, known: Sequence[Root], ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from dynbench.verification.declaration import Declared
 from dynbench.verification.definite import is_definite
 from dynbench.verification.discs import Discs, hold, kind_words, sides_agree
 from dynbench.verification.evaluation import Evaluator
+from dynbench.verification.irrational import algebraic_eigenvalues
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.local import resolved
 from dynbench.verification.points import Proved
@@ -54,10 +55,22 @@ def check_spectrum(
     central = point.kind == "center"
     words = "center" if central and counts[1] == len(sides) else kind_words(sides, discs.nonreal)
     ledger.require(f"{name} is a {point.kind}", point.kind == words, f"by the discs it is a {words}")
+    if eigenvalues is not None:
+        _check_turning(point, name, eigenvalues, ledger)
     if central:
         claim = f"{name}: a conserved quantity has a strict extremum there"
         ledger.prove(claim, _is_center(system, proved, invariants), "none of the verified ones is shown to")
     _check_decided(point, name, eigenvalues, central, ledger)
+
+
+def _check_turning(point: PointClaim, name: str, eigenvalues: Eigenvalues, ledger: Ledger) -> None:
+    """By the eigenvalues that are enclosed here: no node where one is not real, no focus where all are."""
+    claim = f"{name}: whether orbits turn around it"
+    some = any(not e.imag.contains(0) for e in eigenvalues.enclosures)
+    if some and point.kind in ("stable node", "unstable node", "saddle"):
+        ledger.add(claim, Outcome.FAILS, f"an eigenvalue is not real, and it is called a {point.kind}")
+    elif "focus" in point.kind and eigenvalues.real_count() == len(eigenvalues.enclosures):
+        ledger.add(claim, Outcome.FAILS, f"all eigenvalues are real, and it is called a {point.kind}")
 
 
 def _check_without_discs(point: PointClaim, name: str, ledger: Ledger) -> None:
@@ -106,7 +119,7 @@ def _check_resolved(discs: Discs, eigenvalues: Eigenvalues, name: str, ledger: L
 
 
 def _from_exact_point(system: Declared, proved: Proved) -> Eigenvalues | None:
-    """Eigenvalues from exact coordinates, where the system is smooth and its derivative rational there."""
+    """Eigenvalues from exact coordinates, where the system is smooth there."""
     if proved.exact is None:
         return None
     here = Evaluator(proved.exact, ()).values(())
@@ -116,15 +129,18 @@ def _from_exact_point(system: Declared, proved: Proved) -> Eigenvalues | None:
         return None
     values = dict(zip(system.states, proved.exact, strict=True))
     jacobian = sp.Matrix([[e.diff(s).subs(values) for s in system.states] for e in local if e is not None])
-    return exact_eigenvalues(jacobian, is_map=system.is_map)
+    rational = exact_eigenvalues(jacobian, is_map=system.is_map)
+    return rational or algebraic_eigenvalues(jacobian, is_map=system.is_map)
 
 
 def _eigenvalues(system: Declared, proved: Proved) -> Eigenvalues | None:
     exact = _from_exact_point(system, proved)
-    if exact is not None:
+    if exact is not None and exact.real is not None:
         return exact
     matrix_of_balls = _derivative(system, _neighbourhood(proved))
-    return None if matrix_of_balls is None else enclose_eigenvalues(matrix_of_balls, is_map=system.is_map)
+    enclosed = None if matrix_of_balls is None else enclose_eigenvalues(matrix_of_balls, is_map=system.is_map)
+    decided = enclosed is not None and enclosed.stability() is not None
+    return enclosed if decided or exact is None else exact
 
 
 def _neighbourhood(proved: Proved) -> Box:
@@ -163,13 +179,15 @@ def _is_center(system: Declared, proved: Proved, invariants: Sequence[sp.Expr]) 
 
 def check_estimates(system: Declared, point: PointClaim, name: str, proved: Proved, ledger: Ledger) -> None:
     """Check the eigenvalues of a point without proof: estimates at its state, and the words that go with them."""
-    exact = _from_exact_point(system, proved)
-    if exact is not None and point.kind not in ("nonsmooth", "unknown"):
-        found = exact.stability()
-        ledger.require(f"{name}: stability {point.stability}", found == point.stability, f"it is {found}")
     _check_words(point, name, ledger)
-    if point.eigenvalues is None or point.kind in ("nonsmooth", "unknown"):
+    silent = point.kind in ("nonsmooth", "unknown")
+    if point.eigenvalues is None:
+        claim = f"{name}: without eigenvalues nothing is said of its kind"
+        ledger.require(claim, silent, f"it is called a {point.kind}")
         return
+    if silent:
+        return
+    _check_counts(system, point, name, proved, ledger)
     matrix = _derivative(system, box_around(point.x, 0.0))
     eigenvalues = None if matrix is None else enclose_eigenvalues(matrix, is_map=system.is_map)
     if eigenvalues is None:
@@ -187,6 +205,27 @@ def check_estimates(system: Declared, point: PointClaim, name: str, proved: Prov
             return
         rest.remove(near)
     ledger.add(f"{name}: estimated eigenvalues", Outcome.HOLDS, "not proved of a fixed point: of its state only")
+
+
+def _check_counts(system: Declared, point: PointClaim, name: str, proved: Proved, ledger: Ledger) -> None:
+    """The counts: proved at exact coordinates, elsewhere those of the eigenvalues that are stated."""
+    claim = f"{name}: stability {point.stability}"
+    if proved.exact is None:
+        assert point.eigenvalues is not None, "called for points with eigenvalues"
+        parts = [abs(z) - 1 if system.is_map else z.real for z in point.eigenvalues]
+        slack = _ESTIMATE**0.5 * (1 + max(map(abs, point.eigenvalues)))
+        most = sum(p < 0 for p in parts), sum(abs(p) <= slack for p in parts), sum(p > 0 for p in parts)
+        ledger.require(
+            claim, all(a <= b for a, b in zip(point.stability, most, strict=True)), "by its eigenvalues there are fewer"
+        )
+        return
+    exact = _from_exact_point(system, proved)
+    found = None if exact is None else exact.stability()
+    if exact is None or found is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "an eigenvalue could not be told from the axis")
+        return
+    ledger.require(claim, found == point.stability, f"it is {found}")
+    _check_turning(point, name, exact, ledger)
 
 
 def _check_words(point: PointClaim, name: str, ledger: Ledger) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import sympy as sp
 from flint import ctx
 
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
 from dynbench.verification.completeness import check_completeness, check_indices
+from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
 from dynbench.verification.derived import check_derived, check_invariants, check_symmetries
 from dynbench.verification.document import Field, open_report
@@ -18,6 +20,7 @@ from dynbench.verification.graph import check_graph
 from dynbench.verification.ledger import Ledger, Progress
 from dynbench.verification.points import (
     Proved,
+    check_converged,
     check_exact,
     check_existence,
     check_residual,
@@ -83,6 +86,7 @@ def _checked(report: Field, ledger: Ledger) -> Ledger:
         real = _without_slow_points(points)
         complete = check_completeness(system, report, real, proved[: len(real)], ledger)
         check_indices(system, report, real, proved[: len(real)], complete, ledger)
+        check_continua(system, report["fixed_points"]["continua"], ledger)
         check_graph(system, report["graph"], points, proved, ledger)
         _check_manifolds(system, report["manifolds"], points, ledger)
         _check_settled(report, real, ledger)
@@ -98,8 +102,24 @@ def _check_declaration(report: Field, system: Declared, ledger: Ledger) -> None:
     ledger.require(f"the declaration reads back: a {system.kind} in {names:.80}", True)
     here, there = report["system"]["content_hash"].text(), report["provenance"]["content_hash"].text()
     ledger.require("system and provenance carry the same content hash", here == there, "they differ")
+    _check_given(system, report["system"], ledger)
     same = report["fixed_points"]["states"].texts() == list(system.names)
     ledger.require("the fixed points are of the states of the system", same, "their names differ")
+
+
+def _check_given(system: Declared, declaration: Field, ledger: Ledger) -> None:
+    """A parameter given as a number means the decimal that is printed for it."""
+    given = declaration["given"]
+    names = declaration["parameters"].keys()
+    if sorted(given.keys()) != sorted(names):
+        raise InputError("system.given does not hold one entry for each parameter.")
+    other = [
+        name
+        for name, value in zip(names, system.values.values(), strict=True)
+        if not given[name].null and sp.Rational(repr(given[name].literal())) != value
+    ]
+    claim = "the parameters have the values given"
+    ledger.require(claim, not other, f"not {', '.join(other):.60}")
 
 
 def _check_points(
@@ -122,6 +142,7 @@ def _check_points(
         if point.status == "certified":
             check_spectrum(system, point, name, found, invariants, ledger)
         else:
+            check_converged(system, point, name, ledger)
             check_estimates(system, point, name, found, ledger)
         proved.append(found)
     return proved
@@ -168,4 +189,4 @@ def _check_settled(report: Field, points: Sequence[PointClaim], ledger: Ledger) 
 
 
 def _kind_is_proved(point: PointClaim) -> bool:
-    return point.exact is not None or (point.certificate is not None and point.certificate.stability is not None)
+    return point.certificate is not None and point.certificate.stability is not None

@@ -112,7 +112,7 @@ def test_a_kink_that_crosses_zero_has():
     assert points.index_sum == points.expected_index_sum == 1
 
 
-@pytest.mark.parametrize("rate", ["sqrt(x)", "x*log(x)", "x^x - 1", "-x^(3/2)"])
+@pytest.mark.parametrize("rate", ["sqrt(x)", "x^x - 1", "-x^(3/2)"])
 def test_a_root_at_the_edge_of_the_domain_is_listed_but_not_certified(rate):
     points = db.find_fixed_points(db.ODE({"x": rate}), box=[[-1, 2]])
     assert not points.complete
@@ -154,3 +154,28 @@ def test_extreme_scales_are_refused_or_solved():
     assert huge.x[0] == 1e200
     points = db.find_fixed_points(db.ODE({"x": "1e200*x^3 - 1e100*x"}), box=[[-1, 1]])
     assert 0.0 in [p.x[0] for p in points]
+
+
+@pytest.mark.parametrize("equation", ["x*log(x)", "x*log(x)^2", "-x^2*log(x)"])
+def test_the_edge_of_the_domain_is_no_fixed_point(equation):
+    points = db.find_fixed_points(db.ODE({"x": equation}), box=[[0, 3]])
+    assert [round(float(p.x[0]), 3) for p in points] == [1.0]
+    assert not points.complete
+
+
+def test_multiple_roots_that_are_known_exactly_are_not_merged():
+    points = db.find_fixed_points(db.ODE({"x": "(x-1)^2*(x-1.0001)^2", "y": "-y"}))
+    assert [p.exact for p in points] == [(1, 0), (sp.Rational(10001, 10000), 0)]
+
+
+def test_a_multiple_root_is_one_point():
+    system = db.ODE({"u": "2/(1+v^2)-u", "v": "2/(1+u^2)-v"})
+    (point,) = db.find_fixed_points(system, box={"u": (0, 5), "v": (0, 5)})
+    assert point.exact == (1, 1)
+    assert point.kind is db.Kind.NONHYPERBOLIC
+
+
+def test_two_roots_near_a_fold_are_two_points():
+    system = db.ODE({"x": "mu - x^2", "y": "x - y"}, {"mu": 1e-10})
+    points = db.find_fixed_points(system, starts=[[0.1, 0.1], [-0.1, -0.1]], certify=False)
+    assert len(points) == 2

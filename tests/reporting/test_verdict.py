@@ -33,7 +33,7 @@ def test_kinds_of_a_map(henon):
 def test_a_double_root_is_not_called_proved(fold):
     assert verdict(fold) == (
         "1 fixed point was found in the region searched, known exactly, and whether there are more is open "
-        "(1 box undecided): it is nonhyperbolic."
+        "(1 box undecided): it is nonhyperbolic (by estimate)."
     )
     assert not settled(fold)
 

@@ -52,3 +52,26 @@ def test_other_flows_have_a_distance():
 def test_maps_and_kinks_have_no_energy():
     assert not Energy(db.Map({"x": "x/2"})).is_gradient
     assert not Energy(db.ODE({"x": "-abs(x)"})).is_gradient
+
+
+def test_a_potential_with_many_values_is_no_energy():
+    """The Jacobian is symmetric, but around the pole at 0 the field circulates."""
+    system = db.ODE(
+        {
+            "x": "-(x^2+y^2-1)*x - 1/2 - 3/10*y/(x^2+y^2)",
+            "y": "-(x^2+y^2-1)*y + 3/10*x/(x^2+y^2)",
+        }
+    )
+    assert not Energy(system).is_gradient
+    graph = db.transition_graph(system, db.find_fixed_points(system, box=[[-2, 2]] * 2))
+    assert {data["barrier_kind"] for *_, data in graph.edges(data=True)} == {"distance"}
+
+
+@pytest.mark.parametrize("rate", ["1/x", "log(x)", "sqrt(x)", "tan(x)", "x/(x^2 - 1)", "x^(1/3)", "x/(1 + x)"])
+def test_what_may_be_singular_has_no_energy(rate):
+    assert not Energy(db.ODE({"x": rate})).is_gradient
+
+
+@pytest.mark.parametrize("rate", ["x/(1 + x^2)", "-x + tanh(a*x)", "log(2 + x^4)", "x*sqrt(1 + x^2)", "exp(-x^2) - x"])
+def test_what_is_smooth_everywhere_has_an_energy(rate):
+    assert Energy(db.ODE({"x": rate}, {"a": 2.5} if "a*" in rate else {})).is_gradient

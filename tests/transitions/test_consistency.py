@@ -51,6 +51,16 @@ def test_cycles_and_infinity_are_said():
     assert any("to infinity" in remark for remark in morse_consistency(graph, points).remarks)
 
 
+def test_an_attractor_that_is_not_hyperbolic_is_not_denied():
+    graph, points = of({"x": "-x^3"}, [[-2, 2]])
+    assert any("No hyperbolic attractor" in remark for remark in morse_consistency(graph, points).remarks)
+
+
+def test_edges_that_end_far_away_count_as_undecided():
+    graph, points = of({"x": "x + x^2/(1 + x^2)"}, [[-0.1, 0.1]])
+    assert any("limits of 2 edges are undecided" in remark for remark in morse_consistency(graph, points).remarks)
+
+
 def test_nothing_at_all():
     graph, points = of({"x": "1"}, [[-1, 1]])
     found = morse_consistency(graph, points)

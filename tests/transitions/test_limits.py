@@ -58,12 +58,13 @@ def test_an_orbit_that_passes_a_saddle_closely_ends_there(targets):
     # On its way out the saddle's own branch is as near, which means nothing.
     assert targets.first(piece[2:], 1, -1) is None
     assert targets.first(piece, 1, -1).row == 2, "but a homoclinic orbit comes back"
+    assert targets.first(piece, 0, -1, {1}) is None, "a saddle that is known to be passed is no limit"
 
 
-def test_far_is_infinity_and_elsewhere_nothing(targets):
+def test_far_is_undecided_at_first_and_elsewhere_nothing(targets):
     piece = np.array([[1.5, 0.0], [1.1e6, 0.0], [1e9, 0.0]])
     hit = targets.first(piece, 1, -1)
-    assert (hit.row, hit.kind, hit.target, hit.how) == (1, "infinity", None, "far")
+    assert (hit.row, hit.kind, hit.target, hit.how) == (1, "undecided", None, "far")
     away = np.array([[0.5, 0.5], [0.4, 0.6]])
     assert targets.first(away, 1, -1) is None
     (found,) = targets.candidates(away[-1:], away.min(axis=0)[None], away.max(axis=0)[None])

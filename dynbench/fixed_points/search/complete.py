@@ -100,7 +100,7 @@ class Complete(SearchStrategy):
         return "Complete()" if self.box is None else "Complete(box)"
 
     def with_budget(self, max_boxes: int) -> Complete:
-        """This strategy with a budget no larger than `max_boxes`."""
+        """The same search with a budget no larger than `max_boxes`."""
         return Complete(self.box, max_boxes=min(max_boxes, self.max_boxes), min_width=self.min_width)
 
     def within(self, box: Any, starts: Any) -> Complete:

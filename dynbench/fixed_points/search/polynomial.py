@@ -52,9 +52,9 @@ class Polynomial(SearchStrategy):
             not) or its Bezout number is above `max_bezout`.
         """
         nothing = np.empty((0, system.dimension))
-        if progress is not None:
-            progress(_STAGE, 0, 1)
         try:
+            if progress is not None:
+                progress(_STAGE, 0, 1)
             solutions = solve_real(system.exact_residual, system.states, max_bezout=self.max_bezout)
         except ConvergenceError as error:
             return Findings(candidates=nothing, argument=f"exact solution failed: {error}")

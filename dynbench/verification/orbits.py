@@ -1,0 +1,85 @@
+"""What the graph says of orbits and cycles: nothing of it is proved, and none of it may contradict the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dynbench.verification.claims import PointClaim
+from dynbench.verification.declaration import Declared
+from dynbench.verification.document import Field
+from dynbench.verification.ledger import Ledger
+
+__all__ = ["check_cycle", "check_orbit"]
+
+#: How a limit is told -> what it then is. An orbit that went far is on its way to infinity in a linear system.
+_LIMITS = {
+    "attraction ball": ("point",),
+    "uniqueness ball": ("point",),
+    "connection": ("point",),
+    "recurrence": ("cycle",),
+    "blow-up": ("infinity",),
+    "far": ("infinity", "undecided"),
+    "undecided": ("undecided",),
+}
+#: How far multipliers may be from the circle, and the trivial one from 1, to be counted as central.
+_CENTRAL = 1e-2
+
+
+def check_orbit(
+    system: Declared,
+    field: Field,
+    number: int,
+    kinds: Mapping[int, str],
+    points: Sequence[PointClaim],
+    ledger: Ledger,
+) -> None:
+    """Check that an edge leaves a point with an unstable direction near it, and how its limit is told."""
+    source, target, how = field["source"].integer(), field["target"].integer(), field["how"].text()
+    name = f"edge {number}, {source} -> {target}"
+    limit = kinds.get(target)
+    fits = limit in _LIMITS.get(how, ()) and field["identified"].flag() == (limit != "undecided")
+    if how == "far" and limit == "infinity":
+        fits = fits and all(f.diff(a, b) == 0 for f in system.exact_rhs for a in system.states for b in system.states)
+    ledger.require(f"{name}: its limit is told by {how[:20]!r}", fits, "that is not how one of its kind is told")
+    claim = f"{name}: its orbit leaves point {source} along an unstable direction"
+    if kinds.get(source) != "point" or not 0 <= source < len(points) or points[source].stability[2] < 1:
+        ledger.require(claim, False, "there is no such point, or it has none")
+        return
+    path = [state.vector(system.dimension) for state in field["path"].items()]
+    if not path:
+        ledger.require(claim, False, "it has no path")
+    elif how == "connection":
+        ledger.require(claim, True)
+    else:
+        gaps = [max(abs(a - b) for a, b in zip(path[0], p.x, strict=True)) for p in points]
+        ledger.require(claim, gaps[source] <= min(gaps), "its path starts nearer to another point, or far away")
+
+
+def check_cycle(system: Declared, node: Field, number: int, ledger: Ledger) -> None:
+    """Check that a cycle is not said to be proved, and that its kind and counts are those of its multipliers."""
+    cycle, n = node["cycle"], system.dimension
+    name = f"node {number}"
+    converged = cycle["status"].text() == "converged"
+    ledger.require(f"{name}: its cycle has converged, not more", converged, "nothing more is known of a cycle")
+    cycle["note"].text()
+    period, states = cycle["period"].number(), [p.vector(n) for p in cycle["points"].items()]
+    cycle["residual"].length()
+    whole = not system.is_map or len(states) == period
+    ledger.require(f"{name}: a period and the states of its cycle", period > 0 and bool(states) and whole)
+    counts = cycle["stability"].integers(3)
+    moduli = [abs(complex(*pair.vector(2))) for pair in cycle["multipliers"].items(n)]
+    wanted = n if system.is_map else n - 1
+    least = [sum(m < 1 - _CENTRAL for m in moduli), 0, sum(m > 1 + _CENTRAL for m in moduli)]
+    fits = min(counts) >= 0 and sum(counts) == wanted and all(a <= b for a, b in zip(least, counts, strict=True))
+    most = sum(m < 1 for m in moduli), n, sum(m > 1 for m in moduli)
+    fits = fits and all(a <= b for a, b in zip(counts, most, strict=True))
+    ledger.require(f"{name}: its counts {counts} are those of its multipliers", fits, "they are not")
+    kind = _cycle_kind(counts)
+    ledger.require(f"{name}: a {kind}", cycle["kind"].text() == kind == node["kind"].text(), "it is called otherwise")
+
+
+def _cycle_kind(counts: Sequence[int]) -> str:
+    stable, central, unstable = counts
+    if central:
+        return "nonhyperbolic cycle"
+    return "saddle cycle" if stable and unstable else "unstable cycle" if unstable else "stable cycle"
