@@ -98,7 +98,7 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
         If they are neither, belong to another system, or hold no attractor that an orbit could be shown to reach.
     """
     found: list[Target] = []
-    for node, data in _nodes(system, targets):
+    for node, data in _nodes(targets):
         record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is None:
             continue
@@ -121,7 +121,7 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
     return found
 
 
-def _nodes(system: System, targets: Any) -> list[tuple[int, dict[str, Any]]]:
+def _nodes(targets: Any) -> list[tuple[int, dict[str, Any]]]:
     """Labels, with what is known of each limit."""
     if isinstance(targets, Sequence) and all(isinstance(p, FixedPoint) for p in targets):
         return [(i, {"point": p}) for i, p in enumerate(targets)]

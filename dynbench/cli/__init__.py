@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from dynbench.cli.codes import ExitCode
+
 __all__ = ["main"]
 
 
@@ -15,4 +17,4 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         print("dynbench: interrupted", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(ExitCode.INTERRUPTED)

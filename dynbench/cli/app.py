@@ -1,6 +1,6 @@
 """The commands report, find, check and verify, and their exit codes.
 
-What is heavy is imported inside the commands, so that ``dynbench --help`` stays quick.
+What only one command needs is imported inside it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from dynbench._version import __version__
+from dynbench.cli.codes import ExitCode
 from dynbench.cli.terminal import log, points_table, progress_bar, show, uninterrupted
 from dynbench.errors import ConvergenceError, InputError, ModelError
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from dynbench.systems import System
 
 __all__ = ["app", "main"]
-
-_REQUIREMENT_NOT_MET, _USAGE, _BAD_MODEL, _NUMERICAL_FAILURE, _INTERRUPTED = 1, 2, 3, 4, 130
 
 
 class Requirement(enum.Enum):
@@ -130,7 +129,10 @@ def report(
     """
     with _exit_codes():
         if Path(model).is_dir():
-            _report_folder(Path(model), out, box, settings, seed, require, as_json, jobs, timeout, open_)
+            if box or settings:
+                raise InputError("--box and --set are for one model, not for a folder of them.")
+            options = ["--seed", str(seed), *(word for r in require or () for word in ("--require", r.value))]
+            _report_folder(Path(model), _one_folder(model, out), options, jobs, timeout, as_json, open_)
             return
         from dynbench.analysis import analyze
         from dynbench.reporting import report as write
@@ -151,36 +153,29 @@ def report(
         _finish(analysis.fixed_points, require, analysis.interrupted)
 
 
+def _one_folder(model: str, out: list[Path]) -> Path:
+    """Where the reports on a folder of models go."""
+    if len(out) != 1 or out[0].suffix:
+        raise InputError(f"{model} is a folder: give one folder to write to, as in -o reports/.")
+    return out[0]
+
+
 def _report_folder(
-    folder: Path,
-    out: list[Path],
-    box: list[str] | None,
-    settings: list[str] | None,
-    seed: int,
-    require: list[Requirement] | None,
-    as_json: bool,
-    jobs: int | None,
-    timeout: float,
-    open_: bool,
+    folder: Path, out: Path, options: list[str], jobs: int | None, timeout: float, as_json: bool, open_: bool
 ) -> None:
     """The batch form of `report`."""
     from dynbench.cli.batch import report_folder
     from dynbench.cli.terminal import entries_table
 
-    if len(out) != 1 or out[0].suffix:
-        raise InputError(f"{folder} is a folder: give one folder to write to, as in -o reports/.")
-    if box or settings:
-        raise InputError("--box and --set are for one model, not for a folder of them.")
-    options = ["--seed", str(seed), *(word for r in require or () for word in ("--require", r.value))]
     with progress_bar() as progress:
-        entries = report_folder(folder, out[0], options=options, jobs=jobs, timeout=timeout, progress=progress)
-    log(f"wrote {out[0] / 'index.html'}")
+        entries = report_folder(folder, out, options=options, jobs=jobs, timeout=timeout, progress=progress)
+    log(f"wrote {out / 'index.html'}")
     if as_json:
         typer.echo(_json([dataclasses.asdict(entry) for entry in entries]))
     else:
         show(entries_table(entries))
     if open_:
-        _open(out[0] / "index.html")
+        _open(out / "index.html")
     worst = max(entry.code for entry in entries)
     if worst:
         count = sum(entry.code != 0 for entry in entries)
@@ -267,7 +262,7 @@ def verify(
                 typer.echo(line)
         if not verification.holds:
             wanting = f"{len(verification.failed)} of {len(verification)} claims"
-            _fail(f"{wanting} do not hold or could not be established", _REQUIREMENT_NOT_MET)
+            _fail(f"{wanting} do not hold or could not be established", ExitCode.REQUIREMENT_NOT_MET)
 
 
 def _open(target: Path) -> None:
@@ -291,13 +286,13 @@ def _finish(points: FixedPoints, require: list[Requirement] | None, interrupted:
     from dynbench.fixed_points import Status
 
     if interrupted or points.interrupted:
-        _fail("interrupted; the result holds what had been decided by then", _INTERRUPTED)
+        _fail("interrupted; the result holds what had been decided by then", ExitCode.INTERRUPTED)
     unproved = sum(p.status not in (Status.CERTIFIED, Status.SLOW_POINT) for p in points)
     if Requirement.CERTIFIED in (require or ()) and (unproved or points.continua):
         what = "a continuum of fixed points" if points.continua else f"{unproved} of the points"
-        _fail(f"required: certified; but {what} could not be certified", _REQUIREMENT_NOT_MET)
+        _fail(f"required: certified; but {what} could not be certified", ExitCode.REQUIREMENT_NOT_MET)
     if Requirement.COMPLETE in (require or ()) and not points.complete:
-        _fail(f"required: complete; but {points.argument}", _REQUIREMENT_NOT_MET)
+        _fail(f"required: complete; but {points.argument}", ExitCode.REQUIREMENT_NOT_MET)
 
 
 @contextmanager
@@ -306,13 +301,13 @@ def _exit_codes() -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        _fail(str(error), _BAD_MODEL)
+        _fail(str(error), ExitCode.BAD_MODEL)
     except InputError as error:
-        _fail(str(error), _USAGE)
+        _fail(str(error), ExitCode.USAGE)
     except ConvergenceError as error:
-        _fail(str(error), _NUMERICAL_FAILURE)
+        _fail(str(error), ExitCode.NUMERICAL_FAILURE)
     except KeyboardInterrupt:
-        _fail("interrupted", _INTERRUPTED)
+        _fail("interrupted", ExitCode.INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -6,20 +6,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from urllib.parse import quote
 
+from dynbench.cli.codes import ExitCode
 from dynbench.errors import InputError
+from dynbench.fixed_points.search import Progress
 from dynbench.reporting.index import Entry, render_index
 
 __all__ = ["report_folder"]
 
-Progress = Callable[[str, int, int | None], None]
-
 _STAGE = "writing reports"
-_NUMERICAL_FAILURE, _INTERRUPTED = 4, 130
 
 
 def report_folder(
@@ -89,7 +88,7 @@ def _run(
             entries |= {waiting[f]: f.result() for f in waiting if f.done() and not f.cancelled()}
     unreached = "Not reached: the run was interrupted."
     return tuple(
-        entries.get(m) or Entry(m.name, m.stem, None, unreached, failed=True, code=_INTERRUPTED) for m in models
+        entries.get(m) or Entry(m.name, m.stem, None, unreached, failed=True, code=ExitCode.INTERRUPTED) for m in models
     )
 
 
@@ -105,14 +104,16 @@ def _entry(model: Path, out: Path, options: list[str], timeout: float) -> Entry:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, check=False)
     except subprocess.TimeoutExpired:
         reason = f"Given up after {timeout:g} seconds."
-        return Entry(model.name, model.stem, None, reason, failed=True, code=_NUMERICAL_FAILURE)
+        return Entry(model.name, model.stem, None, reason, failed=True, code=ExitCode.NUMERICAL_FAILURE)
     if ended.returncode < 0:
         killed = f"The process was ended by signal {-ended.returncode}."
-        return Entry(model.name, model.stem, None, killed, failed=True, code=_INTERRUPTED)
+        return Entry(model.name, model.stem, None, killed, failed=True, code=ExitCode.INTERRUPTED)
     if not (page.exists() and data.exists()):
         lines = ended.stderr.strip().splitlines() or [f"the process ended with status {ended.returncode}"]
         reason = lines[-1].removeprefix("dynbench: ")
-        return Entry(model.name, model.stem, None, reason, failed=True, code=ended.returncode or _NUMERICAL_FAILURE)
+        return Entry(
+            model.name, model.stem, None, reason, failed=True, code=ended.returncode or ExitCode.NUMERICAL_FAILURE
+        )
     content = json.loads(data.read_text(encoding="utf-8"))
     return Entry(
         model=model.name,
@@ -122,6 +123,6 @@ def _entry(model: Path, out: Path, options: list[str], timeout: float) -> Entry:
         settled=content["settled"],
         points=sum(p["status"] != "slow point" for p in content["fixed_points"]["points"]),
         alerts=sum(a["severity"] == "serious" for a in content["alerts"]),
-        failed=ended.returncode == _INTERRUPTED,
+        failed=ended.returncode == ExitCode.INTERRUPTED,
         code=ended.returncode,
     )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import sympy as sp
 from flint import arb, arb_mat, ctx
 
 from dynbench.fixed_points.certificates import PRECISION
 from dynbench.fixed_points.records import Certificate
-from dynbench.invariants import Invariant
 from dynbench.symbolic.balls import ball_around
 from dynbench.symbolic.calculus import hessian
 from dynbench.symbolic.kernels import BallKernel
@@ -30,18 +27,13 @@ def definite_invariant(system: System, certificate: Certificate) -> sp.Expr | No
         return None
     with ctx.workprec(PRECISION):
         point = ball_around(certificate.center, certificate.radius)
-        for invariant in _invariants(system):
+        for invariant in system.invariants():
             expression = invariant.expression.subs(system.exact_parameters)
             second = hessian([expression], system.states)
             entries = BallKernel(tuple(sp.flatten(second)), system.states)(point)
             if _definite(entries, system.dimension):
                 return invariant.expression
     return None
-
-
-@functools.lru_cache(maxsize=32)
-def _invariants(system: System) -> tuple[Invariant, ...]:
-    return system.invariants()
 
 
 def _definite(entries: list[arb], n: int) -> bool:

@@ -82,7 +82,7 @@ def cover(
     A box is cut in the middle of the side along which the equations vary most. Rounding is outward, as in
     `dynbench.symbolic.intervals`, on whose arithmetic the statement rests.
     """
-    zones = _zones(points, system.dimension)
+    zones = _zones(points)
     waiting, settled, owners = np.array(region, dtype=float), [], []
     width, done = np.ptp(region, axis=(0, 2)), 0
     while len(waiting):
@@ -103,7 +103,7 @@ def cover(
     return Cover(readonly(np.concatenate(settled)), readonly(np.concatenate(owners), np.int64))
 
 
-def _zones(points: Sequence[FixedPoint], n: int) -> list[tuple[int, Array, float]]:
+def _zones(points: Sequence[FixedPoint]) -> list[tuple[int, Array, float]]:
     """(number, centre, uniqueness radius) of each point that can own a box."""
     return [
         (k, p.certificate.center, p.certificate.uniqueness_radius)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-import html
 from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from dynbench._arrays import record_table
 from dynbench.fixed_points.spectrum import Spectrum
 from dynbench.symbolic.typesetting import latex
 
@@ -185,12 +185,7 @@ class FixedPoint:
             "unique within": "" if c is None or c.uniqueness_radius is None else f"{c.uniqueness_radius:.2g}",
             "note": self.note,
         }
-        cells = "".join(
-            f"<tr><th scope='row'>{name}</th><td>{html.escape(value)}</td></tr>"
-            for name, value in rows.items()
-            if value
-        )
-        return f"<table><caption>Fixed point</caption><tbody>{cells}</tbody></table>"
+        return record_table("Fixed point", rows)
 
     def _repr_latex_(self) -> str:
         state = [f"{value:.6g}" for value in self.x] if self.exact is None else map(latex, self.exact)

@@ -70,7 +70,7 @@ def iterated_segment(
             break
         if np.ptp(image, axis=0).max() < 1e-9 * scale:
             break  # the branch has converged
-        shares = _fewer(image, shares)
+        shares = _fewer(shares)
     return beginning(np.concatenate(path), length)
 
 
@@ -110,7 +110,7 @@ def _coarse(image: Array, scale: float) -> NDArray[np.bool_]:
     return np.isfinite(size) & ((size > _STEP * scale) | (bends & (size > 1e-3 * _STEP * scale)))
 
 
-def _fewer(image: Array, shares: Array) -> Array:
+def _fewer(shares: Array) -> Array:
     """Every second share where there are many: the next image says anew where it needs them."""
     if len(shares) <= 4 * _START:
         return shares

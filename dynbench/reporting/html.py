@@ -14,6 +14,7 @@ from dynbench.reporting.document import build_document
 from dynbench.reporting.figures import draw_svg
 from dynbench.reporting.mathml import display, inline
 from dynbench.reporting.names import printable
+from dynbench.reporting.pages import page_environment
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -46,18 +47,10 @@ def _figures(document: Document) -> list[Figure]:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("dynbench.reporting"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment()
     environment.filters |= {
         "text": _text,
         "display": _display,
-        "printable": printable,
         "lines": _lines,
         "parts": _parts,
     }

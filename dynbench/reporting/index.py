@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jinja2
-
 from dynbench._version import __version__
-from dynbench.reporting.names import printable
+from dynbench.reporting.pages import page_environment
 
 __all__ = ["Entry", "render_index"]
 
@@ -57,15 +55,6 @@ class Entry:
 
 def render_index(title: str, entries: Sequence[Entry]) -> str:
     """The index as one HTML page: no script, nothing fetched; the same entries give the same bytes."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("dynbench.reporting"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters["printable"] = printable
     counts = {state: sum(entry.state == state for entry in entries) for state in ("settled", "open", "failed")}
-    template = environment.get_template("index.html.j2")
+    template = page_environment().get_template("index.html.j2")
     return template.render(title=title, entries=entries, counts=counts, version=__version__)

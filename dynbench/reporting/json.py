@@ -18,7 +18,7 @@ import sympy as sp
 
 from dynbench.fixed_points.plain import point_to_dict
 from dynbench.reporting.alerts import alerts
-from dynbench.reporting.derived import EIGENVALUE, derive
+from dynbench.reporting.derived import derive
 from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
 from dynbench.reporting.verdict import settled, verdict
 from dynbench.symbolic.notation import Notation
@@ -113,16 +113,11 @@ def _derived(system: System, notation: Notation) -> dict[str, Any]:
         "speed": notation.write(derived.speed),
         "speed_gradient": _rows(derived.speed_gradient, notation),
         "characteristic_polynomial": (
-            None if polynomial is None else [_in_lambda(c, notation) for c in polynomial.all_coeffs()]
+            None if polynomial is None else [notation.write(c) for c in polynomial.all_coeffs()]
         ),
         "stability_conditions": [notation.write(c) for c in derived.conditions],
         "reason": derived.reason,
     }
-
-
-def _in_lambda(coefficient: sp.Expr, notation: Notation) -> str:
-    assert not coefficient.has(EIGENVALUE), "coefficients are free of the eigenvalue"
-    return notation.write(coefficient)
 
 
 def _rows(matrix: sp.MatrixBase, notation: Notation) -> list[list[str]]:

@@ -197,6 +197,10 @@ class System(abc.ABC):
 
     def invariants(self) -> tuple[Invariant, ...]:
         """Conserved quantities that were found and proved: none found is no proof that there is none."""
+        return self._invariants
+
+    @cached_property
+    def _invariants(self) -> tuple[Invariant, ...]:
         from dynbench.invariants import conserved_quantities
 
         return conserved_quantities(self)
