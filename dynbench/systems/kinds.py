@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import sympy as sp
 
-from dynbench.symbolic.components import ComponentForm
+from dynbench.symbolic.forms import Form
 from dynbench.systems.system import System
 
 __all__ = ["ODE", "Map"]
@@ -30,13 +30,13 @@ class ODE(System):
     __doc__ = f"{__doc__}\n{(System.__doc__ or '').partition('declaration.')[2]}"
     kind: ClassVar[Literal["flow", "map"]] = "flow"
 
-    def _residual_of(self, form: ComponentForm) -> ComponentForm:
+    def _residual_of(self, form: Form) -> Form:
         return form
 
-    def _left_text(self, state: sp.Symbol) -> str:
+    def _left_text(self, state: sp.Expr) -> str:
         return f"{state}'"
 
-    def _left_latex(self, state: sp.Symbol) -> str:
+    def _left_latex(self, state: sp.Expr) -> str:
         return f"\\dot{{{sp.latex(state)}}}"
 
 
@@ -54,11 +54,11 @@ class Map(System):
     __doc__ = f"{__doc__}\n{(System.__doc__ or '').partition('declaration.')[2]}"
     kind: ClassVar[Literal["flow", "map"]] = "map"
 
-    def _residual_of(self, form: ComponentForm) -> ComponentForm:
+    def _residual_of(self, form: Form) -> Form:
         return form.minus_identity()
 
-    def _left_text(self, state: sp.Symbol) -> str:
+    def _left_text(self, state: sp.Expr) -> str:
         return f"next {state}"
 
-    def _left_latex(self, state: sp.Symbol) -> str:
+    def _left_latex(self, state: sp.Expr) -> str:
         return f"{sp.latex(state)}_{{k+1}}"
