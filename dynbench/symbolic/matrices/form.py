@@ -230,7 +230,7 @@ class MatrixForm(Form):
 
     def _evaluate(self, name: str, *inputs: Array) -> list[Array]:
         results = self._kernel(name, DOUBLES)(*inputs)
-        shape = np.broadcast_shapes(*(array.shape for array in inputs))
+        shape = inputs[0].shape if len(inputs) == 1 else np.broadcast_shapes(*(array.shape for array in inputs))
         return [
             _whole(*_of_rank(result, rank, shape), inputs)
             for result, rank in zip(results, _DERIVED[name].ranks, strict=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+import sympy.tensor.tensor  # noqa: F401 - SymPy loads it at the first sum; so it is part of the import, not of that
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.printing.precedence import PRECEDENCE, precedence
 
@@ -58,8 +59,7 @@ class Elementwise(MatrixExpr):
 
     def _applied(self) -> sp.Expr:
         """The body with the argument in it, for printers only."""
-        factor = any(part.has_free(SLOT) and SLOT in part.args for part in self.body.atoms(sp.Add, sp.Mul))
-        return self.body.xreplace({SLOT: _Shown(self.argument, factor)})
+        return self.body.xreplace({SLOT: _Shown(self.argument, -SLOT in self.body.atoms(sp.Mul))})
 
     def _sympystr(self, printer: Any) -> str:
         return printer._print(self._applied())
@@ -101,26 +101,28 @@ class Diag(MatrixExpr):
 
 
 class _Shown(sp.Dummy):
-    """A matrix in the place of `SLOT` while a printer writes an elementwise function."""
+    """A matrix in the place of `SLOT` while a printer writes an elementwise function.
 
-    def __new__(cls, node: MatrixExpr, factor: bool) -> _Shown:
+    Printers set brackets by precedence, save after a bare minus sign, where LaTeX and MathML look for sums only.
+    """
+
+    def __new__(cls, node: MatrixExpr, negated: bool) -> _Shown:
         shown = super().__new__(cls, "s", real=True)
-        shown.node, shown.factor = node, factor and precedence(node) < PRECEDENCE["Pow"]
+        shown.node, shown.bracketed = node, negated and precedence(node) < PRECEDENCE["Mul"]
         return shown
 
     precedence = property(lambda self: precedence(self.node))
 
     def _sympystr(self, printer: Any) -> str:
-        text = printer._print(self.node)
-        return f"({text})" if self.factor else text
+        return printer._print(self.node)
 
     def _latex(self, printer: Any) -> str:
         text = printer._print(self.node)
-        return rf"\left({text}\right)" if self.factor else text
+        return rf"\left({text}\right)" if self.bracketed else text
 
     def _mathml_presentation(self, printer: Any) -> Any:
         part = printer._print(self.node)
-        return _in_brackets(printer, part) if self.factor else part
+        return _in_brackets(printer, part) if self.bracketed else part
 
 
 def _in_brackets(printer: Any, part: Any) -> Any:
