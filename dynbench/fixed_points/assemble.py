@@ -236,8 +236,8 @@ def _record(
 
 
 def _exact_jacobian(system: System, exact: Exact) -> sp.Matrix:
-    values = dict(zip(system.states, exact, strict=True)) | system.exact_parameters
-    return system.jacobian.subs(values)
+    components = system.expand()
+    return components.jacobian.subs(dict(zip(system.states, exact, strict=True)) | components.exact_parameters)
 
 
 def _listed(x: Array, points: Sequence[FixedPoint]) -> bool:

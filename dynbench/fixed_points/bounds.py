@@ -100,6 +100,8 @@ def global_box(system: System) -> GlobalBounds:
     ModelError
         If a parameter has no value.
     """
+    if not system.algebraic:
+        return GlobalBounds(None, f"the equations of {system.dimension} states are not written out")
     equations = [_expanded(g) for g in system.exact_residual]
     dominance, reason = _dominance(equations, system.states)
     sides = np.full(system.dimension, np.inf)

@@ -59,12 +59,13 @@ def render_json(analysis: Analysis) -> str:
 
 def _system(system: System) -> dict[str, Any]:
     exact = dict(zip(system.parameters, system.exact_parameters.values(), strict=True))
+    arrays = {name: text for name, text in system.described_parameters.items() if hasattr(exact[name], "shape")}
     return {
         "name": system.name,
         "kind": system.kind,
         "states": system.state_names,
-        "equations": dict(zip(system.state_names, system.rhs, strict=True)),
-        "parameters": exact,
+        "equations": {str(left): right for left, right in system.equations},
+        "parameters": {**exact, **arrays},
         "content_hash": system.content_hash,
     }
 

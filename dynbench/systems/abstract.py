@@ -72,6 +72,11 @@ class AbstractDeclaration(abc.ABC):
     def signature(self) -> list[bytes]:
         """What the declaration is, for a hash."""
 
+    @property
+    @abc.abstractmethod
+    def algebraic(self) -> bool:
+        """Whether `components` is worth computer algebra."""
+
     @abc.abstractmethod
     def components(self) -> AbstractDeclaration:
         """The same declaration with one equation a state."""

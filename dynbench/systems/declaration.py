@@ -108,6 +108,11 @@ class ComponentDeclaration(AbstractDeclaration):
         names = [symbol.name for symbol in (*self.states, *self.parameters)]
         return [part.encode() for part in (*names, *values, *map(sp.srepr, self.form().expressions))]
 
+    @property
+    def algebraic(self) -> bool:
+        """Always: it is how the system was declared."""
+        return True
+
     def components(self) -> ComponentDeclaration:
         """This declaration."""
         return self

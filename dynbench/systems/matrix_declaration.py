@@ -29,6 +29,8 @@ __all__ = ["MatrixDeclaration", "declare_matrix"]
 
 #: Larger systems are not written out component by component: their expressions are sums of as many terms.
 _LARGEST_EXPANSION = 100
+#: Up to this many states components are worth computer algebra: every one holds every state, and long rationals.
+_LARGEST_ALGEBRA = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +140,11 @@ class MatrixDeclaration(AbstractDeclaration):
             numbers.append(sp.srepr(exact).encode() if exact is None or isinstance(exact, sp.Basic) else content(value))
         expression = self.expression.xreplace({**self._sizes(), **self._to_real()})
         return [b"matrix form", self.state.name.encode(), *numbers, sp.srepr(expression).encode()]
+
+    @property
+    def algebraic(self) -> bool:
+        """Whether there are few enough states."""
+        return self.dimension <= _LARGEST_ALGEBRA
 
     def components(self) -> ComponentDeclaration:
         """The same system with one equation a state, all values put in."""

@@ -154,6 +154,16 @@ class System(abc.ABC):
         """
         return self._expanded
 
+    @property
+    def algebraic(self) -> bool:
+        """Whether computer algebra on `expand` is worth trying: in matrix form for few states only."""
+        return self._declaration.algebraic
+
+    @property
+    def described_parameters(self) -> Mapping[str, str]:
+        """Parameter name -> its value as a short text: an array by its shape."""
+        return {name: self._declaration.described(value) for name, value in self.parameters.items()}
+
     # --- derived symbolically, parameters kept as symbols ----------------------------------------
 
     @property
@@ -223,13 +233,13 @@ class System(abc.ABC):
         """Conserved quantities that were found and proved: none found is no proof that there is none."""
         from dynbench.invariants import conserved_quantities
 
-        return conserved_quantities(self)
+        return conserved_quantities(self.expand()) if self.algebraic else ()
 
     def symmetries(self) -> tuple[Symmetry, ...]:
         """Sign changes and permutations of states that leave the equations as they are, proved."""
         from dynbench.invariants import signed_permutation_symmetries
 
-        return signed_permutation_symmetries(self)
+        return signed_permutation_symmetries(self.expand()) if self.algebraic else ()
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -359,7 +369,7 @@ class System(abc.ABC):
         return f"<table><caption>{title}{f' ({values})' if values else ''}</caption>{rows}</table>"
 
     def _values(self) -> list[str]:
-        return [f"{name} = {self._declaration.described(value)}" for name, value in self.parameters.items()]
+        return [f"{name} = {text}" for name, text in self.described_parameters.items()]
 
     # --- for the kinds ---------------------------------------------------------------------------
 

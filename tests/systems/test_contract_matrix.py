@@ -284,7 +284,7 @@ BAD = {
     "other shape": (lambda: db.ODE({x: y}), "expected"),
     "inverse": (lambda: db.ODE({x: W.I * x}, {W: np.eye(3)}), "Inverse"),
     "entry": (lambda: db.ODE({x: x[0, 0] * x}, {n: 3}), "depends on a matrix"),
-    "matrix power": (lambda: db.ODE({x: W**2 * x}, {W: np.eye(3)}), "MatPow"),
+    "matrix power": (lambda: db.ODE({x: W**a * x}, {W: np.eye(3), a: 2}), "MatPow"),
     "undefined function": (lambda: db.ODE({x: x.applyfunc(sp.Function("f"))}, {n: 3}), "f"),
     "not real": (lambda: db.ODE({x: x.applyfunc(sp.Lambda(s, sp.I * s))}, {n: 3}), "imaginary|real"),
     "name of an entry": (lambda: db.ODE({x: sp.Symbol("x_1") * x}, {sp.Symbol("x_1"): 2}), "rename"),

@@ -32,7 +32,7 @@ def references_section(analysis: Analysis) -> Section:
 def _recipe(analysis: Analysis) -> str:
     system, region = analysis.system, analysis.fixed_points.region
     kind = "Map" if system.kind == "map" else "ODE"
-    equations = {name: str(right) for name, right in zip(system.state_names, system.rhs, strict=True)}
+    equations = {str(left): str(right) for left, right in system.equations}
     values = {name: _literal(value) for name, value in system.parameters.items()}
     arguments = [", ".join(["{" + ", ".join(f"{k!r}: {v!r}" for k, v in equations.items()) + "}"])]
     if values:

@@ -45,6 +45,8 @@ def normalise(e: Any) -> MatrixExpr:
     for kind, rewrite in _REWRITES.items():
         if isinstance(e, kind):
             return rewrite(e)
+    if isinstance(e, sp.MatPow) and e.exp.is_Integer and e.exp > 0:  # SymPy writes W*W so
+        return mul(*[normalise(e.base)] * int(e.exp))
     if isinstance(e, _LEAVES):
         return e
     if isinstance(e, sp.MatrixBase):
