@@ -24,7 +24,7 @@ from dynbench.fixed_points import (
 from dynbench.flow import Trajectory, integrate
 from dynbench.models import load_toml
 from dynbench.reporting import report
-from dynbench.systems import ODE, Map, System
+from dynbench.systems import ODE, LowRank, Map, System
 from dynbench.transitions import attractor_transitions, transition_graph
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "FixedPoint",
     "FixedPoints",
     "Kind",
+    "LowRank",
     "Map",
     "Status",
     "System",

@@ -241,7 +241,8 @@ def _declared(system: System) -> dict[str, Any]:
         "states": list(system.state_names),
         "equations": {str(left): str(right) for left, right in system.equations},
         "parameters": {
-            name: None if system.parameters[name] is None else text for name, text in system.described_parameters.items()
+            name: None if value is None else system.described_parameters[name]
+            for name, value in system.parameters.items()
         },
         "missing_values": [name for name, value in system.parameters.items() if value is None],
     }

@@ -114,7 +114,7 @@ class ComponentDeclaration(AbstractDeclaration):
         return True
 
     def components(self) -> ComponentDeclaration:
-        """This declaration."""
+        """The declaration itself."""
         return self
 
 
@@ -194,7 +194,9 @@ def show(value: Any) -> str:
 
 def _name(key: Any) -> str:
     if isinstance(key, sp.MatrixSymbol):
-        raise ModelError(f"{key} is a MatrixSymbol, but the states are scalars: it can be a parameter in matrix form only.")
+        raise ModelError(
+            f"{key} is a MatrixSymbol, but the states are scalars: it can be a parameter in matrix form only."
+        )
     if isinstance(key, str):
         check_name(key.strip(), "state or parameter")
         return key.strip()

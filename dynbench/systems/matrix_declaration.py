@@ -89,7 +89,9 @@ class MatrixDeclaration(AbstractDeclaration):
             return as_operand(value, what)
         if parameter in _dimensions(self.state, self.expression):
             if not isinstance(value, Integral | sp.Integer) or isinstance(value, bool) or value < 1:
-                raise ModelError(f"The value of the dimension {parameter} must be a positive integer, not {show(value)}.")
+                raise ModelError(
+                    f"The value of the dimension {parameter} must be a positive integer, not {show(value)}."
+                )
             return int(value)
         exact_number(value, what)
         return value
@@ -270,7 +272,9 @@ def _shape(symbol: sp.MatrixSymbol, value: Any) -> tuple[int, int]:
         return (shape[0], 1)
     if symbol.shape[0] == 1:
         return (1, shape[0])
-    raise ModelError(f"The array for {symbol} is a vector of length {shape[0]}; {symbol} is a matrix, {_by(symbol.shape)}.")
+    raise ModelError(
+        f"The array for {symbol} is a vector of length {shape[0]}; {symbol} is a matrix, {_by(symbol.shape)}."
+    )
 
 
 def _mismatch(symbol: sp.MatrixSymbol, value: Any, shape: tuple[int, int], wanted: tuple[sp.Expr, ...]) -> str:

@@ -86,7 +86,7 @@ class System(abc.ABC):
         """The names of the states."""
         return tuple(state.name for state in self.states)
 
-    @property
+    @cached_property
     def dimension(self) -> int:
         """The number of states."""
         return self._declaration.dimension
@@ -168,7 +168,7 @@ class System(abc.ABC):
 
     @property
     def equations(self) -> tuple[tuple[Any, Any], ...]:
-        """(left, right) for each equation in the form declared: a state, or the column of states, and its right side."""
+        """(left, right) for each equation in the form declared: a state, or the column of states, and its rate."""
         return self._declaration.equations
 
     @cached_property

@@ -38,7 +38,10 @@ def gru() -> db.System:
     z = (W * x + b).applyfunc(logistic)
     r = (A * x).applyfunc(logistic)
     candidate = (h + sp.hadamard_product(r, W * x)).applyfunc(sp.tanh)
-    return db.Map({x: sp.hadamard_product(one - z, candidate) + sp.hadamard_product(z, x)}, {W: W0[:2, :2], A: A0[:2, :2], b: b0[:2], h: h0[:2]})
+    return db.Map(
+        {x: sp.hadamard_product(one - z, candidate) + sp.hadamard_product(z, x)},
+        {W: W0[:2, :2], A: A0[:2, :2], b: b0[:2], h: h0[:2]},
+    )
 
 
 w_r, w_fb, w_o = W, U, sp.MatrixSymbol("W_o", k, n)
@@ -118,7 +121,14 @@ def test_it_agrees_with_its_components(system, states):
 
 def test_batch_agrees_with_single(system, states):
     batch = states.reshape(2, 3, -1)
-    for function in (system, system.jacobian_at, system.hessian_at, system.residual, system.speed, system.speed_gradient):
+    for function in (
+        system,
+        system.jacobian_at,
+        system.hessian_at,
+        system.residual,
+        system.speed,
+        system.speed_gradient,
+    ):
         single = np.array([function(x) for x in states])
         whole = np.asarray(function(batch))
         assert whole.shape == (2, 3, *single.shape[1:])
@@ -264,7 +274,9 @@ BAD = {
     "wrong length": (lambda: db.ODE({x: W * x + b}, {W: np.eye(3), b: np.ones(4)}), "b has length 4; expected 3"),
     "wrong column": (lambda: db.ODE({x: W * x + b}, {W: np.eye(3), b: np.ones((4, 1))}), "b is 4 x 1; expected 3 x 1"),
     "wrong integer": (
-        lambda: db.ODE({sp.MatrixSymbol("z", 2, 1): W.xreplace({n: sp.S(2)}) * sp.MatrixSymbol("z", 2, 1)}, {"W": np.eye(3)}),
+        lambda: db.ODE(
+            {sp.MatrixSymbol("z", 2, 1): W.xreplace({n: sp.S(2)}) * sp.MatrixSymbol("z", 2, 1)}, {"W": np.eye(3)}
+        ),
         "W is 3 x 3; expected 2 x 2",
     ),
     "vector for a matrix": (lambda: db.ODE({x: W * x}, {W: np.ones(3)}), "W is a vector of length 3"),
@@ -292,7 +304,10 @@ BAD = {
     "contradiction": (lambda: db.ODE({x: W * x}, {W: np.eye(3), n: 4}), "W is 3 x 3; expected 4 x 4"),
     "unknown size": (lambda: db.ODE({x: -x}, ())([1.0]), "number of states, n, is not known"),
     "unknown parameter": (lambda: db.ODE({x: W * x}, {W: np.eye(3)}).with_parameters(V=1), "V is no parameter"),
-    "misfit later": (lambda: db.ODE({x: W * x + b}, {W: np.eye(3), b: np.ones(3)}).with_parameters(b=np.ones(2)), "length 2"),
+    "misfit later": (
+        lambda: db.ODE({x: W * x + b}, {W: np.eye(3), b: np.ones(3)}).with_parameters(b=np.ones(2)),
+        "length 2",
+    ),
 }
 
 

@@ -121,9 +121,7 @@ def _unsupported(e: MatrixExpr) -> ModelError:
 # ---- forward
 
 
-def _differential(
-    e: MatrixExpr, x: sp.MatrixSymbol, v: MatrixExpr, known: dict[MatrixExpr, MatrixExpr]
-) -> MatrixExpr:
+def _differential(e: MatrixExpr, x: sp.MatrixSymbol, v: MatrixExpr, known: dict[MatrixExpr, MatrixExpr]) -> MatrixExpr:
     if e not in known:
         known[e] = _differential_of(e, x, v, known) if e.has(x) else zeros(e.shape)
     return known[e]

@@ -81,7 +81,9 @@ def _operand(value: Any, is_vector: bool) -> Any:
         factors = _Factors((value.U, value.V.T))
         return _dense(factors).reshape(-1) if is_vector else factors
     if not (isinstance(value, np.ndarray) or scipy.sparse.issparse(value)):
-        raise ModelError(f"The operator {describe(value)} has no enclosure: bind an array, a sparse array or a LowRank.")
+        raise ModelError(
+            f"The operator {describe(value)} has no enclosure: bind an array, a sparse array or a LowRank."
+        )
     return Interval(dense(value).ravel()) if is_vector else _Factors((value,))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-import sympy.tensor.tensor  # noqa: F401 - SymPy loads it at the first sum; so it is part of the import, not of that
+import sympy.tensor.tensor
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.printing.precedence import PRECEDENCE, precedence
 
@@ -43,9 +43,6 @@ class Elementwise(MatrixExpr):
     shape = property(lambda self: self.args[1].shape)
     precedence = property(lambda self: precedence(self.args[0]))
 
-    def __new__(cls, body: sp.Expr, argument: MatrixExpr) -> Elementwise:
-        return super().__new__(cls, sp.sympify(body), argument)
-
     @property
     def free_symbols(self) -> set[sp.Basic]:
         """The symbols of function and argument; the variable of the function is bound."""
@@ -76,9 +73,6 @@ class Diag(MatrixExpr):
 
     diagonal = property(lambda self: self.args[0])
     shape = property(lambda self: (self.args[0].shape[0], self.args[0].shape[0]))
-
-    def __new__(cls, diagonal: MatrixExpr) -> Diag:
-        return super().__new__(cls, diagonal)
 
     def _entry(self, i: Any, j: Any, **kwargs: Any) -> sp.Expr:
         return self.diagonal._entry(i, 0, **kwargs) * sp.KroneckerDelta(i, j)
@@ -173,7 +167,8 @@ def add(*terms: MatrixExpr) -> MatrixExpr:
 
 def mul(*factors: Any) -> MatrixExpr:
     """The product of scalars and at least one matrix: zeros and identities dropped, diagonal matrices applied."""
-    coefficient, matrices = sp.S.One, []
+    coefficient: sp.Expr = sp.S.One
+    matrices: list[MatrixExpr] = []
     for factor in factors:
         if isinstance(factor, sp.MatrixBase | MatrixExpr):
             scalar, parts = split(factor)

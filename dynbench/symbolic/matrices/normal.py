@@ -52,8 +52,10 @@ def normalise(e: Any) -> MatrixExpr:
     if isinstance(e, sp.MatrixBase):
         return _numbers(e)
     name = type(e).__name__
-    raise ModelError(f"{name} in {_short(e)} is not supported in matrix form: write it with sums, products, transposes, "
-                     "elementwise functions, Hadamard products and diagonal matrices.")
+    raise ModelError(
+        f"{name} in {_short(e)} is not supported in matrix form: write it with sums, products, transposes, "
+        "elementwise functions, Hadamard products and diagonal matrices."
+    )
 
 
 def _product(e: sp.MatMul) -> MatrixExpr:
@@ -75,7 +77,9 @@ def _applied(e: ElementwiseApplyFunction) -> MatrixExpr:
     argument = normalise(e.expr)
     body = e.function(SLOT)
     if not isinstance(body, sp.Expr):
-        raise ModelError(f"The elementwise function {_short(e.function)} returns {_short(body)}, which is no expression.")
+        raise ModelError(
+            f"The elementwise function {_short(e.function)} returns {_short(body)}, which is no expression."
+        )
     return elementwise(_scalar(body, e), argument)
 
 

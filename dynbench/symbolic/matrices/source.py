@@ -12,7 +12,7 @@ computed once; what does not depend on the inputs is computed once and for all.
 
 from __future__ import annotations
 
-import enum
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -23,23 +23,9 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import ModelError
 from dynbench.symbolic.matrices.nodes import Diag, Elementwise, split, transpose
+from dynbench.symbolic.matrices.program import Kind, Program, Value
 
 __all__ = ["Source", "write_source"]
-
-
-class _Kind(enum.Enum):
-    VECTOR = enum.auto()
-    MATRIX = enum.auto()
-    DIAGONAL = enum.auto()
-    OPERAND = enum.auto()
-
-
-class _Value(NamedTuple):
-    """Source of a node: its text, what kind of array that gives, and whether no input occurs in it."""
-
-    text: str
-    kind: _Kind
-    constant: bool
 
 
 class Source(NamedTuple):
@@ -79,13 +65,7 @@ def write_source(
     """
     writer = _Writer(outputs, inputs, operands, literal)
     results = [writer.whole(e) for e in outputs]
-    arguments = ", ".join(f"x{i}" for i in range(len(inputs)))
-    before = "".join(f"{line}\n" for line in writer.constants)
-    if not ahead:
-        before = "".join(f"    {line}\n" for line in writer.constants)
-    body = "".join(f"    {line}\n" for line in writer.lines)
-    head, tail = f"def kernel({arguments}):\n", f"    return ({''.join(f'{r}, ' for r in results)})\n"
-    text = f"{before}{head}{body}{tail}" if ahead else f"{head}{before}{body}{tail}"
+    text = writer.program.text(list(writer.inputs.values()), results, ahead=ahead)
     return Source(text, tuple(writer.functions))
 
 
@@ -100,13 +80,9 @@ class _Writer:
         self.inputs = {symbol: f"x{i}" for i, symbol in enumerate(inputs)}
         self.operands = operands
         self.literal = literal
-        self.lines: list[str] = []
-        self.constants: list[str] = []
+        self.program = Program()
         self.functions: list[tuple[sp.Expr, ...]] = []
-        self._known: dict[MatrixExpr, _Value] = {}
-        self._named: dict[str, str] = {}
-        self._shared: set[str] = set()
-        self._names = 0
+        self._known: dict[MatrixExpr, Value] = {}
         self._bodies: dict[MatrixExpr, list[sp.Expr]] = {}
         self._uses: Counter[MatrixExpr] = Counter(outputs)
         self._survey(outputs)
@@ -126,21 +102,7 @@ class _Writer:
                     seen.add(part)
                     stack.append(part)
 
-    # ---- names
-
-    def _assign(self, text: str, kind: _Kind, constant: bool) -> _Value:
-        """Name the value of `text`; the same text gets the same name."""
-        if text.isidentifier():
-            return _Value(text, kind, constant)
-        if text in self._named:
-            self._shared.add(self._named[text])
-        else:
-            self._named[text] = f"t{self._names}"
-            self._names += 1
-            (self.constants if constant else self.lines).append(f"{self._named[text]} = {text}")
-        return _Value(self._named[text], kind, constant)
-
-    def value(self, e: MatrixExpr) -> _Value:
+    def value(self, e: MatrixExpr) -> Value:
         """The value of a node, computed once."""
         if e not in self._known:
             self._known[e] = self._write(e)
@@ -150,35 +112,35 @@ class _Writer:
         """The value of a node as a vector or as all entries of a matrix."""
         return self.dense(self.value(e))
 
-    def dense(self, value: _Value) -> str:
+    def dense(self, value: Value) -> str:
         """A matrix by its entries."""
-        if value.kind in (_Kind.VECTOR, _Kind.MATRIX):
+        if value.kind in (Kind.VECTOR, Kind.MATRIX):
             return value.text
-        function = "from_diagonal" if value.kind is _Kind.DIAGONAL else "dense"
-        return self._assign(f"{function}({value.text})", _Kind.MATRIX, value.constant).text
+        function = "from_diagonal" if value.kind is Kind.DIAGONAL else "dense"
+        return self.program.assign(f"{function}({value.text})", Kind.MATRIX, value.constant).text
 
     # ---- nodes
 
-    def _write(self, e: MatrixExpr) -> _Value:
+    def _write(self, e: MatrixExpr) -> Value:
         vector = 1 in e.shape
-        plain = _Kind.VECTOR if vector else _Kind.MATRIX
+        plain = Kind.VECTOR if vector else Kind.MATRIX
         if e in self.inputs:
-            return _Value(self.inputs[e], plain, False)
+            return Value(self.inputs[e], plain, False)
         if e in self.operands:
-            return _Value(self.operands[e], _Kind.VECTOR if vector else _Kind.OPERAND, True)
+            return Value(self.operands[e], Kind.VECTOR if vector else Kind.OPERAND, True)
         if isinstance(e, sp.Identity):
-            return self._assign(f"ones(({e.shape[0]},))", _Kind.VECTOR if vector else _Kind.DIAGONAL, True)
+            return self.program.assign(f"ones(({e.shape[0]},))", Kind.VECTOR if vector else Kind.DIAGONAL, True)
         if isinstance(e, sp.OneMatrix | sp.ZeroMatrix):
             name = "ones" if isinstance(e, sp.OneMatrix) else "zeros"
             shape = f"({e.shape[0] * e.shape[1]},)" if vector else f"({e.shape[0]}, {e.shape[1]})"
-            return self._assign(f"{name}({shape})", plain, True)
+            return self.program.assign(f"{name}({shape})", plain, True)
         if isinstance(e, Elementwise):
             return self._elementwise(e, plain)
         if isinstance(e, sp.HadamardProduct):
             return self._hadamard(e, plain)
         if isinstance(e, Diag):
             inner = self.value(e.diagonal)
-            return inner if vector else inner._replace(kind=_Kind.DIAGONAL)
+            return inner if vector else inner._replace(kind=Kind.DIAGONAL)
         if isinstance(e, sp.Transpose):
             return self._transpose(e)
         if isinstance(e, DiagonalOf):
@@ -191,36 +153,34 @@ class _Writer:
             raise ModelError(f"The matrix {e} has no value: set it with with_parameters({e}=...).")
         raise ModelError(f"{type(e).__name__} in {e} has no numerical form in dynbench.")
 
-    def _elementwise(self, e: Elementwise, kind: _Kind) -> _Value:
+    def _elementwise(self, e: Elementwise, kind: Kind) -> Value:
         value = self.value(e.argument)
         argument, constant = self.dense(value), value.constant
         bodies = self._bodies[e.argument]
-        names = [f"t{self._names + i}" for i in range(len(bodies))]
-        self._names += len(names)
-        call = f"{', '.join(names)}, = f{len(self.functions)}({argument})"
-        (self.constants if constant else self.lines).append(call)
+        call = f"f{len(self.functions)}({argument})"
+        names = self.program.call(call if len(bodies) > 1 else f"{call}[0]", len(bodies), constant)
         self.functions.append(tuple(bodies))
         for body, name in zip(bodies, names, strict=True):
-            self._known[Elementwise(body, e.argument)] = _Value(name, kind, constant)
+            self._known[Elementwise(body, e.argument)] = Value(name, kind, constant)
         return self._known[e]
 
-    def _hadamard(self, e: sp.HadamardProduct, kind: _Kind) -> _Value:
+    def _hadamard(self, e: sp.HadamardProduct, kind: Kind) -> Value:
         values = [self.value(part) for part in e.args]
-        return self._assign("*".join(map(self.dense, values)), kind, all(v.constant for v in values))
+        return self.program.assign("*".join(map(self.dense, values)), kind, all(v.constant for v in values))
 
-    def _transpose(self, e: sp.Transpose) -> _Value:
+    def _transpose(self, e: sp.Transpose) -> Value:
         inner = self.value(e.arg)
-        if inner.kind in (_Kind.VECTOR, _Kind.DIAGONAL):
+        if inner.kind in (Kind.VECTOR, Kind.DIAGONAL):
             return inner
-        if inner.kind is _Kind.OPERAND:
-            return self._assign(f"{inner.text}.T", _Kind.OPERAND, True)
-        return self._assign(f"transposed({inner.text})", _Kind.MATRIX, inner.constant)
+        if inner.kind is Kind.OPERAND:
+            return self.program.assign(f"{inner.text}.T", Kind.OPERAND, True)
+        return self.program.assign(f"transposed({inner.text})", Kind.MATRIX, inner.constant)
 
-    def _diagonal_of(self, e: DiagonalOf) -> _Value:
+    def _diagonal_of(self, e: DiagonalOf) -> Value:
         inner = self.value(e.arg)
-        if inner.kind in (_Kind.VECTOR, _Kind.DIAGONAL):
-            return inner._replace(kind=_Kind.VECTOR)
-        return self._assign(f"diagonal_of({self.dense(inner)})", _Kind.VECTOR, inner.constant)
+        if inner.kind in (Kind.VECTOR, Kind.DIAGONAL):
+            return inner._replace(kind=Kind.VECTOR)
+        return self.program.assign(f"diagonal_of({self.dense(inner)})", Kind.VECTOR, inner.constant)
 
     # ---- sums
 
@@ -236,7 +196,7 @@ class _Writer:
         text = "".join(self._scaled(*term) for term in ordered)
         return text.removeprefix(" + ") if text.startswith(" + ") else f"-{text.removeprefix(' - ')}"
 
-    def _terms(self, e: sp.MatAdd) -> list[tuple[sp.Expr, MatrixExpr, _Value]]:
+    def _terms(self, e: sp.MatAdd) -> list[tuple[sp.Expr, MatrixExpr, Value]]:
         terms = []
         for term in e.args:
             coefficient, factors = split(term)
@@ -244,40 +204,37 @@ class _Writer:
             terms.append((coefficient, inner, self.value(inner)))
         return terms
 
-    def _sum(self, e: sp.MatAdd) -> _Value:
+    def _sum(self, e: sp.MatAdd) -> Value:
         terms = self._terms(e)
         text = self._add([(c, v.text) for c, _, v in terms])
-        return self._assign(text, _Kind.VECTOR, all(v.constant for _, _, v in terms))
+        return self.program.assign(text, Kind.VECTOR, all(v.constant for _, _, v in terms))
 
-    def _matrix_sum(self, e: sp.MatAdd) -> _Value:
+    def _matrix_sum(self, e: sp.MatAdd) -> Value:
         """Entries and diagonals are summed apart; the diagonal is then added to the entries, in place where it may."""
         terms = self._terms(e)
         constant = all(v.constant for _, _, v in terms)
-        diagonal = [(c, v.text) for c, _, v in terms if v.kind is _Kind.DIAGONAL]
-        full = [(c, n, v) for c, n, v in terms if v.kind is not _Kind.DIAGONAL]
+        diagonal = [(c, v.text) for c, _, v in terms if v.kind is Kind.DIAGONAL]
+        full = [(c, n, v) for c, n, v in terms if v.kind is not Kind.DIAGONAL]
         if not full:
-            return self._assign(self._add(diagonal), _Kind.DIAGONAL, constant)
-        entries = self._assign(self._add([(c, self.dense(v)) for c, _, v in full]), _Kind.MATRIX, constant)
+            return self.program.assign(self._add(diagonal), Kind.DIAGONAL, constant)
+        entries = self.program.assign(self._add([(c, self.dense(v)) for c, _, v in full]), Kind.MATRIX, constant)
         if not diagonal:
             return entries
         own = self._is_free(entries.text, full, constant)
-        return self._assign(f"add_diagonal({entries.text}, {self._add(diagonal)}, {own})", _Kind.MATRIX, constant)
+        return self.program.assign(f"add_diagonal({entries.text}, {self._add(diagonal)}, {own})", Kind.MATRIX, constant)
 
-    def _is_free(self, name: str, full: list[tuple[sp.Expr, MatrixExpr, _Value]], constant: bool) -> bool:
+    def _is_free(self, name: str, full: list[tuple[sp.Expr, MatrixExpr, Value]], constant: bool) -> bool:
         """Whether nothing else needs the array `name`, the sum of the terms `full`; if so it is forgotten."""
         coefficient, node, value = full[0]
         if len(full) == 1 and coefficient == 1:
-            computed = isinstance(node, sp.MatMul) and value.kind is _Kind.MATRIX and self._uses[node] <= 1
+            computed = isinstance(node, sp.MatMul) and value.kind is Kind.MATRIX and self._uses[node] <= 1
             if not computed or (value.constant and not constant):
                 return False
-        if name in self._shared:
-            return False
-        self._named = {text: known for text, known in self._named.items() if known != name}
-        return True
+        return self.program.release(name)
 
     # ---- products
 
-    def _product(self, e: sp.MatMul) -> _Value:
+    def _product(self, e: sp.MatMul) -> Value:
         coefficient, factors = split(e)
         parts = [self._segment(segment) for segment in _segments(factors)]
         constant = all(p.constant for p in parts)
@@ -285,16 +242,16 @@ class _Writer:
             (value,) = parts
         elif e.shape[0] != 1 and e.shape[1] != 1:
             left = "*".join(p.text for p in parts[:-1])
-            value = self._assign(f"outer({left}, {parts[-1].text})", _Kind.MATRIX, constant)
+            value = self.program.assign(f"outer({left}, {parts[-1].text})", Kind.MATRIX, constant)
         else:
-            value = self._assign("*".join(p.text for p in parts), _Kind.VECTOR, constant)
+            value = self.program.assign("*".join(p.text for p in parts), Kind.VECTOR, constant)
         if coefficient == 1:
             return value
-        kind = value.kind if value.kind is not _Kind.OPERAND else _Kind.MATRIX
-        text = value.text if value.kind is not _Kind.OPERAND else self.dense(value)
-        return self._assign(self._add([(coefficient, text)]), kind, constant)
+        kind = value.kind if value.kind is not Kind.OPERAND else Kind.MATRIX
+        text = value.text if value.kind is not Kind.OPERAND else self.dense(value)
+        return self.program.assign(self._add([(coefficient, text)]), kind, constant)
 
-    def _segment(self, factors: tuple[MatrixExpr, ...]) -> _Value:
+    def _segment(self, factors: tuple[MatrixExpr, ...]) -> Value:
         """A product whose inner dimensions are all beyond 1: from the vector at its end, if there is one."""
         first, last = factors[0], factors[-1]
         if len(factors) == 1:
@@ -306,7 +263,7 @@ class _Writer:
             if first.shape[0] != 1:
                 return self.applied(first, y)
             row = self.value(first)
-            return self._assign(f"inner({row.text}, {y.text})", _Kind.VECTOR, row.constant and y.constant)
+            return self.program.assign(f"inner({row.text}, {y.text})", Kind.VECTOR, row.constant and y.constant)
         if first.shape[0] == 1:
             y = self.value(first)
             for factor in factors[1:]:
@@ -317,55 +274,57 @@ class _Writer:
             value = self._times(value, self.value(factor))
         return value
 
-    def applied(self, matrix: MatrixExpr, y: _Value) -> _Value:
+    def applied(self, matrix: MatrixExpr, y: Value) -> Value:
         """A matrix times a vector: sums and products factor by factor, never multiplied out."""
         if isinstance(matrix, sp.MatAdd) and matrix not in self._known:
             terms = [(c, self.applied(sp.MatMul(*f) if len(f) > 1 else f[0], y)) for c, f in map(split, matrix.args)]
             text = self._add([(c, v.text) for c, v in terms])
-            return self._assign(text, _Kind.VECTOR, all(v.constant for _, v in terms))
+            return self.program.assign(text, Kind.VECTOR, all(v.constant for _, v in terms))
         if isinstance(matrix, sp.MatMul) and matrix not in self._known:
             product = self.value_of_product(matrix, y)
             return product
         a = self.value(matrix)
         constant = a.constant and y.constant
-        if a.kind is _Kind.DIAGONAL:
+        if a.kind is Kind.DIAGONAL:
             text = y.text if isinstance(matrix, sp.Identity) else f"{a.text}*{y.text}"
-            return self._assign(text, _Kind.VECTOR, constant)
-        function = "apply" if a.kind is _Kind.OPERAND else "matvec"
-        return self._assign(f"{function}({a.text}, {y.text})", _Kind.VECTOR, constant)
+            return self.program.assign(text, Kind.VECTOR, constant)
+        function = "apply" if a.kind is Kind.OPERAND else "matvec"
+        return self.program.assign(f"{function}({a.text}, {y.text})", Kind.VECTOR, constant)
 
-    def value_of_product(self, matrix: sp.MatMul, y: _Value) -> _Value:
+    def value_of_product(self, matrix: sp.MatMul, y: Value) -> Value:
         """A product of matrices times a vector, from the right."""
         coefficient, factors = split(matrix)
         for i in reversed(range(len(factors))):
             factor = factors[i]
             if factor.shape[0] == 1:  # a row: what follows becomes a scalar, what stands before it multiplies
                 row = self.value(factor)
-                y = self._assign(f"inner({row.text}, {y.text})", _Kind.VECTOR, row.constant and y.constant)
+                y = self.program.assign(f"inner({row.text}, {y.text})", Kind.VECTOR, row.constant and y.constant)
             elif factor.shape[1] == 1:
                 column = self.value(factor)
-                y = self._assign(f"{column.text}*{y.text}", _Kind.VECTOR, column.constant and y.constant)
+                y = self.program.assign(f"{column.text}*{y.text}", Kind.VECTOR, column.constant and y.constant)
             else:
                 y = self.applied(factor, y)
-        return y if coefficient == 1 else self._assign(self._add([(coefficient, y.text)]), _Kind.VECTOR, y.constant)
+        return (
+            y if coefficient == 1 else self.program.assign(self._add([(coefficient, y.text)]), Kind.VECTOR, y.constant)
+        )
 
-    def _times(self, a: _Value, b: _Value) -> _Value:
+    def _times(self, a: Value, b: Value) -> Value:
         """A product of two matrices, neither a vector."""
         constant = a.constant and b.constant
-        if a.kind is _Kind.DIAGONAL and b.kind is _Kind.DIAGONAL:
-            return self._assign(f"{a.text}*{b.text}", _Kind.DIAGONAL, constant)
-        if b.kind is _Kind.DIAGONAL:
-            return self._assign(f"columns_scaled({self.dense(a)}, {b.text})", _Kind.MATRIX, constant)
-        if a.kind is _Kind.DIAGONAL:
-            return self._assign(f"rows_scaled({a.text}, {self.dense(b)})", _Kind.MATRIX, constant)
-        if b.kind is _Kind.OPERAND:
-            return self._assign(f"product_right({self.dense(a)}, {b.text})", _Kind.MATRIX, constant)
-        if a.kind is _Kind.OPERAND:
-            return self._assign(f"product_left({a.text}, {b.text})", _Kind.MATRIX, constant)
-        return self._assign(f"product({a.text}, {b.text})", _Kind.MATRIX, constant)
+        if a.kind is Kind.DIAGONAL and b.kind is Kind.DIAGONAL:
+            return self.program.assign(f"{a.text}*{b.text}", Kind.DIAGONAL, constant)
+        if b.kind is Kind.DIAGONAL:
+            return self.program.assign(f"columns_scaled({self.dense(a)}, {b.text})", Kind.MATRIX, constant)
+        if a.kind is Kind.DIAGONAL:
+            return self.program.assign(f"rows_scaled({a.text}, {self.dense(b)})", Kind.MATRIX, constant)
+        if b.kind is Kind.OPERAND:
+            return self.program.assign(f"product_right({self.dense(a)}, {b.text})", Kind.MATRIX, constant)
+        if a.kind is Kind.OPERAND:
+            return self.program.assign(f"product_left({a.text}, {b.text})", Kind.MATRIX, constant)
+        return self.program.assign(f"product({a.text}, {b.text})", Kind.MATRIX, constant)
 
 
 def _segments(factors: tuple[MatrixExpr, ...]) -> list[tuple[MatrixExpr, ...]]:
     """Cut a product where an inner dimension is 1."""
     cuts = [0, *(i for i in range(1, len(factors)) if factors[i].shape[0] == 1), len(factors)]
-    return [factors[i:j] for i, j in zip(cuts, cuts[1:], strict=False)]
+    return [factors[i:j] for i, j in itertools.pairwise(cuts)]

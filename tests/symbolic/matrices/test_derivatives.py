@@ -64,7 +64,9 @@ def evaluate(*expressions, at=X, weights=VALUES, matrix_direction=None):
     if matrix_direction is not None:
         inputs, arguments = [*inputs, D], [*arguments, matrix_direction]
     results = MatrixKernel(expressions, inputs, weights, DOUBLES)(*arguments)
-    return [np.array(np.broadcast_to(r, (*at.shape[:-1], *_shape(e)))) for r, e in zip(results, expressions, strict=True)]
+    return [
+        np.array(np.broadcast_to(r, (*at.shape[:-1], *_shape(e)))) for r, e in zip(results, expressions, strict=True)
+    ]
 
 
 def _shape(e):
@@ -203,5 +205,5 @@ def test_elementwise_functions_are_one_node_whatever_their_variable():
     assert first == second
     assert isinstance(first, Elementwise)
     assert first.free_symbols == {x}
-    assert first.T.T == first
+    assert first == first.T.T
     assert sp.latex(first) == r"\tanh^{2}{\left(x \right)}"
