@@ -51,7 +51,7 @@ def test_cancellation_is_enclosed():
 
 
 def test_it_is_the_bound_that_makes_it_sound():
-    """With a tenth of the a-priori bound some exact value lies outside, so that the test above can fail."""
+    """With a thousandth of the a-priori bound some exact value lies outside, so that the test above can fail."""
     w, point = rng.normal(size=(N, N)), rng.normal(size=N)
     center = w @ point
     truth = exact_product(w, point)
