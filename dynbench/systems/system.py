@@ -20,6 +20,7 @@ from dynbench._arrays import as_states
 from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.forms import Form
 from dynbench.symbolic.intervals import Interval
+from dynbench.symbolic.matrices import MatrixForm
 from dynbench.systems.abstract import AbstractDeclaration
 from dynbench.systems.declaration import declare_components
 from dynbench.systems.matrix_declaration import declare_matrix
@@ -158,6 +159,11 @@ class System(abc.ABC):
     def algebraic(self) -> bool:
         """Whether computer algebra on `expand` is worth trying: in matrix form for few states only."""
         return self._declaration.algebraic
+
+    @property
+    def matrix_form(self) -> MatrixForm | None:
+        """G with the values of its parameters as a `MatrixForm`; None for a system declared in components."""
+        return self._residual_bound if isinstance(self._residual_bound, MatrixForm) else None
 
     @property
     def described_parameters(self) -> Mapping[str, str]:

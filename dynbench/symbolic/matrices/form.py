@@ -53,6 +53,7 @@ class MatrixForm(Form):
         self.expression = expression
         self.values = dict(values or {})
         self._kernels: dict[tuple[str, Arithmetic], MatrixKernel] = {}
+        self._kept: dict[str, Any] = {}
 
     def bind(self, symbols: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.MatrixSymbol, Any]) -> MatrixForm:
         """The same function with numbers for scalars and dimensions, and arrays for matrices."""
@@ -191,6 +192,17 @@ class MatrixForm(Form):
         return [arb(entry) for column in columns for entry in column.ravel()]
 
     # ---- kernels
+
+    @property
+    def direction(self) -> sp.MatrixSymbol:
+        """A column that does not occur in the form, for a direction of states."""
+        return self._u
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` returns, made once for this form and kept with it under a name."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     @cached_property
     def _u(self) -> sp.MatrixSymbol:
