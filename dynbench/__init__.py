@@ -7,7 +7,7 @@
 (['stable node', 'saddle', 'stable node'], True)
 """
 
-from dynbench import errors
+from dynbench import errors, networks
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
 from dynbench.fixed_points import (
@@ -23,14 +23,17 @@ from dynbench.fixed_points import (
 )
 from dynbench.flow import Trajectory, integrate
 from dynbench.models import load_toml
+from dynbench.networks import RNN, EchoStateNetwork
 from dynbench.reporting import report
 from dynbench.systems import ODE, LowRank, Map, System
 from dynbench.transitions import attractor_transitions, transition_graph
 
 __all__ = [
     "ODE",
+    "RNN",
     "Analysis",
     "Certificate",
+    "EchoStateNetwork",
     "FixedPoint",
     "FixedPoints",
     "Kind",
@@ -48,6 +51,7 @@ __all__ = [
     "find_fixed_points",
     "integrate",
     "load_toml",
+    "networks",
     "report",
     "search",
     "transition_graph",
