@@ -15,6 +15,7 @@ from dynbench.fixed_points.center import definite_invariant
 from dynbench.fixed_points.certificates import certify, polished
 from dynbench.fixed_points.classify import classify
 from dynbench.fixed_points.exact import recognise
+from dynbench.fixed_points.mirror import is_mirrored, mirror
 from dynbench.fixed_points.newton import newton_distance
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
 from dynbench.fixed_points.search.base import Findings, Progress
@@ -75,7 +76,8 @@ def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPo
         if exact is not None and certified[known].exact is None:
             certified[known] = _certified(system, proof_of(certified[known]), exact)
         return Verdict.FIXED_POINT
-    certificate = certify(system, _nearest(system, x))
+    twin = _known(system, -x, certified) if is_mirrored(system) else None
+    certificate = mirror(proof_of(certified[twin])) if twin is not None else certify(system, _nearest(system, x))
     if certificate.verdict is not Verdict.FIXED_POINT:
         return Verdict.NO_FIXED_POINT if _far_from_any(certificate) else Verdict.UNDECIDED
     if not any(_same(certificate, proof_of(other)) for other in certified):

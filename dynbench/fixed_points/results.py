@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.fixed_points.records import FixedPoint, Status
-from dynbench.fixed_points.search.base import Continuum, Undecided
+from dynbench.fixed_points.search.base import Continuum, Contribution, Undecided
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,8 @@ class FixedPoints(Sequence[FixedPoint]):
         Starts that ended at neither a root nor a minimum of speed.
     interrupted : bool
         True where the user interrupted the search.
+    contributions : tuple of Contribution
+        What each part of a combined search found first, and its CPU seconds.
     """
 
     points: tuple[FixedPoint, ...]
@@ -64,6 +66,7 @@ class FixedPoints(Sequence[FixedPoint]):
     strategies: tuple[str, ...] = ()
     failed: int = 0
     interrupted: bool = False
+    contributions: tuple[Contribution, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> FixedPoint: ...
@@ -87,6 +90,12 @@ class FixedPoints(Sequence[FixedPoint]):
     def slow_points(self) -> tuple[FixedPoint, ...]:
         """The points that are proved to be none: minima of speed."""
         return tuple(p for p in self.points if p.status is Status.SLOW_POINT)
+
+    @property
+    def by_index(self) -> dict[int, int]:
+        """Number of unstable directions -> number of certified points for which it is proved."""
+        proved = [p.certificate.n_unstable for p in self.certified if p.certificate]
+        return {k: proved.count(k) for k in sorted({k for k in proved if k is not None})}
 
     @property
     def index_sum(self) -> int | None:
@@ -115,6 +124,9 @@ class FixedPoints(Sequence[FixedPoint]):
             "strategies": list(self.strategies),
             "failed_starts": self.failed,
             "interrupted": self.interrupted,
+            "contributions": [
+                {"strategy": c.strategy, "points": c.points, "seconds": c.seconds} for c in self.contributions
+            ],
             "points": [_point_to_dict(p) for p in self.points],
         }
 

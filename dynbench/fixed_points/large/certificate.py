@@ -1,9 +1,11 @@
 """`Certificate` records for systems of many states, from proofs in doubles with a-priori rounding bounds.
 
-What is certified is the network as stated: every array of its declaration is taken as exactly those doubles, products of
+What is certified is the network as stated: every array of its declaration is taken as exactly those doubles, products
+of
 them (W_fb W_o) as the exact products, and scalars as the decimals that they print as. Soundness rests on IEEE doubles
 rounded to nearest, on BLAS and LAPACK products that add up products (`rounding`), on the assumption of
-`dynbench.symbolic.intervals` about NumPy's elementary functions within 4 ulp, and on python-flint for the residual. What
+`dynbench.symbolic.intervals` about NumPy's elementary functions within 4 ulp, and on python-flint for the residual.
+What
 LAPACK returns for inverses and eigenvectors is never trusted: it enters as an arbitrary matrix.
 """
 
@@ -13,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
-from dynbench.fixed_points.large.existence import Existence, prove_existence
 from dynbench.fixed_points.large.exclusion import exclusion_radius
+from dynbench.fixed_points.large.existence import Existence, prove_existence
 from dynbench.fixed_points.large.index import index_of, prove_spectrum
 from dynbench.fixed_points.large.linearisation import Linearisation, linearise
 from dynbench.fixed_points.large.residuals import enclosed_residual

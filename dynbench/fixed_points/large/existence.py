@@ -27,7 +27,7 @@ from dynbench.fixed_points.large.linearisation import Linearisation, sup_box
 from dynbench.fixed_points.large.rounding import gamma, raised, times
 from dynbench.systems import System
 
-__all__ = ["Existence", "prove_existence", "widest"]
+__all__ = ["Existence", "approximate_inverse", "prove_existence", "widest"]
 
 Array = NDArray[np.float64]
 
@@ -61,11 +61,8 @@ def prove_existence(
         R; by default computed here.
     """
     if inverse is None:
-        try:
-            inverse = np.linalg.inv(around.matrix)
-        except np.linalg.LinAlgError:
-            return None
-    if not np.isfinite(inverse).all():
+        inverse = approximate_inverse(around.matrix)
+    if inverse is None or not np.isfinite(inverse).all():
         return None
     contraction = _contraction(system, around, inverse)
     bound = _displacement(inverse, residual)
@@ -78,8 +75,29 @@ def prove_existence(
         return None
     # Y / (1 - z) holds with the z of a larger ball; 1 - z is exact to one rounding.
     proved = min(radius, raised(bound / (1 - z), 4) if z < 0.99 else radius)
-    unique = widest(lambda r: contraction(r) < 1, radius, 2.0**20 * scale)
+    unique = widest(lambda r: contraction(r) < 1, radius, _reach(contraction, radius, z, scale))
     return Existence(proved, unique, bound, z)
+
+
+def _reach(contraction: Callable[[float], float], radius: float, z: float, scale: float) -> float:
+    """A radius beyond that of uniqueness, or 2**20 times the scale: a guess from the slope of Z, then enlarged."""
+    probe = max(radius, 2.0**-14 * scale)
+    slope = (contraction(probe) - z) / probe
+    far = 2.0**20 * scale
+    if not 0 < slope < np.inf:
+        return far
+    reach = max(probe, (1 - z) / slope)
+    while reach < far and contraction(reach) < 1:
+        reach *= 2
+    return min(reach, far)
+
+
+def approximate_inverse(matrix: Array) -> Array | None:
+    """The inverse as LAPACK computes it; None where a pivot is 0."""
+    try:
+        return np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def _displacement(inverse: Array, residual: tuple[Array, Array]) -> float:
@@ -100,12 +118,18 @@ def _contraction(system: System, around: Linearisation, inverse: Array) -> Calla
     varied = around.along(inverse, product)
     product[np.diag_indices(n)] -= 1
     still = raised(np.abs(product).sum(axis=1), n) + rounding
+    known = 0.0
 
     def contraction(radius: float) -> float:
-        if not _defined(system, sup_box(around.center, radius)):
-            return np.inf
+        nonlocal known
         z = float(raised(np.max(still + varied(radius)), 4))
-        return z if np.isfinite(z) else np.inf
+        if not np.isfinite(z):
+            return np.inf
+        if radius > known and z < 1:
+            if not _defined(system, sup_box(around.center, radius)):
+                return np.inf
+            known = radius
+        return z
 
     return contraction
 
@@ -119,11 +143,17 @@ def widest(holds: Callable[[float], bool], low: float, high: float) -> float:
     """The largest radius, to a few per cent, at which `holds` could be shown; `low`, where none larger could."""
     if holds(high):
         return high
-    floor = max(low, 2.0**-60 * high)
-    if floor > low and holds(floor):
+    if low < 2.0**-60 * high:
+        floor = 2.0**-60 * high
+        if not holds(floor):
+            return low
         low = floor
-    elif floor > low:
-        return low
+    step = 2.0
+    while low * step**2 < high:  # from above, where the largest radius mostly is
+        if holds(high / step):
+            low = max(low, high / step)
+            break
+        high, step = high / step, step**2
     while high > 1.05 * low:
         middle = float(np.sqrt(low) * np.sqrt(high))
         low, high = (middle, high) if holds(middle) else (low, middle)

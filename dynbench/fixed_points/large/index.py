@@ -7,7 +7,8 @@ let E = Y V - I and L the block diagonal of computed eigenvalues, blocks [[a, b]
 
 so J is similar to L + X for every J in the ball of Jacobians, which enters Y J V through |Y| D |V|. A unitary change
 of basis in each block makes L complex diagonal and at most doubles what stands in the rows of X (see `_row_radii`).
-By Gershgorin's theorem the discs around the computed eigenvalues, of the row sums of X as radii, hold all eigenvalues, and
+By Gershgorin's theorem the discs around the computed eigenvalues, of the row sums of X as radii, hold all
+eigenvalues, and
 a union of k discs that is apart from the others holds exactly k.
 
 References
@@ -125,7 +126,8 @@ def _row_radii(rows: Array, imaginary: Array) -> Array:
     """Row sums after the unitary change of basis that makes the blocks diagonal.
 
     An entry of U* x for a 2 x 2 block x is at most half the sum of the sizes of its entries, for a column of two or
-    a row of two at most that sum over sqrt(2). So a row of a pair has at most the two rows together, and a single row at
+    a row of two at most that sum over sqrt(2). So a row of a pair has at most the two rows together, and a single row
+    at
     most sqrt(2) times itself.
     """
     radii = raised(1.4142135623730952 * rows, 2)

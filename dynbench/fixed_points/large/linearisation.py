@@ -1,6 +1,7 @@
 """The Jacobian of G at one state in doubles, and how far it is from the Jacobian anywhere in a ball around it.
 
-Two ways to know that. `Diagonals` serves Jacobians of the form C + A diag(d(x)) B with constant C (diagonal), A and B, as
+Two ways to know that. `Diagonals` serves Jacobians of the form C + A diag(d(x)) B with constant C (diagonal), A and
+B, as
 networks of one layer have them: x' = -x + W phi(x) + b has d = phi'(x), A = W; x' = -x + phi(W x + b) has A = I, B = W.
 There only the vector d varies, and its variation over a ball is bounded by the enclosures of d and of its symbolic
 derivative. `Enclosed` serves every other system: it encloses the whole Jacobian over the ball.
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 import sympy as sp
@@ -210,12 +210,11 @@ class Diagonals(Linearisation):
         if parts.right is None and rows.shape[0] > 1 and np.all(np.abs(self._d) > _SMALLEST):
             # A diag(d) = matrix - C, so no further product of matrices is needed.
             spread = np.abs(product - rows * parts.diagonal) / np.abs(self._d)
-            inverse = 1 / np.abs(self._d)
+            sums = raised(np.abs(self.matrix).sum(axis=1) + np.abs(parts.diagonal), n + 4)
+            rounding = times(sizes, raised(2 * gamma(n + 8) * sums, 4))
 
             def slack(v: Array) -> Array:
-                scaled = raised(inverse * v, 3)
-                inner = times(np.abs(self.matrix), scaled) + raised(np.abs(parts.diagonal) * scaled, 3)
-                return times(sizes, raised(2 * gamma(n + 8) * inner, 4))
+                return raised(rounding * np.max(v / np.abs(self._d)), 4)
 
             return spread, slack
         spread = np.abs(rows @ parts.left)
@@ -265,7 +264,7 @@ def diagonal_structure(form: MatrixForm) -> Structure | None:
 def _structure(form: MatrixForm) -> Structure | None:
     jacobian = form.jacobian
     identity = sp.Identity(form.state.shape[0])
-    terms = jacobian.args if isinstance(jacobian, sp.MatAdd) else (jacobian,)
+    terms = _terms(jacobian)
     constant: list[MatrixExpr] = []
     lefts: list[MatrixExpr] = []
     middle: tuple[MatrixExpr, MatrixExpr] | None = None
@@ -290,6 +289,16 @@ def _structure(form: MatrixForm) -> Structure | None:
         return None
     total = add(*constant) if constant else sp.ZeroMatrix(*identity.shape)
     return Structure(form, total, add(*lefts), *middle)
+
+
+def _terms(e: MatrixExpr) -> list[MatrixExpr]:
+    """The terms of a sum, coefficients of sums multiplied into them."""
+    if isinstance(e, sp.MatAdd):
+        return [term for part in e.args for term in _terms(part)]
+    coefficient, factors = split(e)
+    if len(factors) == 1 and isinstance(factors[0], sp.MatAdd):
+        return [mul(coefficient, term) for term in _terms(factors[0])]
+    return [e]
 
 
 def _constant(e: MatrixExpr, values: dict) -> tuple[Array | None, Array | None]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dynbench.systems import System
 
-__all__ = ["Continuum", "Findings", "Progress", "SearchStrategy", "Undecided"]
+__all__ = ["Continuum", "Contribution", "Findings", "Progress", "SearchStrategy", "Undecided"]
 
 #: ``progress(stage, done, total)``; ``total`` is None where the amount of work is not known beforehand.
 Progress = Callable[[str, int, int | None], None]
@@ -60,6 +60,25 @@ class Continuum:
     proved_real: bool
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one part of a combined search contributed.
+
+    Attributes
+    ----------
+    strategy : str
+        Its name.
+    points : int
+        Points that it found first, mirror images counted.
+    seconds : float
+        CPU seconds that it took.
+    """
+
+    strategy: str
+    points: int
+    seconds: float
+
+
 @dataclass(frozen=True, eq=False)
 class Findings:
     """What one strategy found, and what it proved.
@@ -85,6 +104,8 @@ class Findings:
         For each candidate its exact coordinates (a tuple of sympy numbers) or None; () where none is known.
     interrupted : bool
         True where the user interrupted the search: what had been decided by then is kept.
+    contributions : tuple of Contribution
+        What each part of a combined search found first.
     """
 
     candidates: NDArray[np.float64]
@@ -97,6 +118,7 @@ class Findings:
     continua: tuple[Continuum, ...] = ()
     exact: tuple[tuple[sp.Expr, ...] | None, ...] = field(default=())
     interrupted: bool = False
+    contributions: tuple[Contribution, ...] = ()
 
 
 class SearchStrategy(abc.ABC):
