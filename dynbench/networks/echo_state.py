@@ -63,7 +63,7 @@ class EchoStateNetwork(Network):
     >>> import dynbench as db
     >>> network = db.EchoStateNetwork([[0, 0.5], [0.5, 0]], [1, -1], [2, -2])
     >>> str(network.rhs)
-    'W_fb*W_o*tanh(x) + W_r*tanh(x) - x'
+    '(W_fb*W_o + W_r)*tanh(x) - x'
     """
 
     def __init__(
@@ -81,7 +81,8 @@ class EchoStateNetwork(Network):
         x = sp.MatrixSymbol("x", n, 1)
         phi = x.applyfunc(as_activation(activation))
         reservoir, feedback, out = (sp.MatrixSymbol(*a) for a in (("W_r", n, n), ("W_fb", n, m), ("W_o", m, n)))
-        right = -x + reservoir * phi + feedback * out * phi
+        # One matrix in front of phi, as in the paper's W^c: a Jacobian scales its columns once, values use the factors.
+        right = -x + (reservoir + feedback * out) * phi
         values = {
             reservoir: as_operand(W_r, "W_r"),
             feedback: _matrix(W_fb, "W_fb"),
@@ -114,11 +115,11 @@ class EchoStateNetwork(Network):
 
 
 def _rates_in(expression: MatrixExpr) -> MatrixExpr:
-    """What stands behind W_fb W_o: the function phi(x), whose coefficient may stand in front."""
+    """What stands behind W_r + W_fb W_o: the function phi(x), whose coefficient may stand in front."""
     for coefficient, factors in map(split, expression.args):
-        if isinstance(factors[0], sp.MatrixSymbol) and factors[0].name == "W_fb":
-            return mul(coefficient, *factors[2:])
-    raise AssertionError("an echo state network has a feedback term")
+        if isinstance(factors[0], sp.MatAdd):
+            return mul(coefficient, *factors[1:])
+    raise AssertionError("an echo state network has its weights in front of phi")
 
 
 def _matrix(value: Any, what: str, *, row: bool = False) -> Any:

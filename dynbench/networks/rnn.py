@@ -58,7 +58,7 @@ class RNN(Network):
     >>> import dynbench as db
     >>> network = db.RNN([[2.0, 0.0], [0.0, 2.0]])
     >>> str(network.jacobian)
-    '1/tau*(-leak*I + W*Diag(1 - tanh(x)**2))'
+    '1/tau*((-leak)*I + W*Diag(1 - tanh(x)**2))'
     >>> network([0.0, 0.0])
     array([0., 0.])
     """

@@ -50,7 +50,7 @@ def test_rates_are_the_activation(activation):
 def test_the_factors_are_kept():
     network = db.EchoStateNetwork(W_r, W_fb, W_o, B)
     assert set(network.parameters) == {"W_r", "W_fb", "W_o", "B", "u"}
-    assert str(network.rhs) == "B*u + W_fb*W_o*tanh(x) + W_r*tanh(x) - x"
+    assert str(network.rhs) == "(W_fb*W_o + W_r)*tanh(x) + B*u - x"
     np.testing.assert_array_equal(network.parameters["u"], np.zeros(3))
     assert "B" not in db.EchoStateNetwork(W_r, W_fb, W_o).parameters
 

@@ -44,6 +44,14 @@ def gru() -> db.System:
     )
 
 
+def cell(kind: str, gates: int, units: int, **options: str) -> db.System:
+    """A cell of random weights in PyTorch's layout."""
+    shapes = {"weight_ih": (gates * units, 2), "weight_hh": (gates * units, units)}
+    shapes |= {"bias_ih": (gates * units,), "bias_hh": (gates * units,)}
+    weights = {f"{key}_l0": rng.normal(size=shape).astype(np.float32) for key, shape in shapes.items()}
+    return db.networks.from_state_dict(weights, cell=kind, inputs=[0.5, -1.0], **options)
+
+
 w_r, w_fb, w_o = W, U, sp.MatrixSymbol("W_o", k, n)
 SYSTEMS: dict[str, db.System] = {
     "rate form": db.ODE({x: -x + W * phi + b}, {W: W0, b: b0}),
@@ -68,6 +76,18 @@ SYSTEMS: dict[str, db.System] = {
     "constant": db.ODE({x: b + h}, {b: b0, h: h0}),
     "one state": db.ODE({x: -x + W * phi + b}, {W: [[2.5]], b: [0.1]}),
     "no arrays": db.ODE({x: -x.applyfunc(sp.sinh)}, {n: 3}),
+    "RNN": db.RNN(W0, b0, leak=0.5, tau=10),
+    "RNN of one unit": db.RNN([[2.0]]),
+    "RNN, activation form": db.RNN(sparse, b0, activation="logistic", form="activation"),
+    "RNN, relu, low rank": db.RNN(LowRank(U0, U0[:, ::-1]), 0.5, activation="relu"),
+    "RNN, a Lambda": db.RNN(W0, activation=sp.Lambda(s, s / (1 + s**2))),
+    "EchoStateNetwork": db.EchoStateNetwork(W0, U0, U0.T),
+    "EchoStateNetwork with input": db.EchoStateNetwork(A0, U0, V0[:2], V0.T, activation=sp.erf, u=[1, 0, -1]),
+    "EchoStateNetwork, one readout": db.EchoStateNetwork(sparse, b0, h0, h0, activation="linear", u=2.0),
+    "vanilla cell": cell("rnn", 1, 4),
+    "vanilla cell, relu": cell("rnn", 1, 4, activation="relu"),
+    "GRU": cell("gru", 3, 3),
+    "LSTM": cell("lstm", 4, 2),
 }
 
 
@@ -213,7 +233,7 @@ def test_pickling_equality_and_hash(system, states):
 
 
 def test_representations(system):
-    assert len(repr(system)) < 700
+    assert all(len(text) <= 60 for text in system.described_parameters.values())
     assert repr(system).count("=") >= 1
     assert system._repr_latex_().count("&=") == 1
     assert system._repr_html_().count("<tr>") == 1
