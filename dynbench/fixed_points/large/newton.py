@@ -28,7 +28,8 @@ _BATCHED = 60
 _STEP = 1e-11
 #: A factorisation is used again while steps shrink at least by this factor.
 _SHRINKS = 0.1
-_SHORTEST = 2.0**-10
+#: Shorter steps are not taken; after so many steps on end that are no longer than _SHORT the start is given up.
+_SHORTEST, _SHORT, _PATIENCE = 2.0**-10, 2.0**-4, 3
 
 
 def newton_from(system: System, starts: Array, *, steps: int = 40) -> tuple[Array, NDArray[np.bool_]]:
@@ -43,11 +44,11 @@ def newton_from(system: System, starts: Array, *, steps: int = 40) -> tuple[Arra
 def newton_state(system: System, start: Array, *, steps: int = 40) -> tuple[Array, bool]:
     """Newton's method with backtracking on |G| from one state.
 
-    It gives up where the shortest step allowed does not lower |G|, as at the foot of a minimum of speed.
+    It gives up where only very short steps lower |G|, or none does, as near a minimum of speed.
     """
     x = np.array(start, dtype=float)
     value = system.residual(x)
-    factors, last = None, np.inf
+    factors, last, short = None, np.inf, 0
     for _ in range(steps):
         if factors is None:
             factors = _single(system.residual_jacobian(x))
@@ -60,7 +61,8 @@ def newton_state(system: System, start: Array, *, steps: int = 40) -> tuple[Arra
         if size <= _STEP * max(1.0, float(np.abs(x).max())):
             return x - step, True
         moved, after, length = _shorter(system, x, value, step)
-        if moved is None:
+        short = short + 1 if length <= _SHORT else 0
+        if moved is None or short == _PATIENCE:
             return x, False
         x, value = moved, after
         if length < 1 or size > _SHRINKS * last:

@@ -24,6 +24,8 @@ _CLOSE = 0.05
 _BISECTIONS = 5
 #: How often the edge is followed for a while, and how long; then the two ends are brought together again, to _APART.
 _ROUNDS, _STRIDE, _APART = 8, 8.0, 3e-3
+#: A saddle is reached when it lies this close to the edge followed, relative to max(1, |x|).
+_ARRIVED = 0.1
 
 
 class EdgeTracking(SearchStrategy):
@@ -103,9 +105,12 @@ class _Tracks:
         """Follow all pairs for a while; the fixed points that Newton's method finds there, their pairs being done."""
         both = follow(self._system, np.concatenate([self._low, self._high]), _STRIDE)
         self._low, self._high = np.split(both, 2)
-        x, converged = newton_from(self._system, 0.5 * (self._low + self._high))
+        middle = 0.5 * (self._low + self._high)
+        x, converged = newton_from(self._system, middle)
         saddle = converged & (_distances(x, self._attractors).min(axis=1) > 1e-6 * np.maximum(1, np.abs(x).max(-1)))
-        open_pairs = ~saddle & np.isfinite(both).all(-1).reshape(2, -1).all(axis=0)
+        # A root far away is a fixed point too, but not yet the one that the edge leads to.
+        near = np.abs(x - middle).max(-1) <= _ARRIVED * np.maximum(1.0, np.abs(x).max(-1))
+        open_pairs = ~(saddle & near) & np.isfinite(both).all(-1).reshape(2, -1).all(axis=0)
         self._low, self._high, self._owner = self._low[open_pairs], self._high[open_pairs], self._owner[open_pairs]
         for _ in range(_BISECTIONS):
             apart = np.abs(self._high - self._low).max(-1, initial=0.0)

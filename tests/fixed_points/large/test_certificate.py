@@ -16,7 +16,7 @@ from dynbench.fixed_points.newton import damped_newton
 from dynbench.fixed_points.records import Verdict
 
 N, S = sp.Symbol("n", integer=True, positive=True), sp.Symbol("s", real=True)
-X, W, B, U = sp.MatrixSymbol("x", N, 1), sp.MatrixSymbol("W", N, N), sp.MatrixSymbol("b", N, 1), sp.MatrixSymbol("U", N, N)
+X, W, B, U = (sp.MatrixSymbol(name, N, k) for name, k in (("x", 1), ("W", N), ("b", 1), ("U", N)))
 FORMS = {
     "rate": -X + W * X.applyfunc(sp.tanh) + B,
     "slow rate": (-X + W * X.applyfunc(sp.tanh) + B) / 10,
