@@ -15,6 +15,7 @@ from dynbench.fixed_points.center import definite_invariant
 from dynbench.fixed_points.certificates import certify, polished
 from dynbench.fixed_points.classify import classify
 from dynbench.fixed_points.exact import recognise
+from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum
 from dynbench.fixed_points.mirror import is_mirrored, mirror
 from dynbench.fixed_points.newton import newton_distance
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
@@ -96,7 +97,7 @@ def converged_points(
         exact = exact or recognise(system, x, close=_CLOSE)
         if exact is not None:
             x = np.array([float(value) for value in exact])
-        spectrum = estimated_spectrum(system.jacobian_at(x), system.kind)
+        spectrum = _estimated(system, x)
         if exact is not None:
             spectrum = settle(spectrum, _exact_jacobian(system, exact), system.kind)
         kind, note = classify(spectrum, system.kind)
@@ -235,6 +236,12 @@ def _record(
         exact=exact,
         note=note,
     )
+
+
+def _estimated(system: System, x: Array) -> Spectrum:
+    if system.dimension > MOST_DENSE:
+        return leading_spectrum(system, x)
+    return estimated_spectrum(system.jacobian_at(x), system.kind)
 
 
 def _exact_jacobian(system: System, exact: Exact) -> sp.Matrix:

@@ -18,6 +18,7 @@ from dynbench._arrays import readonly
 from dynbench.fixed_points.large.exclusion import exclusion_radius
 from dynbench.fixed_points.large.existence import Existence, prove_existence
 from dynbench.fixed_points.large.index import index_of, prove_spectrum
+from dynbench.fixed_points.large.krylov import MOST_DENSE
 from dynbench.fixed_points.large.linearisation import Linearisation, linearise
 from dynbench.fixed_points.large.residuals import enclosed_residual
 from dynbench.fixed_points.records import Certificate, Verdict
@@ -30,8 +31,6 @@ Array = NDArray[np.float64]
 
 #: Matrix forms with more states than this are certified here.
 _MANY = 30
-#: Beyond so many states dense matrices are not formed.
-_MOST = 3000
 #: Bits of a double, the precision of the proofs here.
 _BITS = 53
 
@@ -55,8 +54,8 @@ def certify_large(system: System, center: Array, *, tolerance: float = 1e-6, spe
     spectrum : bool
         Whether to prove the index, which takes eigenvectors; False leaves `index` and `spectrum` None.
     """
-    if system.dimension > _MOST:
-        return _undecided(center, f"proofs take dense matrices, which are formed up to {_MOST} states")
+    if system.dimension > MOST_DENSE:
+        return _undecided(center, f"proofs take dense matrices, which are formed up to {MOST_DENSE} states")
     around = linearise(system, center)
     if around is None:
         return _undecided(center, "the Jacobian is not finite here")
@@ -84,7 +83,7 @@ def polish_large(system: System, x: Array, *, steps: int = 6) -> Array:
     """
     from scipy.linalg import lu_factor, lu_solve
 
-    if system.dimension > _MOST:
+    if system.dimension > MOST_DENSE:
         return x
     jacobian = system.residual_jacobian(x)
     if not np.isfinite(jacobian).all():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
 from scipy.linalg.blas import dsyrk
 
+from dynbench.fixed_points.large.krylov import MOST_DENSE, newton_krylov
 from dynbench.fixed_points.newton import damped_newton
 from dynbench.systems import System
 
@@ -36,7 +37,8 @@ def newton_from(system: System, starts: Array, *, steps: int = 40) -> tuple[Arra
     """Damped Newton from each row of `starts` (K, n): where each ended, and whether it converged."""
     if system.dimension <= _BATCHED:
         return damped_newton(system, starts, steps=steps)
-    ends = [newton_state(system, x, steps=steps) for x in starts]
+    solve = newton_state if system.dimension <= MOST_DENSE else newton_krylov
+    ends = [solve(system, x, steps=steps) for x in starts]
     x = np.array([end for end, _ in ends]).reshape(-1, system.dimension)
     return x, np.array([done for _, done in ends], dtype=bool)
 

@@ -15,6 +15,7 @@ from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.fixed_points.search.base import Contribution, Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.edge_tracking import EdgeTracking
 from dynbench.fixed_points.search.network_states import random_states
+from dynbench.fixed_points.search.newton_starts import NewtonStarts
 from dynbench.fixed_points.search.pool import Pool
 from dynbench.fixed_points.search.readouts import Readouts, settle_held
 from dynbench.fixed_points.search.relax import Relax
@@ -29,9 +30,12 @@ Array = NDArray[np.float64]
 
 #: The effort of the first round, in starts; doubled in each round.
 _FIRST = 8
+#: Up to so many states Newton's method is cheap.
+_FEW = 60
 #: Pairs of attractors that are tracked in one round.
 _PAIRS = 16
-_READOUT = 1.3
+#: Random readouts are uniform in cubes of sizes uniform between these.
+_SIZES = (0.5, 2.0)
 
 
 class NetworkPlan(SearchStrategy):
@@ -157,8 +161,7 @@ def _round(run: _Run, starts: ArrayLike | None, k: int) -> Iterator[Step]:
     if isinstance(system, EchoStateNetwork):
         if k == 0:
             yield "readout lattice", Readouts
-        else:
-            yield "random readouts", lambda: Readouts(_random_readouts(system, effort, rng))
+        yield "random readouts", lambda: Readouts(_random_readouts(system, 3 * effort, rng), duration=5.0 * (1 + k % 3))
     yield "edge tracking", lambda: _edges(run)
     yield "leaving saddles", lambda: _leave(run, k)
     if len(given):
@@ -175,20 +178,14 @@ def _round(run: _Run, starts: ArrayLike | None, k: int) -> Iterator[Step]:
 
 
 def _newton(run: _Run, effort: int) -> SearchStrategy:
-    from dynbench.fixed_points.search.multistart import MultiStart
-    from dynbench.fixed_points.search.newton_starts import NewtonStarts
-
-    states = random_states(run.system, effort, run.rng)
-    return (
-        NewtonStarts(states)
-        if run.system.dimension > 60
-        else MultiStart(np.repeat(states, 4, axis=0) + 0.3 * run.rng.normal(size=(4 * effort, run.system.dimension)))
-    )
+    """Newton's method from random states; for few states it is cheap, so from more of them."""
+    count = effort if run.system.dimension > _FEW else 4 * effort
+    return NewtonStarts(random_states(run.system, count, run.rng))
 
 
 def _random_readouts(network: EchoStateNetwork, count: int, rng: np.random.Generator) -> Array:
     m = int(network.parameters["W_o"].shape[0])
-    return rng.uniform(-_READOUT, _READOUT, size=(count, m))
+    return rng.uniform(*_SIZES, size=(count, 1)) * rng.uniform(-1, 1, size=(count, m))
 
 
 def _edges(run: _Run) -> SearchStrategy | None:
@@ -224,7 +221,7 @@ def _leave(run: _Run, k: int) -> SearchStrategy | None:
         for i in range(len(run.pool.states))
         if run.pool.unstable(i) > 0 and run.left.get(i, 0) < min(directions, run.pool.unstable(i))
     ]
-    chosen = [i for _, i in sorted(candidates)][: _FIRST * 2**k]
+    chosen = [i for _, i in sorted(candidates)][:_FIRST]
     for i in chosen:
         run.left[i] = directions
     return UnstableSeeds(np.array([run.pool.states[i] for i in chosen]), directions=directions) if chosen else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum, unstable_eigenvectors
 from dynbench.systems import System
 
 __all__ = ["Pool"]
@@ -30,7 +31,7 @@ class Pool:
         self.system = system
         self.odd = odd
         self.states: list[Array] = []
-        self._unstable: dict[int, tuple[int, Array]] = {}
+        self._unstable: dict[int, int] = {}
 
     def __len__(self) -> int:
         """The number of points, mirrors counted."""
@@ -62,7 +63,15 @@ class Pool:
 
     def unstable(self, k: int) -> int:
         """The number of unstable directions of state `k`."""
-        return self._spectrum(k)[0]
+        if k not in self._unstable:
+            x, system = self.states[k], self.system
+            if system.dimension > MOST_DENSE:
+                self._unstable[k] = leading_spectrum(system, x).sides.count(1)
+            else:
+                values = np.linalg.eigvals(system.jacobian_at(x))
+                leading = np.abs(values) - 1 if system.kind == "map" else values.real
+                self._unstable[k] = int(np.count_nonzero(leading > 0))
+        return self._unstable[k]
 
     def counts(self) -> dict[int, int]:
         """Number of unstable directions -> number of points, mirrors counted."""
@@ -74,14 +83,9 @@ class Pool:
 
     def directions(self, k: int, most: int) -> Array:
         """Up to `most` real unit vectors (d, n) along the fastest unstable directions of state `k`."""
-        jacobian = self.system.jacobian_at(self.states[k])
-        from scipy.linalg import eig
-
-        values, vectors = eig(jacobian)
-        leading = np.abs(values) - 1 if self.system.kind == "map" else values.real
-        order = [i for i in np.argsort(-leading) if leading[i] > 0 and values[i].imag >= 0]
+        values, vectors = unstable_eigenvectors(self.system, self.states[k])
         rows: list[Array] = []
-        for i in order:
+        for i in np.nonzero(values.imag >= 0)[0]:
             rows.append(vectors[:, i].real)
             if values[i].imag > 0:
                 rows.append(vectors[:, i].imag)
@@ -89,10 +93,3 @@ class Pool:
                 break
         unit = [row / np.linalg.norm(row) for row in rows[:most] if np.linalg.norm(row) > 0]
         return np.array(unit).reshape(-1, self.system.dimension)
-
-    def _spectrum(self, k: int) -> tuple[int, Array]:
-        if k not in self._unstable:
-            values = np.linalg.eigvals(self.system.jacobian_at(self.states[k]))
-            leading = np.abs(values) - 1 if self.system.kind == "map" else values.real
-            self._unstable[k] = int(np.count_nonzero(leading > 0)), values
-        return self._unstable[k]

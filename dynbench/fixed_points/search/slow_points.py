@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dynbench._arrays import as_states
+from dynbench.errors import InputError
+from dynbench.fixed_points.large.krylov import MOST_DENSE
 from dynbench.fixed_points.large.newton import minimise_state, newton_from
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.network_states import random_states
@@ -38,6 +40,8 @@ class SlowPoints(SearchStrategy):
 
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """One start after the other: minimise, and Newton's method at the end."""
+        if system.dimension > MOST_DENSE:
+            raise InputError(f"SlowPoints forms dense matrices, which is done up to {MOST_DENSE} states.")
         if self.starts is None:
             starts = follow(system, random_states(system, self.count, rng), 5.0)
         else:
