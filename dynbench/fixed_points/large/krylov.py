@@ -1,7 +1,8 @@
 """Fixed points of systems too large for a dense Jacobian: Newton-Krylov, and a few eigenvalues by Arnoldi's method.
 
-Only products of the Jacobian with vectors are used (`System.jvp`). Newton's steps are solved by GMRES to a tolerance that
-tightens as the iteration converges (Eisenstat & Walker 1996), and taken as far as they lower |G|. Nothing is proved.
+Only products of the Jacobian with vectors are used (`System.jvp`). Newton's steps are solved by GMRES to a tolerance
+that tightens as the iteration converges (Eisenstat & Walker 1996), and taken as far as they lower |G|. Nothing is
+proved.
 
 References
 ----------

@@ -11,6 +11,7 @@ from dynbench._arrays import as_states
 from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.paths import follow
+from dynbench.fixed_points.search.pool import Pool
 from dynbench.fixed_points.search.relax import Relax
 from dynbench.systems import System
 
@@ -26,6 +27,8 @@ _BISECTIONS = 5
 _ROUNDS, _STRIDE, _APART = 8, 8.0, 3e-3
 #: A saddle is reached when it lies this close to the edge followed, relative to max(1, |x|).
 _ARRIVED = 0.1
+#: Newton's method is tried again where the speed has fallen by this factor.
+_SLOWER = 0.7
 
 
 class EdgeTracking(SearchStrategy):
@@ -67,7 +70,10 @@ class EdgeTracking(SearchStrategy):
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """All pairs together: bisect, follow, Newton; deeper where that does not converge."""
         if self.attractors is None:
-            ends = Relax(duration=self.duration).search(system, rng=rng).candidates
+            pool = Pool(system, odd=False)
+            for x in Relax(duration=self.duration).search(system, rng=rng).candidates:
+                pool.add(x)
+            ends = pool.points(0)
         else:
             ends = as_states(self.attractors, system.dimension, name="attractors").reshape(-1, system.dimension)
         pairs = self.chosen if self.chosen is not None else closest_pairs(ends, self.pairs)
@@ -93,6 +99,7 @@ class _Tracks:
         self._system, self._attractors, self._duration = system, attractors, duration
         self._owner = np.array([i for i, _ in pairs])
         self._low, self._high = (attractors[[pair[side] for pair in pairs]] for side in (0, 1))
+        self._tried = np.full(len(pairs), np.inf)
         for _ in range(_BISECTIONS):
             self._quarter(np.arange(len(pairs)))
 
@@ -104,21 +111,34 @@ class _Tracks:
     def advance(self) -> Array:
         """Follow all pairs for a while; the fixed points that Newton's method finds there, their pairs being done."""
         both = follow(self._system, np.concatenate([self._low, self._high]), _STRIDE)
+        usable = np.isfinite(both).all(-1).reshape(2, -1).all(axis=0)
         self._low, self._high = np.split(both, 2)
-        middle = 0.5 * (self._low + self._high)
-        x, converged = newton_from(self._system, middle)
-        saddle = converged & (_distances(x, self._attractors).min(axis=1) > 1e-6 * np.maximum(1, np.abs(x).max(-1)))
-        # A root far away is a fixed point too, but not yet the one that the edge leads to.
-        near = np.abs(x - middle).max(-1) <= _ARRIVED * np.maximum(1.0, np.abs(x).max(-1))
-        open_pairs = ~(saddle & near) & np.isfinite(both).all(-1).reshape(2, -1).all(axis=0)
-        self._low, self._high, self._owner = self._low[open_pairs], self._high[open_pairs], self._owner[open_pairs]
-        for _ in range(_BISECTIONS):
+        self._keep(usable)
+        for _ in range(2 * _BISECTIONS):
             apart = np.abs(self._high - self._low).max(-1, initial=0.0)
             (far,) = np.nonzero(apart > _APART * np.maximum(1.0, np.abs(self._low).max(-1, initial=0.0)))
             if not len(far):
                 break
             self._quarter(far)
+        middle = 0.5 * (self._low + self._high)
+        # Where the speed has not fallen since the last trial there is no reason to expect more of another.
+        speed = self._system.speed(middle)
+        worth = speed < _SLOWER * self._tried
+        self._tried = np.where(worth, speed, self._tried)
+        x, converged = middle.copy(), np.zeros(len(middle), dtype=bool)
+        if worth.any():
+            x[worth], converged[worth] = newton_from(self._system, middle[worth])
+        away = _distances(x, self._attractors).min(axis=1, initial=np.inf)
+        saddle = converged & (away > 1e-6 * np.maximum(1.0, np.abs(x).max(-1)))
+        # A root far away is a fixed point too, but not yet the one that the edge leads to.
+        near = np.abs(x - middle).max(-1) <= _ARRIVED * np.maximum(1.0, np.abs(x).max(-1))
+        self._keep(~(saddle & near))
         return x[saddle]
+
+    def _keep(self, rows: NDArray[np.bool_]) -> None:
+        """Follow on these pairs only."""
+        self._low, self._high = self._low[rows], self._high[rows]
+        self._owner, self._tried = self._owner[rows], self._tried[rows]
 
     def _quarter(self, rows: NDArray[np.intp]) -> None:
         """Reduce segments to a quarter whose lower end lies in the basin of the owner, and whose upper end does not."""

@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 
 #: The effort of the first round, in starts; doubled in each round.
 _FIRST = 8
+#: So many rounds on end must add nothing, each of twice the effort, before the search ends.
+_IDLE = 2
 #: Up to so many states Newton's method is cheap.
 _FEW = 60
 #: Pairs of attractors that are tracked in one round.
@@ -51,7 +53,7 @@ class NetworkPlan(SearchStrategy):
     starts : (K, n) array, optional
         States to relax and to follow in the first round, beside the random ones.
     budget : float
-        CPU seconds after which no further strategy is started. The search ends before where a round adds no point.
+        CPU seconds after which no further strategy is started. The search ends before where two rounds add no point.
     rounds : int
         At most so many rounds.
 
@@ -79,7 +81,7 @@ class NetworkPlan(SearchStrategy):
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Run the rounds; an interruption keeps what was found by then."""
         run = _Run(system, rng, self.budget, progress)
-        interrupted, history, ended = False, [], "the rounds given were done"
+        interrupted, history, ended, idle = False, [], "the rounds given were done", 0
         try:
             if run.pool.odd:
                 run.add("symmetry", np.zeros((1, system.dimension)))
@@ -93,8 +95,9 @@ class NetworkPlan(SearchStrategy):
                 if run.spent() >= self.budget:
                     ended = f"the budget of {self.budget:g} CPU seconds was spent"
                     break
-                if k > 0 and len(run.pool) == before:
-                    ended = "a round of twice the effort added nothing"
+                idle = idle + 1 if len(run.pool) == before else 0
+                if idle == _IDLE:
+                    ended = f"{_IDLE} rounds on end, each of twice the effort of the last, added nothing"
                     break
         except KeyboardInterrupt:
             interrupted = True
@@ -161,7 +164,10 @@ def _round(run: _Run, starts: ArrayLike | None, k: int) -> Iterator[Step]:
     if isinstance(system, EchoStateNetwork):
         if k == 0:
             yield "readout lattice", Readouts
-        yield "random readouts", lambda: Readouts(_random_readouts(system, 3 * effort, rng), duration=5.0 * (1 + k % 3))
+        yield (
+            "random readouts",
+            lambda: Readouts(_random_readouts(system, 3 * effort, rng), duration=(20.0, 5.0)[k % 2]),
+        )
     yield "edge tracking", lambda: _edges(run)
     yield "leaving saddles", lambda: _leave(run, k)
     if len(given):
