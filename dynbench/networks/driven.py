@@ -21,7 +21,9 @@ class Euler:
     """Steps x + step*(-x + W_r phi(x) + W_fb z + B u), for any z and u."""
 
     def __init__(self, network: EchoStateNetwork, step: float) -> None:
-        if not (isinstance(step, int | float) and 0 < step <= 1):
+        if not isinstance(network, EchoStateNetwork):
+            raise InputError(f"network is {network!r:.60}; expected an EchoStateNetwork.")
+        if not (isinstance(step, int | float | np.floating) and 0 < step <= 1):
             raise InputError(f"step is {step!r:.60}; expected a number above 0 and up to 1, the step over tau.")
         parameters = network.parameters
         self._step = float(step)

@@ -34,7 +34,7 @@ class Signals:
     targets : (T, m) array
         The sign of the last pulse, from its first step on; before the first one a sign drawn at random.
     settled : (T, m) array of bool
-        Where a bit is to be right: once its first pulse is over, and no pulse is on in any channel.
+        Where a bit is to be right: after its first pulse, and `FlipFlop.settle` steps after the last of any channel.
     """
 
     inputs: Array
@@ -74,18 +74,26 @@ class FlipFlop:
     pulse : int
         The length of a pulse, in steps.
     gaps : (int, int)
-        The shortest and the longest pause between the pulses of a channel. Channels are independent: pulses of two
-        of them may overlap.
+        The shortest and the longest pause before the next pulse.
+    settle : int
+        So many steps after the end of a pulse bits begin to count; ten are one time constant at the default step.
+    independent : bool
+        False for one pulse at a time, in a channel drawn at random: only then are the pauses of the whole input that
+        long, and states have to be held that long. True for channels that pulse independently of each other.
     """
 
     bits: int = 3
     pulse: int = 20
     gaps: tuple[int, int] = (20, 120)
+    settle: int = 10
+    independent: bool = False
 
     def __post_init__(self) -> None:
         for what, value in (("bits", self.bits), ("pulse", self.pulse)):
             if not _is_count(value) or value < 1:
                 raise InputError(f"{what} is {value!r:.60}; expected a positive integer.")
+        if not _is_count(self.settle) or self.settle < 0:
+            raise InputError(f"settle is {self.settle!r:.60}; expected a number of steps.")
         gaps = self.gaps
         fine = isinstance(gaps, tuple | list) and len(gaps) == 2 and all(map(_is_count, gaps))
         if not fine or not 0 <= gaps[0] <= gaps[1]:
@@ -111,13 +119,15 @@ class FlipFlop:
         generator = as_generator(rng)
         inputs = np.zeros((steps, self.bits))
         targets = np.tile(generator.choice([-1.0, 1.0], self.bits), (steps, 1))
+        quiet = np.ones(steps, dtype=bool)
         known = np.zeros((steps, self.bits), dtype=bool)
-        for k in range(self.bits):
+        for channels in [[k] for k in range(self.bits)] if self.independent else [list(range(self.bits))]:
             for first in self._onsets(steps, generator):
-                end = first + self.pulse
+                k, end = channels[generator.integers(len(channels))], first + self.pulse
                 inputs[first:end, k] = targets[first:, k] = generator.choice([-1.0, 1.0])
+                quiet[first : end + self.settle] = False
                 known[end:, k] = True
-        settled = known & (inputs == 0).all(axis=1, keepdims=True)
+        settled = known & quiet[:, None]
         settled.flags.writeable = False
         return Signals(readonly(inputs), readonly(targets), settled)
 
@@ -140,9 +150,14 @@ class FlipFlop:
         Raises
         ------
         InputError
-            If `outputs` has not the shape of the targets.
+            If `outputs` has not the shape of the targets, or `signals` is none.
         """
-        put = np.asarray(outputs, dtype=float)
+        if not isinstance(signals, Signals):
+            raise InputError(f"signals is {signals!r:.60}; expected what FlipFlop.signals returns.")
+        try:
+            put = np.asarray(outputs, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"outputs must be an array of real numbers, not {outputs!r:.60}.") from error
         if put.shape != signals.targets.shape:
             raise InputError(f"outputs has shape {put.shape}; expected {signals.targets.shape}, that of the targets.")
         wrong = ~(put * signals.targets > 0) & signals.settled  # nan is wrong, too

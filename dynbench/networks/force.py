@@ -91,11 +91,13 @@ def random_network(
     Raises
     ------
     InputError
-        If a number is no positive integer.
+        If a number is not positive, or no integer where one is wanted.
     """
     for what, value in (("n", n), ("outputs", outputs), ("inputs", inputs)):
         if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
             raise InputError(f"{what} is {value!r:.60}; expected a positive integer.")
+    if not (isinstance(g, int | float | np.floating) and 0 < g < np.inf):
+        raise InputError(f"g is {g!r:.60}; expected a positive number.")
     generator = as_generator(rng)
     reservoir = g / np.sqrt(n) * generator.standard_normal((n, n))
     feedback, entry = generator.uniform(-1, 1, (n, outputs)), generator.uniform(-1, 1, (n, inputs))
@@ -158,10 +160,8 @@ def train(
     error before it. P is symmetric: only its lower triangle is kept, and changed in place. What is fed back at the next
     step is the output as it was before the update, as in Sussillo and Abbott's script.
     """
-    if not isinstance(network, EchoStateNetwork):
-        raise InputError(f"network is {network!r:.60}; expected an EchoStateNetwork.")
-    _check_numbers(every, alpha, snapshot_every)
     euler = Euler(network, step)
+    _check_numbers(every, alpha, snapshot_every)
     weights = network.parameters
     target = as_signal(targets, int(weights["W_o"].shape[0]), "targets")
     if inputs is not None and "B" not in weights:
@@ -234,5 +234,5 @@ def _check_numbers(every: Any, alpha: Any, snapshot_every: Any) -> None:
             continue
         if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
             raise InputError(f"{what} is {value!r:.60}; expected a positive integer.")
-    if not (isinstance(alpha, int | float) and 0 < alpha < np.inf):
+    if not (isinstance(alpha, int | float | np.floating) and 0 < alpha < np.inf):
         raise InputError(f"alpha is {alpha!r:.60}; expected a positive number.")

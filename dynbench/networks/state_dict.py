@@ -16,6 +16,7 @@ from dynbench._arrays import readonly
 from dynbench.errors import InputError, ModelError
 from dynbench.networks.cells import CELLS, CellWeights
 from dynbench.systems import Map
+from dynbench.systems.declaration import show
 
 __all__ = ["from_state_dict"]
 
@@ -106,7 +107,7 @@ def _read(path: Any) -> dict[str, Any]:
             return {key: arrays[key] for key in arrays.files}
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"{path} holds no plain arrays: {' '.join(str(error).split())}.") from error
 
 
@@ -174,7 +175,7 @@ def _array(entries: Mapping[str, Any], key: str, axes: int) -> Array:
             raise TypeError
         array = readonly(array)
     except (TypeError, ValueError):
-        raise ModelError(f"{key!r} must be an array of real numbers, not {type(value).__name__}.") from None
+        raise ModelError(f"{key!r} must be an array of real numbers, not {show(value)}.") from None
     if array.ndim != axes:
         raise ModelError(f"{key!r} has shape {array.shape}; expected a {'matrix' if axes == 2 else 'vector'}.")
     if not np.isfinite(array).all():

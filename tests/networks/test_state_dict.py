@@ -198,10 +198,14 @@ def test_nothing_is_unpickled(tmp_path):
     objects, disguised, broken = (tmp_path / name for name in ("objects.npz", "disguised.npz", "broken.npz"))
     np.savez(objects, weight_hh_l0=np.array([Bomb()], dtype=object))
     disguised.write_bytes(pickle.dumps(Bomb()))
+    future = tmp_path / "future.npz"
+    np.savez(future, weight_hh_l0=np.ones(3))
+    at = future.read_bytes().rindex(b"PK\x01\x02") + 6  # the version of ZIP needed to extract
+    future.write_bytes(future.read_bytes()[:at] + b"\xff\x00" + future.read_bytes()[at + 2 :])
     broken.write_bytes(b"PK\x03\x04 no archive")
     single = tmp_path / "single.npz"
     with single.open("wb") as file:
         np.save(file, np.ones(3))
-    for path in (objects, disguised, broken, single):
+    for path in (objects, disguised, broken, single, future):
         with pytest.raises(db.errors.ModelError, match="no plain arrays"):
             from_state_dict(path)
