@@ -105,8 +105,8 @@ def global_box(system: System) -> GlobalBounds:
     if form is not None:
         radius, argument = entered_radius(form)
         if radius is not None:
-            box = readonly(np.tile([-radius, radius], (system.dimension, 1)))
-            return GlobalBounds(box, argument, box)
+            entered = readonly(np.tile([-radius, radius], (system.dimension, 1)))
+            return GlobalBounds(entered, argument, entered)
         if not system.algebraic:
             return GlobalBounds(None, argument)
     equations = [_expanded(g) for g in system.exact_residual]

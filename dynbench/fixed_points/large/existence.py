@@ -95,7 +95,7 @@ def _reach(contraction: Callable[[float], float], radius: float, z: float, scale
 def approximate_inverse(matrix: Array) -> Array | None:
     """The inverse as LAPACK computes it; None where a pivot is 0."""
     try:
-        return np.linalg.inv(matrix)
+        return np.asarray(np.linalg.inv(matrix), dtype=float)
     except np.linalg.LinAlgError:
         return None
 

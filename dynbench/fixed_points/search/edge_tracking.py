@@ -111,7 +111,7 @@ class _Tracks:
     def advance(self) -> Array:
         """Follow all pairs for a while; the fixed points that Newton's method finds there, their pairs being done."""
         both = follow(self._system, np.concatenate([self._low, self._high]), _STRIDE)
-        usable = np.isfinite(both).all(-1).reshape(2, -1).all(axis=0)
+        usable = np.asarray(np.isfinite(both).all(-1).reshape(2, -1).all(axis=0))
         self._low, self._high = np.split(both, 2)
         self._keep(usable)
         for _ in range(2 * _BISECTIONS):
