@@ -7,7 +7,7 @@
 (['stable node', 'saddle', 'stable node'], True)
 """
 
-from dynbench import errors
+from dynbench import errors, networks
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
 from dynbench.basins import Basins, basins
@@ -26,8 +26,9 @@ from dynbench.fixed_points import (
 from dynbench.flow import Trajectory, integrate
 from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.models import load_toml
+from dynbench.networks import RNN, EchoStateNetwork
 from dynbench.reporting import load_report, report
-from dynbench.systems import ODE, Map, System
+from dynbench.systems import ODE, LowRank, Map, System
 from dynbench.transitions import (
     TransitionGraph,
     attractor_transitions,
@@ -39,14 +40,17 @@ from dynbench.verification import Verification, verify
 
 __all__ = [
     "ODE",
+    "RNN",
     "Analysis",
     "Basins",
     "Certificate",
     "Cycle",
     "CycleKind",
+    "EchoStateNetwork",
     "FixedPoint",
     "FixedPoints",
     "Kind",
+    "LowRank",
     "Manifold",
     "Map",
     "Status",
@@ -66,6 +70,7 @@ __all__ = [
     "load_report",
     "load_toml",
     "morse_consistency",
+    "networks",
     "report",
     "search",
     "trace_manifold",

@@ -320,8 +320,11 @@ def _declared(system: System) -> dict[str, Any]:
         "name": system.name,
         "kind": system.kind,
         "states": list(system.state_names),
-        "equations": {name: str(right) for name, right in zip(system.state_names, system.rhs, strict=True)},
-        "parameters": {name: None if value is None else str(value) for name, value in system.parameters.items()},
+        "equations": {str(left): str(right) for left, right in system.equations},
+        "parameters": {
+            name: None if value is None else system.described_parameters[name]
+            for name, value in system.parameters.items()
+        },
         "missing_values": [name for name, value in system.parameters.items() if value is None],
     }
 

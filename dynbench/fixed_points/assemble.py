@@ -15,6 +15,8 @@ from dynbench.fixed_points.center import definite_invariant
 from dynbench.fixed_points.certificates import certify, polished
 from dynbench.fixed_points.classify import classify
 from dynbench.fixed_points.exact import recognise
+from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum
+from dynbench.fixed_points.mirror import is_mirrored, mirror
 from dynbench.fixed_points.newton import newton_distance
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
 from dynbench.fixed_points.search.base import Findings, Progress
@@ -79,7 +81,8 @@ def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPo
         if exact is not None and certified[known].exact is None:
             certified[known] = _certified(system, proof_of(certified[known]), exact)
         return Verdict.FIXED_POINT
-    certificate = certify(system, _nearest(system, x))
+    twin = _known(system, -x, certified) if is_mirrored(system) else None
+    certificate = mirror(proof_of(certified[twin])) if twin is not None else certify(system, _nearest(system, x))
     if certificate.verdict is not Verdict.FIXED_POINT:
         return Verdict.NO_FIXED_POINT if _far_from_any(certificate) else Verdict.UNDECIDED
     if not any(_same(certificate, proof_of(other)) for other in certified):
@@ -106,7 +109,7 @@ def converged_points(
             continue
         if exact is not None:
             x = np.array([float(value) for value in exact])
-        spectrum = estimated_spectrum(system.jacobian_at(x), system.kind)
+        spectrum = _estimated(system, x)
         if exact is not None:
             spectrum = settle(spectrum, _exact_jacobian(system, exact), system.kind)
         kind, note = classify(spectrum, system.kind)
@@ -247,9 +250,15 @@ def _record(
     )
 
 
+def _estimated(system: System, x: Array) -> Spectrum:
+    if system.dimension > MOST_DENSE:
+        return leading_spectrum(system, x)
+    return estimated_spectrum(system.jacobian_at(x), system.kind)
+
+
 def _exact_jacobian(system: System, exact: Exact) -> sp.Matrix:
-    values = dict(zip(system.states, exact, strict=True)) | system.exact_parameters
-    return system.jacobian.subs(values)
+    components = system.expand()
+    return components.jacobian.subs(dict(zip(system.states, exact, strict=True)) | components.exact_parameters)
 
 
 def _listed(x: Array, points: Sequence[FixedPoint]) -> bool:

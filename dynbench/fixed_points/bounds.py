@@ -28,6 +28,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
+from dynbench.fixed_points.large.inward import entered_radius
 from dynbench.fixed_points.majorants import Majorant, NoMajorant, magnitude, majorant
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.kernels import IntervalKernel
@@ -100,6 +101,14 @@ def global_box(system: System) -> GlobalBounds:
     ModelError
         If a parameter has no value.
     """
+    form = system.matrix_form
+    if form is not None:
+        radius, argument = entered_radius(form)
+        if radius is not None:
+            entered = readonly(np.tile([-radius, radius], (system.dimension, 1)))
+            return GlobalBounds(entered, argument, entered)
+        if not system.algebraic:
+            return GlobalBounds(None, argument)
     equations = [_expanded(g) for g in system.exact_residual]
     dominance, reason = _dominance(equations, system.states)
     sides = np.full(system.dimension, np.inf)

@@ -28,7 +28,7 @@ def definite_invariant(system: System, certificate: Certificate) -> sp.Expr | No
     with ctx.workprec(PRECISION):
         point = ball_around(certificate.center, certificate.radius)
         for invariant in system.invariants():
-            expression = invariant.expression.subs(system.exact_parameters)
+            expression = invariant.expression.subs(system.expand().exact_parameters)
             second = hessian([expression], system.states)
             entries = BallKernel(tuple(sp.flatten(second)), system.states)(point)
             if _definite(entries, system.dimension):

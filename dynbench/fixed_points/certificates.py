@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, readonly
 from dynbench.errors import InputError
+from dynbench.fixed_points.large import certify_large, is_large, polish_large
 from dynbench.fixed_points.records import Certificate, Verdict
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
 from dynbench.symbolic.balls import ball_around, sup_norm, upper
@@ -73,7 +74,8 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
     tolerance : float
         `x` stands for a fixed point if one is proved to lie within this distance, times max(1, max |x_i|).
     precision : int
-        Bits of the ball arithmetic.
+        Bits of the ball arithmetic. Matrix forms of more than 30 states are certified in doubles with a-priori
+        rounding bounds instead (`dynbench.fixed_points.large`).
 
     Returns
     -------
@@ -91,6 +93,8 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
         raise InputError(f"precision is {precision}; at least 53 bits are needed.")
     if center.ndim != 1:
         raise InputError(f"x has shape {center.shape}, but one state of shape ({system.dimension},) was expected.")
+    if is_large(system):
+        return certify_large(system, center, tolerance=tolerance)
     scale = max(1.0, float(np.max(np.abs(center))))
     with ctx.workprec(precision):
         exact = [arb(float(value)) for value in center]
@@ -105,6 +109,8 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
 def polished(system: System, x: ArrayLike) -> NDArray[np.float64]:
     """The state nearest in doubles to the fixed point that Newton's method reaches from `x`; `x` where it fails."""
     start = as_states(x, system.dimension, name="x")
+    if is_large(system):
+        return polish_large(system, start)
     with ctx.workprec(PRECISION):
         refined = refine(system, [arb(float(value)) for value in start])
     if refined is None:

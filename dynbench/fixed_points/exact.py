@@ -22,6 +22,8 @@ def recognise(system: System, x: NDArray[np.float64], *, close: float = 1e-13) -
     Only rationals and rational multiples of pi with small denominators are tried. A guess counts only if
     substituting it into the exact equations gives zero, so a result is a proof; None says nothing.
     """
+    if not system.algebraic:
+        return None
     guess = [_guess(float(value), close) for value in x]
     exact = tuple(value for value in guess if value is not None)
     if len(exact) < len(guess):

@@ -15,7 +15,16 @@ from dynbench.fixed_points.bounds import global_box
 from dynbench.fixed_points.degree import boundary_degree, is_continuous
 from dynbench.fixed_points.records import FixedPoint
 from dynbench.fixed_points.results import FixedPoints, index_sum
-from dynbench.fixed_points.search import Complete, Findings, MultiStart, Polynomial, Progress, SearchStrategy, Undecided
+from dynbench.fixed_points.search import (
+    Complete,
+    Findings,
+    MultiStart,
+    NetworkPlan,
+    Polynomial,
+    Progress,
+    SearchStrategy,
+    Undecided,
+)
 from dynbench.fixed_points.search.boxes import holds
 from dynbench.systems import System, as_system
 
@@ -54,7 +63,8 @@ def find_fixed_points(
     search : SearchStrategy or sequence of them, optional
         One strategy or several, from `dynbench.search`. By default: with a box and at most 8 states
         `Complete`, with `Polynomial` beside it where that is quick; with starts `MultiStart`; with neither
-        `Polynomial`, or `Complete` in a box that is proved to hold every fixed point.
+        `Polynomial`, or `Complete` in a box that is proved to hold every fixed point. For more than 8 states in
+        matrix form, without a box, `NetworkPlan`.
     rng : int or numpy.random.Generator, optional
         Seed for strategies that sample.
     certify : bool
@@ -86,6 +96,10 @@ def find_fixed_points(
     expected, index_argument = (None, _STOPPED) if interrupted else _expected_index_sum(system, region)
     complete, argument = (False, _STOPPED) if interrupted else _completeness(findings, region, proofs.certified, loose)
     points = in_order([*certified, *loose]) + in_order(slow_points(system, findings))
+    if not complete and expected is not None and index_sum(points) not in (None, expected):
+        argument += (
+            f"; the set is incomplete: the indices add up to {index_sum(points)}, those of all points to {expected}"
+        )
     if complete and expected not in (None, index_sum(points)):
         complete, argument = False, "the indices do not add up to what the boundary demands: please report this"
     return FixedPoints(
@@ -103,6 +117,7 @@ def find_fixed_points(
         interrupted=interrupted,
         bounds=None if region is not None else next((f.bounds for f in findings if f.bounds is not None), None),
         algebraic=complete and region is None and any(f.algebraic and f.complete for f in findings),
+        contributions=tuple(c for f in findings for c in f.contributions),
     )
 
 
@@ -148,6 +163,8 @@ def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStra
             raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
         return [strategy.within(box, starts) for strategy in chosen]
     small = system.dimension <= _LARGEST_COMPLETE
+    if not small and box is None and system.matrix_form is not None:
+        return [NetworkPlan(starts)]
     plan: list[SearchStrategy] = []
     if box is not None:
         plan += [Complete(box)] if small else [MultiStart(box=box)]

@@ -15,7 +15,7 @@ from dynbench._arrays import readonly
 from dynbench.fixed_points.bounds import GlobalBounds
 from dynbench.fixed_points.plain import point_from_dict, point_to_dict
 from dynbench.fixed_points.records import FixedPoint, Status
-from dynbench.fixed_points.search.base import Continuum, Undecided
+from dynbench.fixed_points.search.base import Continuum, Contribution, Undecided
 from dynbench.symbolic.typesetting import printable
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class FixedPoints(Sequence[FixedPoint]):
         The box in which a search of the whole state space was made, and why no fixed point lies outside of it.
     algebraic : bool
         True where `complete` holds in the whole state space by exact algebra: the real solutions were counted.
+    contributions : tuple of Contribution
+        What each part of a combined search found first, and its CPU seconds.
     """
 
     points: tuple[FixedPoint, ...]
@@ -75,6 +77,7 @@ class FixedPoints(Sequence[FixedPoint]):
     interrupted: bool = False
     bounds: GlobalBounds | None = None
     algebraic: bool = False
+    contributions: tuple[Contribution, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> FixedPoint: ...
@@ -98,6 +101,12 @@ class FixedPoints(Sequence[FixedPoint]):
     def slow_points(self) -> tuple[FixedPoint, ...]:
         """The points that are proved to be none: minima of speed."""
         return tuple(p for p in self.points if p.status is Status.SLOW_POINT)
+
+    @property
+    def by_index(self) -> dict[int, int]:
+        """Number of unstable directions -> number of certified points for which it is proved."""
+        proved = [p.certificate.n_unstable for p in self.certified if p.certificate]
+        return {k: proved.count(k) for k in sorted({k for k in proved if k is not None})}
 
     @property
     def index_sum(self) -> int | None:
@@ -134,6 +143,7 @@ class FixedPoints(Sequence[FixedPoint]):
             "interrupted": self.interrupted,
             "bounds": None if self.bounds is None else _bounds_to_dict(self.bounds),
             "algebraic": self.algebraic,
+            "contributions": [{"strategy": c.strategy, "points": c.points} for c in self.contributions],
             "points": [point_to_dict(p) for p in self.points],
         }
 
@@ -165,6 +175,7 @@ class FixedPoints(Sequence[FixedPoint]):
             interrupted=data["interrupted"],
             bounds=None if data["bounds"] is None else _bounds_from_dict(data["bounds"]),
             algebraic=data["algebraic"],
+            contributions=tuple(Contribution(**c, seconds=np.nan) for c in data["contributions"]),
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -72,9 +72,10 @@ def _stability(system: System) -> tuple[sp.Poly | None, tuple[sp.Expr, ...], str
     if n not in _WRITTEN_OUT:
         return None, (), f"it is written out for up to {max(_WRITTEN_OUT)} states"
     conditions = jury_conditions if system.kind == "map" else routh_hurwitz
-    reason = _too_long(system.jacobian)
+    jacobian = system.expand().jacobian
+    reason = _too_long(jacobian)
     if not reason:
-        polynomial = characteristic_polynomial(system.jacobian, EIGENVALUE)
+        polynomial = characteristic_polynomial(jacobian, EIGENVALUE)
         return polynomial, conditions(polynomial), ""
     general = sp.Poly([1, *sp.symbols(f"a_1:{n + 1}")], EIGENVALUE)
     return general, conditions(general), reason

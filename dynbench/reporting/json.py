@@ -86,13 +86,14 @@ def schema() -> dict[str, Any]:
 
 
 def _system(system: System, notation: Notation) -> dict[str, Any]:
-    exact = zip(system.parameters, system.exact_parameters.values(), strict=True)
+    exact = dict(zip(system.parameters, system.exact_parameters.values(), strict=True))
+    arrays = {name: text for name, text in system.described_parameters.items() if hasattr(exact[name], "shape")}
     return {
         "name": system.name,
         "kind": system.kind,
         "states": system.state_names,
-        "equations": {name: notation.write(e) for name, e in zip(system.state_names, system.rhs, strict=True)},
-        "parameters": {name: notation.write(value) for name, value in exact},
+        "equations": {str(left): notation.write(right) for left, right in system.equations},
+        "parameters": {name: notation.write(value) for name, value in exact.items() if name not in arrays} | arrays,
         "given": {name: value if _is_plain(value) else None for name, value in system.parameters.items()},
         "aliases": notation.aliases,
         "content_hash": system.content_hash,

@@ -87,6 +87,8 @@ def _analysis(content: Mapping[str, Any]) -> Analysis:
 
 
 def _system(data: Mapping[str, Any]) -> tuple[System, Notation]:
+    if set(data["equations"]) != set(data["states"]):
+        raise InputError("the system is declared in matrix form, which is not rebuilt from a report yet")
     states = {name: sp.Symbol(name) for name in data["states"]}
     parameters = {name: sp.Symbol(name) for name in data["parameters"]}
     notation = Notation((*states.values(), *parameters.values()))

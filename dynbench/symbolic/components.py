@@ -1,7 +1,7 @@
 """The component form of a vector function: one SymPy expression a state.
 
 `ComponentForm` is what a declaration in scalars becomes. It derives the Jacobian and the Hessian once and
-compiles what is asked for. A second form (matrix expressions) needs the same few methods.
+compiles what is asked for.
 """
 
 from __future__ import annotations
@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
 import sympy as sp
 from flint import arb, arb_mat
+from numpy.typing import NDArray
 
 from dynbench.symbolic.calculus import hessian, jacobian, switching_functions
+from dynbench.symbolic.forms import Form
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.kernels import BallKernel, IntervalKernel, NumpyKernel
 
 __all__ = ["ComponentForm"]
 
+Array = NDArray[np.float64]
 
-class ComponentForm:
+
+class ComponentForm(Form):
     """A vector function of real states, given component by component.
 
     Parameters
@@ -49,6 +54,26 @@ class ComponentForm:
         """First derivatives, (n, n)."""
         return jacobian(self.expressions, self.states)
 
+    @property
+    def column(self) -> sp.ImmutableDenseMatrix:
+        """The components, (n, 1)."""
+        return sp.ImmutableDenseMatrix(len(self.expressions), 1, self.expressions)
+
+    @property
+    def trace(self) -> sp.Expr:
+        """The trace of the Jacobian."""
+        return self.jacobian.trace()
+
+    @property
+    def speed(self) -> sp.Expr:
+        """|G|^2 / 2."""
+        return sum((g**2 for g in self.expressions), sp.S.Zero) / 2
+
+    @property
+    def gradient_expression(self) -> sp.ImmutableDenseMatrix:
+        """The gradient J^T G of `speed`, (n, 1)."""
+        return sp.ImmutableDenseMatrix(self.jacobian.T * self.column)
+
     @cached_property
     def hessian(self) -> sp.ImmutableDenseNDimArray:
         """Second derivatives, (n, n, n)."""
@@ -59,27 +84,48 @@ class ComponentForm:
         """The functions on whose zeros the form may fail to be smooth."""
         return switching_functions(self.expressions)
 
-    @cached_property
-    def value(self) -> NumpyKernel:
-        """Values in doubles."""
-        return NumpyKernel(self.expressions, self.states, (len(self.expressions),))
+    def value(self, x: Array) -> Array:
+        """Values at states (..., n)."""
+        return self._value(x)
 
-    @cached_property
-    def derivative(self) -> NumpyKernel:
-        """Jacobians in doubles."""
-        return NumpyKernel(self._flat_jacobian, self.states, self.jacobian.shape)
+    def derivative(self, x: Array) -> Array:
+        """Jacobians, (..., n, n)."""
+        return self._derivative(x)
 
-    @cached_property
-    def value_and_derivative(self) -> NumpyKernel:
-        """Values and Jacobians in doubles, common subexpressions shared: (n, n + 1), the value in column 0."""
-        n = len(self.expressions)
-        rows = [(self.expressions[i], *self._flat_jacobian[i * n : (i + 1) * n]) for i in range(n)]
-        return NumpyKernel(tuple(e for row in rows for e in row), self.states, (n, n + 1))
+    def value_and_derivative(self, x: Array) -> tuple[Array, Array]:
+        """Both, common subexpressions computed once."""
+        both = self._value_and_derivative(x)
+        return both[..., 0], both[..., 1:]
 
-    @cached_property
-    def second_derivatives(self) -> NumpyKernel:
-        """Hessians in doubles."""
-        return NumpyKernel(tuple(sp.flatten(self.hessian)), self.states, self.hessian.shape)
+    def second_derivatives(self, x: Array) -> Array:
+        """Hessians, (..., n, n, n)."""
+        return self._second_derivatives(x)
+
+    def jvp(self, x: Array, v: Array) -> Array:
+        """Jacobian times `v`, (..., n)."""
+        return np.einsum("...ij,...j->...i", self.derivative(x), v)
+
+    def vjp(self, x: Array, w: Array) -> Array:
+        """Transposed Jacobian times `w`, (..., n)."""
+        return np.einsum("...ij,...i->...j", self.derivative(x), w)
+
+    def second_derivative(self, x: Array, u: Array, v: Array) -> Array:
+        """The second derivative applied to `u` and `v`, (..., n)."""
+        return np.einsum("...ijk,...j,...k->...i", self.second_derivatives(x), u, v)
+
+    def gradient(self, x: Array) -> Array:
+        """The gradient J^T G of |G|^2 / 2, (..., n)."""
+        value, derivative = self.value_and_derivative(x)
+        return np.einsum("...ij,...i->...j", derivative, value)
+
+    def gauss_newton(self, x: Array, v: Array) -> Array:
+        """J^T J v, (..., n)."""
+        derivative = self.derivative(x)
+        return np.einsum("...ij,...ik,...k->...j", derivative, derivative, v)
+
+    def curvature(self, x: Array) -> Array:
+        """The sum of G_k times the Hessian of G_k, (..., n, n)."""
+        return np.einsum("...k,...kij->...ij", self.value(x), self.second_derivatives(x))
 
     def enclose(self, box: Interval) -> Interval:
         """Values over boxes of shape (..., n), enclosed."""
@@ -104,6 +150,25 @@ class ComponentForm:
     @property
     def _flat_jacobian(self) -> tuple[sp.Expr, ...]:
         return tuple(self.jacobian.flat())
+
+    @cached_property
+    def _value(self) -> NumpyKernel:
+        return NumpyKernel(self.expressions, self.states, (len(self.expressions),))
+
+    @cached_property
+    def _derivative(self) -> NumpyKernel:
+        return NumpyKernel(self._flat_jacobian, self.states, self.jacobian.shape)
+
+    @cached_property
+    def _value_and_derivative(self) -> NumpyKernel:
+        """Values and Jacobians, (n, n + 1), the value in column 0."""
+        n = len(self.expressions)
+        rows = [(self.expressions[i], *self._flat_jacobian[i * n : (i + 1) * n]) for i in range(n)]
+        return NumpyKernel(tuple(e for row in rows for e in row), self.states, (n, n + 1))
+
+    @cached_property
+    def _second_derivatives(self) -> NumpyKernel:
+        return NumpyKernel(tuple(sp.flatten(self.hessian)), self.states, self.hessian.shape)
 
     @cached_property
     def _interval_value(self) -> IntervalKernel:

@@ -24,7 +24,7 @@ from dynbench.symbolic import balls, intervals
 from dynbench.symbolic.emit import write_function
 from dynbench.symbolic.intervals import Interval
 
-__all__ = ["BallKernel", "IntervalKernel", "NumpyKernel", "exact_float"]
+__all__ = ["BallKernel", "IntervalKernel", "NumpyKernel", "compile_expressions", "exact_float", "write_number"]
 
 Expressions = tuple[sp.Expr, ...]
 States = tuple[sp.Symbol, ...]
@@ -68,8 +68,8 @@ class NumpyKernel:
         self._constants = np.array([exact_float(e) if e.is_number else math.nan for e in expressions])
         self._varying = [i for i, e in enumerate(expressions) if not e.is_number]
         varying = tuple(expressions[i] for i in self._varying)
-        self._batched = _compile(varying, states, "numpy")
-        self._scalar = _compile(varying, states, "math")
+        self._batched = compile_expressions(varying, states, "numpy")
+        self._scalar = compile_expressions(varying, states, "math")
 
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
         """Evaluate at states `x` of shape (..., n), float or complex; returns (..., *shape)."""
@@ -98,7 +98,7 @@ class IntervalKernel:
     def __init__(self, expressions: Expressions, states: States, shape: tuple[int, ...]) -> None:
         self.shape = shape
         self._n = len(states)
-        self._function = _compile(expressions, states, "interval")
+        self._function = compile_expressions(expressions, states, "interval")
 
     def __call__(self, box: Interval) -> Interval:
         """Enclose the values over boxes of shape (..., n); returns an `Interval` of shape (..., *shape)."""
@@ -112,7 +112,7 @@ class BallKernel:
     """Expressions as a function of a list of balls, at the working precision ``flint.ctx.prec``."""
 
     def __init__(self, expressions: Expressions, states: States) -> None:
-        self._function = _compile(expressions, states, "ball")
+        self._function = compile_expressions(expressions, states, "ball")
 
     def __call__(self, x: Sequence[arb]) -> list[arb]:
         """Enclose the values over the balls `x`, flattened in C order."""
@@ -130,8 +130,12 @@ class _Arithmetic:
 
 
 @functools.lru_cache(maxsize=1024)
-def _compile(expressions: Expressions, states: States, arithmetic: str) -> Callable[..., tuple[Any, ...]]:
-    """Compile `expressions`; the source holds names of ours and literals only (see `emit`)."""
+def compile_expressions(expressions: Expressions, states: States, arithmetic: str) -> Callable[..., tuple[Any, ...]]:
+    """Compile `expressions` to a function of the states that returns the tuple of their values.
+
+    The arithmetic is "numpy", "math", "interval" or "ball". The source holds names of ours and literals only (see
+    `emit`).
+    """
     chosen = _ARITHMETICS[arithmetic]
     namespace: dict[str, Any] = {"__builtins__": {}, **chosen.functions}
     source = write_function(
@@ -143,6 +147,11 @@ def _compile(expressions: Expressions, states: States, arithmetic: str) -> Calla
     )
     exec(compile(source, f"<dynbench {arithmetic} kernel>", "exec"), namespace)
     return namespace["kernel"]
+
+
+def write_number(number: sp.Expr, namespace: dict[str, Any], arithmetic: str) -> str:
+    """Write an exact number for generated code; what has no literal is put into `namespace`."""
+    return _ARITHMETICS[arithmetic].literal(number, namespace)
 
 
 def _float_literal(number: sp.Expr, namespace: dict[str, Any]) -> str:

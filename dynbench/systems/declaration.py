@@ -18,15 +18,17 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dynbench.errors import ModelError
+from dynbench.symbolic.components import ComponentForm
 from dynbench.symbolic.exact import exact_floats
 from dynbench.symbolic.parsing import check_name, check_real, parse_expression
+from dynbench.systems.abstract import AbstractDeclaration
 
-__all__ = ["Declaration", "declare", "exact_number", "realised"]
+__all__ = ["ComponentDeclaration", "declare_components", "exact_number", "parameter_items", "realised", "show"]
 
 
 @dataclass(frozen=True)
-class Declaration:
-    """States, parameters and equations, checked.
+class ComponentDeclaration(AbstractDeclaration):
+    """States, parameters and one equation a state, checked.
 
     Attributes
     ----------
@@ -43,9 +45,83 @@ class Declaration:
     values: tuple[Any, ...]
     expressions: tuple[sp.Expr, ...]
 
+    @property
+    def dimension(self) -> int:
+        """The number of states."""
+        return len(self.states)
 
-def declare(equations: Any, parameters: Any) -> Declaration:
-    """Check what the user gave and make it a `Declaration`.
+    def state_symbols(self) -> tuple[sp.Symbol, ...]:
+        """The states."""
+        return self.states
+
+    @property
+    def equations(self) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+        """(state, right-hand side) for each state."""
+        return tuple(zip(self.states, self.expressions, strict=True))
+
+    def checked(self, parameter: sp.Symbol, value: Any) -> Any:
+        """A number, kept as it was given."""
+        exact_number(value, f"parameter {parameter}")
+        return value
+
+    def with_values(self, values: tuple[Any, ...]) -> ComponentDeclaration:
+        """The same declaration with other values, each of them checked."""
+        return ComponentDeclaration(self.states, self.parameters, values, self.expressions)
+
+    def exact(self, parameter: sp.Symbol, value: Any) -> sp.Expr:
+        """The exact number that a value means."""
+        return exact_number(value, f"parameter {parameter}")
+
+    def form(self) -> ComponentForm:
+        """The equations in real symbols, parameters kept."""
+        to_real = {s: realised(s) for s in (*self.states, *self.parameters)}
+        return ComponentForm([realised(s) for s in self.states], [e.xreplace(to_real) for e in self.expressions])
+
+    def bound(self) -> ComponentForm:
+        """The equations with the exact values of the parameters."""
+        values = {}
+        for parameter, value in zip(self.parameters, self.values, strict=True):
+            if value is None:
+                raise ModelError(
+                    f"The parameter {parameter} has no value: set it with with_parameters({parameter}=...)."
+                )
+            values[realised(parameter)] = self.exact(parameter, value)
+        bound = self.form().substitute(values)
+        for state, expression in zip(self.states, bound.expressions, strict=True):
+            check_real(expression, f"the equation for {state}, with the parameter values given,")
+        return bound
+
+    def shown(self, expression: Any) -> Any:
+        """An expression of `form` in the user's own symbols."""
+        to_user = {realised(s): s for s in (*self.states, *self.parameters)}
+        if isinstance(expression, sp.ImmutableDenseNDimArray):
+            return expression.applyfunc(lambda e: e.xreplace(to_user))
+        return expression.xreplace(to_user)
+
+    def described(self, value: Any) -> str:
+        """A value as text."""
+        return str(value)
+
+    def signature(self) -> list[bytes]:
+        """States, parameters, exact values and equations."""
+        values = ["None" if v is None else sp.srepr(exact_number(v, "")) for v in self.values]
+        names = [symbol.name for symbol in (*self.states, *self.parameters)]
+        return [
+            part.encode("utf-8", "surrogatepass") for part in (*names, *values, *map(sp.srepr, self.form().expressions))
+        ]
+
+    @property
+    def algebraic(self) -> bool:
+        """Always: it is how the system was declared."""
+        return True
+
+    def components(self) -> ComponentDeclaration:
+        """The declaration itself."""
+        return self
+
+
+def declare_components(equations: Any, parameters: Any) -> ComponentDeclaration:
+    """Check equations given component by component.
 
     Raises
     ------
@@ -53,10 +129,10 @@ def declare(equations: Any, parameters: Any) -> Declaration:
         With one sentence that names the symbol or equation at fault.
     """
     if not isinstance(equations, Mapping):
-        raise ModelError(f"The equations must map each state to its rate or next value, not {_show(equations)}.")
+        raise ModelError(f"The equations must map each state to its rate or next value, not {show(equations)}.")
     if not equations:
         raise ModelError("The system has no states: the equations are empty.")
-    given = _parameter_items(parameters)
+    given = parameter_items(parameters)
     symbols = _symbols([*equations, *(key for key, _ in given)], equations.values())
     states = tuple(symbols[_name(key)] for key in equations)
     names = tuple(symbols[_name(key)] for key, _ in given)
@@ -71,7 +147,7 @@ def declare(equations: Any, parameters: Any) -> Declaration:
     expressions = tuple(
         _expression(value, symbol, declared) for symbol, value in zip(states, equations.values(), strict=True)
     )
-    return Declaration(states, names, tuple(value for _, value in given), expressions)
+    return ComponentDeclaration(states, names, tuple(value for _, value in given), expressions)
 
 
 def realised(symbol: sp.Symbol) -> sp.Symbol:
@@ -100,7 +176,7 @@ def exact_number(value: Any, what: str) -> sp.Expr:
             raise ModelError(f"The value of {what} is {value!r}; it must be finite.")
         return sp.Rational(str(value) if isinstance(value, Decimal) else repr(float(value)))
     hint = " (write sympy.Rational(1, 3) for a fraction)" if isinstance(value, str) else ""
-    raise ModelError(f"The value of {what} must be a real number, not {_show(value)}{hint}.")
+    raise ModelError(f"The value of {what} must be a real number, not {show(value)}{hint}.")
 
 
 def _exact_sympy(value: sp.Expr, what: str) -> sp.Expr:
@@ -112,30 +188,34 @@ def _exact_sympy(value: sp.Expr, what: str) -> sp.Expr:
     return exact
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
+    """A value in short, for a message."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _name(key: Any) -> str:
     if isinstance(key, sp.MatrixSymbol):
-        raise ModelError(f"{key} is a MatrixSymbol: declare one scalar equation a state (matrix form comes later).")
+        raise ModelError(
+            f"{key} is a MatrixSymbol, but the states are scalars: it can be a parameter in matrix form only."
+        )
     if isinstance(key, str):
         check_name(key.strip(), "state or parameter")
         return key.strip()
     if isinstance(key, sp.Symbol):
         return key.name
-    raise ModelError(f"{_show(key)} cannot name a state or parameter: expected a symbol or a name.")
+    raise ModelError(f"{show(key)} cannot name a state or parameter: expected a symbol or a name.")
 
 
-def _parameter_items(parameters: Any) -> list[tuple[Any, Any]]:
+def parameter_items(parameters: Any) -> list[tuple[Any, Any]]:
+    """(name or symbol, value) for each parameter; the value is None where only names were given."""
     if parameters is None:
         return []
     if isinstance(parameters, Mapping):
         return list(parameters.items())
     if isinstance(parameters, Iterable) and not isinstance(parameters, str):
         return [(name, None) for name in parameters]
-    raise ModelError(f"The parameters must map names to values, not {_show(parameters)}.")
+    raise ModelError(f"The parameters must map names to values, not {show(parameters)}.")
 
 
 def _symbols(keys: Iterable[Any], expressions: Iterable[Any]) -> dict[str, sp.Symbol]:
@@ -170,7 +250,7 @@ def _expression(value: Any, state: sp.Symbol, declared: Mapping[str, sp.Symbol])
     elif isinstance(value, Real | Decimal) and not isinstance(value, bool):
         expression = exact_number(value, where)
     else:
-        raise ModelError(f"{where.capitalize()} is {_show(value)}; expected an expression, a string or a number.")
+        raise ModelError(f"{where.capitalize()} is {show(value)}; expected an expression, a string or a number.")
     if not getattr(expression, "is_scalar", True) or isinstance(expression, sp.MatrixExpr):
         raise ModelError(f"The right-hand side in {where} is a matrix; it must be a scalar expression.")
     functions = sorted(map(str, expression.atoms(AppliedUndef)))

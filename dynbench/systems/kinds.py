@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import sympy as sp
 
-from dynbench.symbolic.components import ComponentForm
+from dynbench.symbolic.forms import Form
 from dynbench.symbolic.typesetting import latex
 from dynbench.systems.system import System
 
@@ -31,13 +31,13 @@ class ODE(System):
     __doc__ = f"{__doc__}\n{(System.__doc__ or '').partition('declaration.')[2]}"
     kind: ClassVar[Literal["flow", "map"]] = "flow"
 
-    def _residual_of(self, form: ComponentForm) -> ComponentForm:
+    def _residual_of(self, form: Form) -> Form:
         return form
 
-    def _left_text(self, state: sp.Symbol) -> str:
+    def _left_text(self, state: sp.Expr) -> str:
         return f"{state}'"
 
-    def _left_latex(self, state: sp.Symbol) -> str:
+    def _left_latex(self, state: sp.Expr) -> str:
         return f"\\dot{{{latex(state)}}}"
 
 
@@ -55,11 +55,11 @@ class Map(System):
     __doc__ = f"{__doc__}\n{(System.__doc__ or '').partition('declaration.')[2]}"
     kind: ClassVar[Literal["flow", "map"]] = "map"
 
-    def _residual_of(self, form: ComponentForm) -> ComponentForm:
+    def _residual_of(self, form: Form) -> Form:
         return form.minus_identity()
 
-    def _left_text(self, state: sp.Symbol) -> str:
+    def _left_text(self, state: sp.Expr) -> str:
         return f"next {state}"
 
-    def _left_latex(self, state: sp.Symbol) -> str:
+    def _left_latex(self, state: sp.Expr) -> str:
         return f"{latex(state)}_{{k+1}}"

@@ -18,11 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states
 from dynbench.errors import InputError, ModelError
-from dynbench.symbolic.components import ComponentForm
+from dynbench.symbolic.forms import Form
 from dynbench.symbolic.intervals import Interval
-from dynbench.symbolic.parsing import check_real
+from dynbench.symbolic.matrices import MatrixForm
 from dynbench.symbolic.typesetting import latex, printable
-from dynbench.systems.declaration import Declaration, declare, exact_number, realised
+from dynbench.systems.abstract import AbstractDeclaration
+from dynbench.systems.declaration import declare_components
+from dynbench.systems.matrix_declaration import declare_matrix
 
 if TYPE_CHECKING:
     from dynbench.invariants.records import Invariant, Symmetry
@@ -39,9 +41,11 @@ class System(abc.ABC):
     ----------
     equations : mapping
         State -> its rate (`ODE`) or next value (`Map`): SymPy symbols to expressions, or strings to strings.
-        Strings are parsed by a whitelist parser that executes nothing; ``^`` is accepted for power.
+        Strings are parsed by a whitelist parser that executes nothing; ``^`` is accepted for power. Or, in matrix
+        form, one MatrixSymbol of shape (n, 1) to a matrix expression (``{x: -x + W*x.applyfunc(tanh) + b}``).
     parameters : mapping or iterable, optional
-        Parameter -> value (None where it has none yet), or just the names.
+        Parameter -> value (None where it has none yet), or just the names. The value of a matrix is an array, dense
+        or sparse, a `LowRank`, or any operator with ``.T`` and ``__rmatmul__``.
     name : str, optional
         A title for reports.
 
@@ -53,19 +57,20 @@ class System(abc.ABC):
     Notes
     -----
     States go on the last axis: one state has shape ``(n,)``, a batch ``(..., n)``. A float means the decimal that
-    Python prints for it (0.1 is 1/10), so the declaration is exact; doubles, intervals and balls evaluate it.
+    Python prints for it (0.1 is 1/10), so the declaration is exact; doubles, intervals and balls evaluate it. In an
+    array it means exactly the double that it is.
     """
 
     kind: ClassVar[Literal["flow", "map"]]
 
     def __init__(self, equations: Any, parameters: Any = None, *, name: str | None = None) -> None:
-        self._declaration = declare(equations, parameters)
+        self._declaration = _declare(equations, parameters)
         if not (name is None or isinstance(name, str)):
             raise ModelError(f"name is {name!r:.60}; expected text.")
         self.name = name
 
     @classmethod
-    def _from_declaration(cls, declaration: Declaration, name: str | None) -> System:
+    def _from_declaration(cls, declaration: AbstractDeclaration, name: str | None) -> System:
         system = cls.__new__(cls)
         system._declaration = declaration
         system.name = name
@@ -75,18 +80,18 @@ class System(abc.ABC):
 
     @property
     def states(self) -> tuple[sp.Symbol, ...]:
-        """The states, in the order declared, as the user's own symbols."""
-        return self._declaration.states
+        """The states, in the order declared, as the user's own symbols; in matrix form symbols x_1, ..., x_n."""
+        return self._states_declared
 
     @property
     def state_names(self) -> tuple[str, ...]:
         """The names of the states."""
         return tuple(state.name for state in self.states)
 
-    @property
+    @cached_property
     def dimension(self) -> int:
         """The number of states."""
-        return len(self.states)
+        return self._declaration.dimension
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -100,8 +105,8 @@ class System(abc.ABC):
         return self._declaration.parameters
 
     @property
-    def exact_parameters(self) -> dict[sp.Symbol, sp.Expr]:
-        """Parameter symbol -> exact value.
+    def exact_parameters(self) -> dict[Any, Any]:
+        """Parameter symbol -> exact value, in matrix form the array of a matrix parameter.
 
         Raises
         ------
@@ -112,7 +117,7 @@ class System(abc.ABC):
         for symbol, value in zip(self._declaration.parameters, self._declaration.values, strict=True):
             if value is None:
                 raise ModelError(f"The parameter {symbol} has no value: set it with with_parameters({symbol}=...).")
-            exact[symbol] = exact_number(value, f"parameter {symbol}")
+            exact[symbol] = self._declaration.exact(symbol, value)
         return exact
 
     def with_parameters(self, **new: Any) -> System:
@@ -126,74 +131,110 @@ class System(abc.ABC):
         Raises
         ------
         ModelError
-            If a name is no parameter or a value is not a finite real number.
+            If a name is no parameter, a value is not a finite real number, or an array does not fit the others.
         """
         values = dict(self.parameters)
+        symbols = dict(zip(values, self.parameter_symbols, strict=True))
         for name, value in new.items():
             if name not in values:
                 near = difflib.get_close_matches(name, values, 1)
                 hint = f"; did you mean {near[0]}?" if near else f" (it has {', '.join(values) or 'none'})."
                 raise ModelError(f"{name} is no parameter of this system{hint}")
-            if value is not None:
-                exact_number(value, f"parameter {name}")
-            values[name] = value
-        d = self._declaration
-        changed = Declaration(d.states, d.parameters, tuple(values.values()), d.expressions)
-        return self._from_declaration(changed, self.name)
+            values[name] = None if value is None else self._declaration.checked(symbols[name], value)
+        return self._from_declaration(self._declaration.with_values(tuple(values.values())), self.name)
+
+    def expand(self) -> System:
+        """The same system in component form, one equation a state.
+
+        A system in matrix form is written out with the values of its parameters, each double as the rational number
+        that it is; any other system is returned as it is.
+
+        Raises
+        ------
+        ModelError
+            If the system has too many states to be written out, or a parameter has no value.
+        """
+        return self._expanded
+
+    @property
+    def algebraic(self) -> bool:
+        """Whether computer algebra on `expand` is worth trying: in matrix form for few states only."""
+        return self._declaration.algebraic
+
+    @property
+    def matrix_form(self) -> MatrixForm | None:
+        """G with the values of its parameters as a `MatrixForm`; None for a system declared in components."""
+        return self._residual_bound if isinstance(self._residual_bound, MatrixForm) else None
+
+    @property
+    def described_parameters(self) -> Mapping[str, str]:
+        """Parameter name -> its value as a short text: an array by its shape."""
+        return {name: self._declaration.described(value) for name, value in self.parameters.items()}
 
     # --- derived symbolically, parameters kept as symbols ----------------------------------------
 
     @property
-    def rhs(self) -> sp.ImmutableDenseMatrix:
-        """The right-hand side, an (n, 1) matrix."""
-        return sp.ImmutableDenseMatrix(self.dimension, 1, list(self._declaration.expressions))
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """(left, right) for each equation in the form declared: a state, or the column of states, and its rate."""
+        return self._declaration.equations
 
     @cached_property
-    def jacobian(self) -> sp.ImmutableDenseMatrix:
-        """The (n, n) matrix of first derivatives of `rhs`."""
-        return self._form.jacobian.xreplace(self._to_user)
+    def rhs(self) -> Any:
+        """The right-hand side, an (n, 1) matrix; in matrix form a matrix expression."""
+        return self._declaration.shown(self._form.column)
 
     @cached_property
-    def hessian(self) -> sp.ImmutableDenseNDimArray:
-        """The (n, n, n) array of second derivatives: ``hessian[i, j, k]`` is that of ``rhs[i]`` by states j and k."""
-        return self._form.hessian.applyfunc(lambda e: e.xreplace(self._to_user))
+    def jacobian(self) -> Any:
+        """The (n, n) matrix of first derivatives of `rhs`; in matrix form a matrix expression."""
+        return self._declaration.shown(self._form.jacobian)
+
+    @cached_property
+    def hessian(self) -> Any:
+        """The (n, n, n) array of second derivatives: ``hessian[i, j, k]`` is that of ``rhs[i]`` by states j and k.
+
+        In matrix form it is a function of two vectors, ``hessian(u, v)``: the contraction with them.
+        """
+        return self._declaration.shown(self._form.hessian)
 
     @property
     def divergence(self) -> sp.Expr:
         """The trace of the Jacobian: for a flow, the rate at which volumes grow."""
-        return self.jacobian.trace()
+        return self._declaration.shown(self._form.trace)
 
     @cached_property
-    def residual_rhs(self) -> sp.ImmutableDenseMatrix:
+    def residual_rhs(self) -> Any:
         """G, (n, 1), whose zeros are the fixed points: `rhs` for a flow, `rhs` minus the states for a map."""
-        form = self._residual_of(self._form)
-        return sp.ImmutableDenseMatrix(self.dimension, 1, [e.xreplace(self._to_user) for e in form.expressions])
+        return self._declaration.shown(self._residual_form.column)
 
     @property
-    def symbolic_speed(self) -> sp.Expr:
-        """The speed q = |G|^2 / 2, with G as in `residual_rhs`."""
-        return sum((g**2 for g in self.residual_rhs), sp.S.Zero) / 2
+    def symbolic_speed(self) -> Any:
+        """The speed q = |G|^2 / 2, with G as in `residual_rhs`; in matrix form a 1 x 1 matrix."""
+        return self._declaration.shown(self._residual_form.speed)
 
     @property
-    def symbolic_speed_gradient(self) -> sp.ImmutableDenseMatrix:
+    def symbolic_speed_gradient(self) -> Any:
         """The gradient of q as an (n, 1) matrix, J^T G."""
-        derivative = self.jacobian - (sp.eye(self.dimension) if self.kind == "map" else sp.zeros(self.dimension))
-        return sp.ImmutableDenseMatrix(derivative.T * self.residual_rhs)
+        return self._declaration.shown(self._residual_form.gradient_expression)
 
     @property
     def exact_rhs(self) -> sp.ImmutableDenseMatrix:
-        """`rhs` with the exact values of the parameters."""
-        return self.rhs.subs(self.exact_parameters)
+        """The right-hand side component by component, with the exact values of the parameters."""
+        components = self.expand()
+        return components.rhs.subs(components.exact_parameters)
 
     @property
     def exact_residual(self) -> sp.ImmutableDenseMatrix:
-        """`residual_rhs` with the exact values of the parameters."""
-        return self.residual_rhs.subs(self.exact_parameters)
+        """`residual_rhs` component by component, with the exact values of the parameters."""
+        components = self.expand()
+        return components.residual_rhs.subs(components.exact_parameters)
 
     @property
-    def switching(self) -> tuple[sp.Expr, ...]:
-        """The functions g (parameters substituted) such that the system may fail to be smooth only where some g = 0."""
-        return tuple(g.xreplace(self._to_user) for g in self._bound.switching)
+    def switching(self) -> tuple[Any, ...]:
+        """The functions g (parameters substituted) such that the system may fail to be smooth only where some g = 0.
+
+        In matrix form they are columns, of which an entry may be 0.
+        """
+        return tuple(map(self._declaration.shown, self._bound.switching))
 
     def invariants(self) -> tuple[Invariant, ...]:
         """Conserved quantities that were found and proved: none found is no proof that there is none."""
@@ -203,13 +244,13 @@ class System(abc.ABC):
     def _invariants(self) -> tuple[Invariant, ...]:
         from dynbench.invariants import conserved_quantities
 
-        return conserved_quantities(self)
+        return conserved_quantities(self.expand()) if self.algebraic else ()
 
     def symmetries(self) -> tuple[Symmetry, ...]:
         """Sign changes and permutations of states that leave the equations as they are, proved."""
         from dynbench.invariants import signed_permutation_symmetries
 
-        return signed_permutation_symmetries(self)
+        return signed_permutation_symmetries(self.expand()) if self.algebraic else ()
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -228,17 +269,17 @@ class System(abc.ABC):
     def jvp(self, x: ArrayLike, v: ArrayLike) -> Array:
         """Jacobian at `x` times `v`, both (..., n)."""
         x, v = self._together(x=x, v=v)
-        return np.einsum("...ij,...j->...i", self.jacobian_at(x), v)
+        return self._bound.jvp(x, v)
 
     def vjp(self, x: ArrayLike, w: ArrayLike) -> Array:
         """Transposed Jacobian at `x` times `w`, both (..., n)."""
         x, w = self._together(x=x, w=w)
-        return np.einsum("...ij,...i->...j", self.jacobian_at(x), w)
+        return self._bound.vjp(x, w)
 
     def second_derivative(self, x: ArrayLike, u: ArrayLike, v: ArrayLike) -> Array:
         """The second derivative at `x` applied to `u` and `v`, all (..., n)."""
         x, u, v = self._together(x=x, u=u, v=v)
-        return np.einsum("...ijk,...j,...k->...i", self.hessian_at(x), u, v)
+        return self._bound.second_derivative(x, u, v)
 
     def residual(self, x: ArrayLike) -> Array:
         """G at states `x` of shape (..., n): F(x) for a flow, F(x) - x for a map."""
@@ -250,8 +291,7 @@ class System(abc.ABC):
 
     def residual_and_jacobian(self, x: ArrayLike) -> tuple[Array, Array]:
         """G and its Jacobian at states `x`, common subexpressions computed once."""
-        both = self._residual_bound.value_and_derivative(self._states(x))
-        return both[..., 0], both[..., 1:]
+        return self._residual_bound.value_and_derivative(self._states(x))
 
     def speed(self, x: ArrayLike) -> Array:
         """q = |G|^2 / 2 at states `x` of shape (..., n) (Sussillo & Barak 2013); returns (...)."""
@@ -260,8 +300,12 @@ class System(abc.ABC):
 
     def speed_gradient(self, x: ArrayLike) -> Array:
         """The gradient J^T G of `speed`, (..., n)."""
-        value, derivative = self.residual_and_jacobian(x)
-        return np.einsum("...ij,...i->...j", derivative, value)
+        return self._residual_bound.gradient(self._states(x))
+
+    def gauss_newton(self, x: ArrayLike, v: ArrayLike) -> Array:
+        """J^T J v, J the Jacobian of G at `x`, both (..., n): `speed_hessian` times `v` where G = 0."""
+        x, v = self._together(x=x, v=v)
+        return self._residual_bound.gauss_newton(x, v)
 
     def speed_hessian(self, x: ArrayLike, gauss_newton: bool = True) -> Array:
         """Second derivatives of `speed`, (..., n, n).
@@ -273,11 +317,9 @@ class System(abc.ABC):
         gauss_newton : bool
             True for J^T J, which is exact at fixed points; False adds the term sum_k G_k Hess(G_k).
         """
-        value, derivative = self.residual_and_jacobian(x)
-        gram = np.einsum("...ki,...kj->...ij", derivative, derivative)
-        if gauss_newton:
-            return gram
-        return gram + np.einsum("...k,...kij->...ij", value, self.hessian_at(x))
+        derivative = self.residual_jacobian(x)
+        gram = np.swapaxes(derivative, -1, -2) @ derivative
+        return gram if gauss_newton else gram + self._residual_bound.curvature(self._states(x))
 
     # --- enclosures ------------------------------------------------------------------------------
 
@@ -306,10 +348,7 @@ class System(abc.ABC):
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex) of kind, states, equations and parameter values; the title does not count."""
-        values = ["None" if v is None else sp.srepr(exact_number(v, "")) for v in self._declaration.values]
-        parameters = [p.name for p in self._declaration.parameters]
-        parts = [self.kind, *self.state_names, *parameters, *values, *map(sp.srepr, self._form.expressions)]
-        return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(b"\x00".join([self.kind.encode(), *self._declaration.signature()])).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, System) and self.content_hash == other.content_hash
@@ -322,20 +361,19 @@ class System(abc.ABC):
         return type(self)._from_declaration, (self._declaration, self.name)
 
     def __repr__(self) -> str:
-        lines = [f"{self._left_text(s)} = {e}" for s, e in zip(self.states, self.rhs, strict=True)]
-        values = ", ".join(f"{name} = {value}" for name, value in self.parameters.items())
+        lines = [f"{self._left_text(s)} = {e}" for s, e in self.equations]
+        values = ", ".join(self._values())
         title = f"{type(self).__name__} {self.name!r}" if self.name else type(self).__name__
         return "\n  ".join([title + (f" ({values})" if values else ""), *lines])
 
     def _repr_latex_(self) -> str:
-        rows = [f"{self._left_latex(s)} &= {latex(e)}" for s, e in zip(self.states, self.rhs, strict=True)]
+        rows = [f"{self._left_latex(s)} &= {latex(e)}" for s, e in self.equations]
         return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 
     def _repr_html_(self) -> str:
-        sides = zip(map(self._left_text, self.states), map(str, self.rhs), strict=True)
-        cells = ((self._escaped(left), self._escaped(right)) for left, right in sides)
+        cells = ((self._escaped(self._left_text(s)), self._escaped(str(e))) for s, e in self.equations)
         rows = "".join(f"<tr><th scope='row'><bdi>{left}</bdi></th><td>= {right}</td></tr>" for left, right in cells)
-        values = ", ".join(f"{name} = {value}" for name, value in self.parameters.items())
+        values = ", ".join(self._values())
         title = self._escaped(self.name or type(self).__name__) + (f" ({self._escaped(values)})" if values else "")
         return f"<table><caption><bdi>{title}</bdi></caption><tbody>{rows}</tbody></table>"
 
@@ -343,43 +381,49 @@ class System(abc.ABC):
     def _escaped(text: str) -> str:
         return html.escape(printable(text))
 
+    def _values(self) -> list[str]:
+        return [f"{name} = {text}" for name, text in self.described_parameters.items()]
+
     # --- for the kinds ---------------------------------------------------------------------------
 
     @abc.abstractmethod
-    def _residual_of(self, form: ComponentForm) -> ComponentForm:
+    def _residual_of(self, form: Form) -> Form:
         """The function whose zeros are the fixed points."""
 
     @abc.abstractmethod
-    def _left_text(self, state: sp.Symbol) -> str:
+    def _left_text(self, state: sp.Expr) -> str:
         """The left-hand side of the equation for `state`, as text."""
 
     @abc.abstractmethod
-    def _left_latex(self, state: sp.Symbol) -> str:
+    def _left_latex(self, state: sp.Expr) -> str:
         """The left-hand side of the equation for `state`, in LaTeX."""
 
     @cached_property
-    def _form(self) -> ComponentForm:
+    def _states_declared(self) -> tuple[sp.Symbol, ...]:
+        return self._declaration.state_symbols()
+
+    @cached_property
+    def _expanded(self) -> System:
+        declaration = self._declaration.components()
+        return self if declaration is self._declaration else self._from_declaration(declaration, self.name)
+
+    @cached_property
+    def _form(self) -> Form:
         """The declaration in real symbols, parameters kept."""
-        to_real = {s: realised(s) for s in (*self.states, *self.parameter_symbols)}
-        return ComponentForm(
-            [realised(s) for s in self.states], [e.xreplace(to_real) for e in self._declaration.expressions]
-        )
+        return self._declaration.form()
 
     @cached_property
-    def _bound(self) -> ComponentForm:
+    def _residual_form(self) -> Form:
+        return self._residual_of(self._form)
+
+    @cached_property
+    def _bound(self) -> Form:
         """The declaration in real symbols, parameters substituted."""
-        bound = self._form.substitute({realised(p): value for p, value in self.exact_parameters.items()})
-        for state, expression in zip(self.states, bound.expressions, strict=True):
-            check_real(expression, f"the equation for {state}, with the parameter values given,")
-        return bound
+        return self._declaration.bound()
 
     @cached_property
-    def _residual_bound(self) -> ComponentForm:
+    def _residual_bound(self) -> Form:
         return self._residual_of(self._bound)
-
-    @cached_property
-    def _to_user(self) -> dict[sp.Symbol, sp.Symbol]:
-        return {realised(s): s for s in (*self.states, *self.parameter_symbols)}
 
     def _together(self, **arrays: ArrayLike) -> list[Array]:
         """Arrays of states whose batches fit together."""
@@ -394,6 +438,13 @@ class System(abc.ABC):
     def _states(self, x: ArrayLike) -> Array:
         """Shape is checked, finiteness is not: as in NumPy, nan in gives nan out."""
         return as_states(x, self.dimension, name="x", finite=False)
+
+
+def _declare(equations: Any, parameters: Any) -> AbstractDeclaration:
+    """The declaration in the form in which it was made."""
+    if isinstance(equations, Mapping) and any(isinstance(state, sp.MatrixSymbol) for state in equations):
+        return declare_matrix(equations, parameters)
+    return declare_components(equations, parameters)
 
 
 def as_system(value: Any) -> System:

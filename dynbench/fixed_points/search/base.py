@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dynbench.fixed_points.bounds import GlobalBounds
 from dynbench.systems import System
 
-__all__ = ["Continuum", "Findings", "Progress", "SearchStrategy", "Undecided"]
+__all__ = ["Continuum", "Contribution", "Findings", "Progress", "SearchStrategy", "Undecided"]
 
 #: ``progress(stage, done, total)``; ``total`` is None where the amount of work is not known beforehand.
 Progress = Callable[[str, int, int | None], None]
@@ -61,6 +61,25 @@ class Continuum:
     proved_real: bool
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one part of a combined search contributed.
+
+    Attributes
+    ----------
+    strategy : str
+        Its name.
+    points : int
+        Points that it found first, mirror images counted.
+    seconds : float
+        CPU seconds that it took.
+    """
+
+    strategy: str
+    points: int
+    seconds: float
+
+
 @dataclass(frozen=True, eq=False)
 class Findings:
     """What one strategy found, and what it proved.
@@ -90,6 +109,8 @@ class Findings:
         For a search of the whole state space: the box it was made in, outside of which no fixed point lies.
     algebraic : bool
         True where `complete` rests on exact algebra.
+    contributions : tuple of Contribution
+        What each part of a combined search found first.
     """
 
     candidates: NDArray[np.float64]
@@ -104,6 +125,7 @@ class Findings:
     interrupted: bool = False
     bounds: GlobalBounds | None = None
     algebraic: bool = False
+    contributions: tuple[Contribution, ...] = ()
 
 
 class SearchStrategy(abc.ABC):

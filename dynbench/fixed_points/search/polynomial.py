@@ -40,7 +40,7 @@ class Polynomial(SearchStrategy):
     @staticmethod
     def suits(system: System) -> bool:
         """Whether the strategy applies to a system and is expected to take no more than a few seconds."""
-        return is_quick(system.exact_residual, system.states)
+        return system.algebraic and is_quick(system.exact_residual, system.states)
 
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Solve for the fixed points.

@@ -121,8 +121,9 @@ def _exact_eigenvalues(system: System, point: FixedPoint) -> tuple[sp.Expr, ...]
     """The distinct eigenvalues in their usual order, of one or two and a rational Jacobian."""
     if point.exact is None or system.dimension > 2:
         return ()
-    values = dict(zip(system.states, point.exact, strict=True)) | system.exact_parameters
-    matrix = system.jacobian.subs(values)
+    components = system.expand()
+    values = dict(zip(system.states, point.exact, strict=True)) | components.exact_parameters
+    matrix = components.jacobian.subs(values)
     if not all(entry.is_Rational for entry in matrix):
         return ()
     if system.dimension == 1:

@@ -44,16 +44,18 @@ def system_section(analysis: Analysis) -> Section:
 
 def _equations(system: System) -> Equations:
     if system.kind == "flow":
-        rows = (Equation(Rate(state), right) for state, right in zip(system.states, system.rhs, strict=True))
+        rows = (Equation(Rate(state), right) for state, right in system.equations)
     else:
-        rows = (Equation(state, right, "\u21a6") for state, right in zip(system.states, system.rhs, strict=True))
+        rows = (Equation(state, right, "\u21a6") for state, right in system.equations)
     return Equations(tuple(rows))
 
 
 def _parameters(system: System) -> list[Block]:
     rows = tuple(
-        ((_symbol(symbol),), (_value(value),))
-        for symbol, value in zip(system.parameter_symbols, system.parameters.values(), strict=True)
+        ((_symbol(symbol),), (_value(value, text),))
+        for symbol, value, text in zip(
+            system.parameter_symbols, system.parameters.values(), system.described_parameters.values(), strict=True
+        )
     )
     table = Table("Parameters", (("parameter",), ("value",)), rows, numeric=(1,))
     decimals = any(isinstance(value, float) for value in system.parameters.values())
@@ -66,5 +68,5 @@ def _symbol(symbol: sp.Symbol) -> Inline:
     return Formula(symbol) if len(symbol.name) <= _SHORT_NAME else Name(symbol.name)
 
 
-def _value(value: Any) -> Inline:
-    return Formula(value) if isinstance(value, sp.Basic) else str(value).replace("-", "\N{MINUS SIGN}")
+def _value(value: Any, text: str) -> Inline:
+    return Formula(value) if isinstance(value, sp.Basic) else text.replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,32 @@
+"""States to start from in a network: random ones, and ones that hold a readout."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.networks import EchoStateNetwork
+from dynbench.systems import System
+
+__all__ = ["held_rate", "random_states"]
+
+Array = NDArray[np.float64]
+
+
+def random_states(system: System, count: int, rng: np.random.Generator) -> Array:
+    """Random states (count, n) of the size of those that the system visits.
+
+    Normal deviates of several sizes, moved by one step of the iteration x -> x + G(x), which for a leaky network puts
+    them where its weights put a state.
+    """
+    size = rng.choice([0.1, 0.5, 1.0, 2.0], size=(count, 1))
+    x = size * rng.normal(size=(count, system.dimension))
+    moved = x + system.residual(x)
+    largest = np.abs(moved).max(axis=-1, keepdims=True)
+    usable = np.isfinite(moved).all(axis=-1, keepdims=True) & (largest < 1e3)
+    return np.where(usable, moved, x)
+
+
+def held_rate(network: EchoStateNetwork, x: Array, z: Array) -> Array:
+    """The field at states x (K, n) with the readout held at z (K, m): F(x) + W_fb (z - W_o phi(x))."""
+    return network(x) + (z - network.readout(x)) @ network.parameters["W_fb"].T

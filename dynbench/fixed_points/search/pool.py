@@ -1,0 +1,95 @@
+"""The fixed points known so far in a search, up to the mirror symmetry of an odd system."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum, unstable_eigenvectors
+from dynbench.systems import System
+
+__all__ = ["Pool"]
+
+Array = NDArray[np.float64]
+
+#: States closer than this, relative to max(1, |x|), are one.
+_CLOSE = 1e-6
+
+
+class Pool:
+    """Distinct converged states, each with its number of unstable directions as floating-point eigenvalues say.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    odd : bool
+        Whether -x is a fixed point wherever x is: then a point and its mirror are kept as one.
+    """
+
+    def __init__(self, system: System, odd: bool) -> None:
+        self.system = system
+        self.odd = odd
+        self.states: list[Array] = []
+        self._unstable: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        """The number of points, mirrors counted."""
+        return len(self.points())
+
+    def add(self, x: Array) -> bool:
+        """Whether the state was new."""
+        if not np.isfinite(x).all() or self.find(x) is not None:
+            return False
+        self.states.append(np.array(x))
+        return True
+
+    def find(self, x: Array) -> int | None:
+        """The number of the state that `x`, or its mirror, is; None where it is none of them."""
+        if not self.states:
+            return None
+        known = np.array(self.states)
+        distance = np.abs(known - x).max(-1)
+        if self.odd:
+            distance = np.minimum(distance, np.abs(known + x).max(-1))
+        k = int(distance.argmin())
+        return k if distance[k] <= _CLOSE * max(1.0, float(np.abs(x).max())) else None
+
+    def points(self, unstable: int | None = None) -> Array:
+        """All states (K, n), mirrors too; only those with so many unstable directions, if a number is given."""
+        chosen = [x for k, x in enumerate(self.states) if unstable is None or self.unstable(k) == unstable]
+        mirrored = [-x for x in chosen if self.odd and np.abs(x).max() > _CLOSE]
+        return np.array(chosen + mirrored).reshape(-1, self.system.dimension)
+
+    def unstable(self, k: int) -> int:
+        """The number of unstable directions of state `k`."""
+        if k not in self._unstable:
+            x, system = self.states[k], self.system
+            if system.dimension > MOST_DENSE:
+                self._unstable[k] = leading_spectrum(system, x).sides.count(1)
+            else:
+                values = np.linalg.eigvals(system.jacobian_at(x))
+                leading = np.abs(values) - 1 if system.kind == "map" else values.real
+                self._unstable[k] = int(np.count_nonzero(leading > 0))
+        return self._unstable[k]
+
+    def counts(self) -> dict[int, int]:
+        """Number of unstable directions -> number of points, mirrors counted."""
+        counts: dict[int, int] = {}
+        for k, x in enumerate(self.states):
+            twice = 2 if self.odd and np.abs(x).max() > _CLOSE else 1
+            counts[self.unstable(k)] = counts.get(self.unstable(k), 0) + twice
+        return dict(sorted(counts.items()))
+
+    def directions(self, k: int, most: int) -> Array:
+        """Up to `most` real unit vectors (d, n) along the fastest unstable directions of state `k`."""
+        values, vectors = unstable_eigenvectors(self.system, self.states[k])
+        rows: list[Array] = []
+        for i in np.nonzero(values.imag >= 0)[0]:
+            rows.append(vectors[:, i].real)
+            if values[i].imag > 0:
+                rows.append(vectors[:, i].imag)
+            if len(rows) >= most:
+                break
+        unit = [row / np.linalg.norm(row) for row in rows[:most] if np.linalg.norm(row) > 0]
+        return np.array(unit).reshape(-1, self.system.dimension)
