@@ -8,18 +8,19 @@ quadratically, and each step takes little more than half as long.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, lu_factor, lu_solve
+from scipy.linalg import LinAlgError, LinAlgWarning, cho_factor, cho_solve, lu_factor, lu_solve
 from scipy.linalg.blas import dsyrk
 
 from dynbench.fixed_points.large.krylov import MOST_DENSE, newton_krylov
 from dynbench.fixed_points.newton import damped_newton
 from dynbench.systems import System
 
-__all__ = ["minimise_state", "newton_from", "newton_state"]
+__all__ = ["factorised", "minimise_state", "newton_from", "newton_state", "solved"]
 
 Array = NDArray[np.float64]
 
@@ -53,10 +54,10 @@ def newton_state(system: System, start: Array, *, steps: int = 40) -> tuple[Arra
     factors, last, short = None, np.inf, 0
     for _ in range(steps):
         if factors is None:
-            factors = _single(system.residual_jacobian(x))
+            factors = factorised(system.residual_jacobian(x))
             if factors is None:
                 return x, False
-        step = lu_solve(factors, value.astype(np.float32), check_finite=False).astype(float)
+        step = solved(factors, value)
         size = float(np.abs(step).max())
         if not np.isfinite(size):
             return x, False
@@ -73,11 +74,23 @@ def newton_state(system: System, start: Array, *, steps: int = 40) -> tuple[Arra
     return x, False
 
 
-def _single(jacobian: Array) -> Any:
+def factorised(jacobian: Array) -> Any:
+    """LU factors of a matrix, in single precision where it is large; None where it is singular or not finite.
+
+    In single precision they serve an iteration whose residuals are in double precision.
+    """
     if not np.isfinite(jacobian).all():
         return None
-    factors = lu_factor(jacobian.astype(np.float32), overwrite_a=True, check_finite=False)
+    kind = np.float32 if len(jacobian) > _BATCHED else np.float64
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LinAlgWarning)  # a singular matrix is answered by None
+        factors = lu_factor(jacobian.astype(kind), overwrite_a=True, check_finite=False)
     return factors if np.all(np.diagonal(factors[0])) else None
+
+
+def solved(factors: Any, right: Array) -> Array:
+    """The solution of a linear system, given what `factorised` returned."""
+    return lu_solve(factors, right.astype(factors[0].dtype), check_finite=False).astype(float)
 
 
 def _shorter(system: System, x: Array, value: Array, step: Array) -> tuple[Array | None, Array, float]:

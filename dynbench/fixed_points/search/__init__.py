@@ -4,6 +4,7 @@ from dynbench.fixed_points.search.base import Continuum, Contribution, Findings,
 from dynbench.fixed_points.search.boxes import as_boxes
 from dynbench.fixed_points.search.complete import Complete
 from dynbench.fixed_points.search.edge_tracking import EdgeTracking
+from dynbench.fixed_points.search.fibers import DirectionalFibers
 from dynbench.fixed_points.search.multistart import MultiStart
 from dynbench.fixed_points.search.network_plan import NetworkPlan
 from dynbench.fixed_points.search.newton_starts import NewtonStarts
@@ -18,6 +19,7 @@ __all__ = [
     "Complete",
     "Continuum",
     "Contribution",
+    "DirectionalFibers",
     "EdgeTracking",
     "Findings",
     "MultiStart",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states
 from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
+from dynbench.fixed_points.search.neighbours import distances, relative_neighbours, where_to
 from dynbench.fixed_points.search.paths import follow
 from dynbench.fixed_points.search.pool import Pool
 from dynbench.fixed_points.search.relax import Relax
@@ -19,8 +18,6 @@ __all__ = ["EdgeTracking"]
 
 Array = NDArray[np.float64]
 
-#: A state this close to an attractor, relative to max(1, |x|), goes there.
-_CLOSE = 0.05
 #: Bisections (of two bits each) to the edge, before it is followed.
 _BISECTIONS = 5
 #: How often the edge is followed for a while, and how long; then the two ends are brought together again, to _APART.
@@ -43,11 +40,11 @@ class EdgeTracking(SearchStrategy):
     attractors : (K, n) array, optional
         Attracting fixed points; by default those that `Relax` finds.
     pairs : int
-        At most so many pairs, the closest first.
+        At most so many pairs of neighbours, the closest first; see `relative_neighbours`.
     duration : float
         How long states are followed to tell which attractor they go to.
     chosen : list of pairs, optional
-        The pairs (i, j) of attractors to take, instead of the closest ones.
+        The pairs (i, j) of attractors to take, instead of neighbours.
 
     References
     ----------
@@ -76,7 +73,7 @@ class EdgeTracking(SearchStrategy):
             ends = pool.points(0)
         else:
             ends = as_states(self.attractors, system.dimension, name="attractors").reshape(-1, system.dimension)
-        pairs = self.chosen if self.chosen is not None else closest_pairs(ends, self.pairs)
+        pairs = self.chosen if self.chosen is not None else relative_neighbours(ends)[: self.pairs]
         found = [np.empty((0, system.dimension))]
         if pairs:
             tracks = _Tracks(system, ends, pairs, self.duration)
@@ -128,7 +125,7 @@ class _Tracks:
         x, converged = middle.copy(), np.zeros(len(middle), dtype=bool)
         if worth.any():
             x[worth], converged[worth] = newton_from(self._system, middle[worth])
-        away = _distances(x, self._attractors).min(axis=1, initial=np.inf)
+        away = distances(x, self._attractors).min(axis=1, initial=np.inf)
         saddle = converged & (away > 1e-6 * np.maximum(1.0, np.abs(x).max(-1)))
         # A root far away is a fixed point too, but not yet the one that the edge leads to.
         near = np.abs(x - middle).max(-1) <= _ARRIVED * np.maximum(1.0, np.abs(x).max(-1))
@@ -145,32 +142,11 @@ class _Tracks:
         low, high = self._low[rows], self._high[rows]
         shares = np.array([0.25, 0.5, 0.75])
         inner = low[:, None, :] + shares[:, None] * (high - low)[:, None, :]
-        goes = self._goes_to(inner.reshape(-1, low.shape[-1])).reshape(len(low), 3)
+        goes = where_to(self._system, inner.reshape(-1, low.shape[-1]), self._attractors, self._duration)
+        goes = goes.reshape(len(low), 3)
         # The first of the inner points that does not go to the owner is the upper end.
         leaves = goes != self._owner[rows][:, None]
         first = np.where(leaves.any(axis=1), leaves.argmax(axis=1), 3)
         ladder = np.concatenate([low[:, None, :], inner, high[:, None, :]], axis=1)
         each = np.arange(len(low))
         self._low[rows], self._high[rows] = ladder[each, first], ladder[each, first + 1]
-
-    def _goes_to(self, states: Array) -> NDArray[np.intp]:
-        """The number of the attractor that each state comes close to; -1 where it is none of them by then."""
-        reach = _CLOSE * np.maximum(1.0, np.abs(self._attractors).max(-1))
-
-        def arrived(x: Array) -> NDArray[np.bool_]:
-            return (_distances(x, self._attractors) <= reach).any(axis=1)
-
-        ends = follow(self._system, states, self._duration, arrived=arrived)
-        near = _distances(ends, self._attractors) <= reach
-        return np.where(near.any(axis=1), near.argmax(axis=1), -1)
-
-
-def _distances(x: Array, points: Array) -> Array:
-    """Sup-norm distances (K, A) of states from points."""
-    return np.array([np.abs(points - row).max(-1) for row in x]).reshape(len(x), len(points))
-
-
-def closest_pairs(x: Array, most: int) -> list[tuple[int, int]]:
-    """Pairs of rows, the closest first."""
-    pairs = sorted(itertools.combinations(range(len(x)), 2), key=lambda p: float(np.linalg.norm(x[p[0]] - x[p[1]])))
-    return pairs[:most]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 
@@ -11,17 +10,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states
 from dynbench.errors import InputError
+from dynbench.fixed_points.large.krylov import MOST_DENSE
 from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.fixed_points.search.base import Contribution, Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.edge_tracking import EdgeTracking
+from dynbench.fixed_points.search.fibers import DirectionalFibers
+from dynbench.fixed_points.search.neighbours import joined_by, relative_neighbours
 from dynbench.fixed_points.search.network_states import random_states
 from dynbench.fixed_points.search.newton_starts import NewtonStarts
 from dynbench.fixed_points.search.pool import Pool
-from dynbench.fixed_points.search.readouts import Readouts, settle_held
+from dynbench.fixed_points.search.readouts import Readouts
 from dynbench.fixed_points.search.relax import Relax
 from dynbench.fixed_points.search.speed_minima import SpeedMinima
 from dynbench.fixed_points.search.unstable_seeds import UnstableSeeds
 from dynbench.networks import EchoStateNetwork
+from dynbench.symbolic.matrices.operators import dense
 from dynbench.systems import System
 
 __all__ = ["NetworkPlan"]
@@ -34,8 +37,12 @@ _FIRST = 8
 _IDLE = 2
 #: Up to so many states Newton's method is cheap.
 _FEW = 60
-#: Pairs of attractors that are tracked in one round.
-_PAIRS = 16
+#: Pairs of attractors that are tracked in one round, and how long a saddle is followed to see which ones it joins.
+_PAIRS, _FALL = 16, 120.0
+#: Steps of a fiber each way in the first round: from an attractor, and from another point.
+_SHORT_FIBER, _LONG_FIBER = 48, 512
+#: Attractors that fibers leave in one round, and how many of the other points they are chosen from.
+_LEFT, _FEWEST = 8, 4
 #: Random readouts are uniform in cubes of sizes uniform between these.
 _SIZES = (0.5, 2.0)
 
@@ -43,19 +50,22 @@ _SIZES = (0.5, 2.0)
 class NetworkPlan(SearchStrategy):
     """Attractors, the saddles between them, then whatever more effort brings; each round twice the effort of the last.
 
-    A round relaxes random states, holds random readouts (of an `EchoStateNetwork`, the lattice first), tracks the edges
-    between attractors, leaves the saddles found along their unstable directions, and starts Newton's method at the
-    minima
-    of speed along trajectories from all kinds of states. Points in mirror pairs are found once.
+    A round relaxes random states, holds random readouts (of an `EchoStateNetwork`, the lattice first), follows
+    directional fibers from the attractors and from very unstable points, tracks the edges between neighbouring
+    attractors that no saddle found joins yet, leaves the saddles along their unstable directions, and starts Newton's
+    method at the minima of speed along trajectories. Points in mirror pairs are found once.
 
     Parameters
     ----------
     starts : (K, n) array, optional
         States to relax and to follow in the first round, beside the random ones.
     budget : float
-        CPU seconds after which no further strategy is started. The search ends before where two rounds add no point.
+        CPU seconds after which no further strategy is started.
     rounds : int
         At most so many rounds.
+    index : int, optional
+        The search ends before where two rounds on end add no point with at most so many unstable directions. By default
+        1 above 60 states: attractors and the saddles between them; below, any number.
 
     Notes
     -----
@@ -64,10 +74,19 @@ class NetworkPlan(SearchStrategy):
     aims at is the attractors, the saddles of index 1 between them, then rising index as far as the budget goes.
     """
 
-    def __init__(self, starts: ArrayLike | None = None, *, budget: float = 200.0, rounds: int = 8) -> None:
+    def __init__(
+        self,
+        starts: ArrayLike | None = None,
+        *,
+        budget: float = 200.0,
+        rounds: int = 8,
+        index: int | None = None,
+    ) -> None:
         if not budget > 0 or rounds < 1:
             raise InputError(f"budget is {budget} and rounds {rounds}; both must be positive.")
-        self.starts, self.budget, self.rounds = starts, budget, rounds
+        if index is not None and index < 0:
+            raise InputError(f"index is {index}; expected a number of unstable directions.")
+        self.starts, self.budget, self.rounds, self.index = starts, budget, rounds, index
 
     def __repr__(self) -> str:
         return f"NetworkPlan(budget={self.budget:g})"
@@ -76,17 +95,18 @@ class NetworkPlan(SearchStrategy):
         """Return this plan with the caller's starts, where it has none."""
         if self.starts is not None or starts is None:
             return self
-        return NetworkPlan(starts, budget=self.budget, rounds=self.rounds)
+        return NetworkPlan(starts, budget=self.budget, rounds=self.rounds, index=self.index)
 
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Run the rounds; an interruption keeps what was found by then."""
         run = _Run(system, rng, self.budget, progress)
+        index = self.index if self.index is not None or system.dimension <= _FEW else 1
         interrupted, history, ended, idle = False, [], "the rounds given were done", 0
         try:
             if run.pool.odd:
                 run.add("symmetry", np.zeros((1, system.dimension)))
             for k in range(self.rounds):
-                before = len(run.pool)
+                before = run.pool.up_to(index)
                 for name, strategy in _round(run, self.starts, k):
                     if run.spent() >= self.budget:
                         break
@@ -95,9 +115,10 @@ class NetworkPlan(SearchStrategy):
                 if run.spent() >= self.budget:
                     ended = f"the budget of {self.budget:g} CPU seconds was spent"
                     break
-                idle = idle + 1 if len(run.pool) == before else 0
+                idle = idle + 1 if run.pool.up_to(index) == before else 0
                 if idle == _IDLE:
-                    ended = f"{_IDLE} rounds on end, each of twice the effort of the last, added nothing"
+                    what = "nothing" if index is None else f"no point with at most {index} unstable directions"
+                    ended = f"{_IDLE} rounds on end, each of twice the effort of the last, added {what}"
                     break
         except KeyboardInterrupt:
             interrupted = True
@@ -118,13 +139,35 @@ class _Run:
         self.pool = Pool(system, odd=is_mirrored(system))
         self.contributions: list[Contribution] = []
         self.failed = 0
-        self.tracked: set[tuple[int, int]] = set()
         self.left: dict[int, int] = {}
+        self._settled: set[tuple[int, int]] = set()
+        self._asked: set[int] = set()
         self._start = time.process_time()
 
     def spent(self) -> float:
         """CPU seconds since the start."""
         return time.process_time() - self._start
+
+    def settled(self, a: int, b: int) -> bool:
+        """Whether the edge between two attractors, or its mirror image, was tracked or is known to have a saddle."""
+        return (min(a, b), max(a, b)) in self._settled
+
+    def settle(self, a: int, b: int) -> None:
+        """Note that; the numbers are those of `_identity`."""
+        self._settled.add((min(a, b), max(a, b)))
+        if self.pool.odd:
+            self._settled.add((min(-a, -b), max(-a, -b)))
+
+    def note_joined(self, attractors: Array, numbers: list[int]) -> None:
+        """Note between which attractors the saddles of index 1 lie that were not asked yet."""
+        new = [i for i in range(len(self.pool.states)) if i not in self._asked and self.pool.unstable(i) == 1]
+        if not new:
+            return
+        self._asked |= set(new)
+        saddles = np.array([self.pool.states[i] for i in new])
+        for i, j in joined_by(self.system, saddles, attractors, _FALL, self.rng):
+            if i >= 0 and j >= 0:
+                self.settle(numbers[i], numbers[j])
 
     def use(self, name: str, make: Callable[[], SearchStrategy | None]) -> None:
         """Run a strategy, made at the last moment from what is known by then."""
@@ -158,35 +201,52 @@ Step = tuple[str, Callable[[], SearchStrategy | None]]
 def _round(run: _Run, starts: ArrayLike | None, k: int) -> Iterator[Step]:
     """The strategies of round k, by name."""
     system, rng, effort = run.system, run.rng, _FIRST * 2**k
+    few, echo = system.dimension <= _FEW, isinstance(system, EchoStateNetwork)
     given = np.empty((0, system.dimension)) if starts is None else as_states(starts, system.dimension, name="starts")
     given = given.reshape(-1, system.dimension) if k == 0 else np.empty((0, system.dimension))
     yield "relaxation", lambda: Relax(np.concatenate([given, random_states(system, effort, rng)]))
-    if isinstance(system, EchoStateNetwork):
-        if k == 0:
-            yield "readout lattice", Readouts
-        yield (
-            "random readouts",
-            lambda: Readouts(_random_readouts(system, 3 * effort, rng), duration=(20.0, 5.0)[k % 2]),
-        )
+    if echo and k == 0:
+        yield "readout lattice", Readouts
+    if system.dimension <= MOST_DENSE:
+        yield "fibers from attractors", lambda: _fibers(run, k)
     yield "edge tracking", lambda: _edges(run)
+    if system.dimension <= MOST_DENSE:
+        yield "fibers from other points", lambda: _long_fibers(run, k)
+    if isinstance(system, EchoStateNetwork):
+        readouts = _random_readouts(system, effort, rng)
+        yield "random readouts", lambda: Readouts(readouts, duration=(20.0, 5.0)[k % 2])
     yield "leaving saddles", lambda: _leave(run, k)
     if len(given):
         yield "minima of speed from the starts", lambda: SpeedMinima(given)
     yield "minima of speed from random states", lambda: SpeedMinima(random_states(system, effort, rng))
-    yield "minima of speed between points", lambda: _between(run, effort)
-    if isinstance(system, EchoStateNetwork):
-        yield (
-            "minima of speed from held readouts",
-            lambda: SpeedMinima(settle_held(system, _random_readouts(system, effort, rng), 10.0)),
-        )
+    if few:
+        yield "minima of speed between points", lambda: _between(run, effort)
+        yield "Newton from random states", lambda: NewtonStarts(random_states(system, 4 * effort, rng))
     yield "edge tracking", lambda: _edges(run)
-    yield "Newton from random states", lambda: _newton(run, effort)
 
 
-def _newton(run: _Run, effort: int) -> SearchStrategy:
-    """Newton's method from random states; for few states it is cheap, so from more of them."""
-    count = effort if run.system.dimension > _FEW else 4 * effort
-    return NewtonStarts(random_states(run.system, count, run.rng))
+def _fibers(run: _Run, k: int) -> SearchStrategy | None:
+    """Fibers from attractors; of an echo state network along what it feeds back, first one readout at a time."""
+    system, rng = run.system, run.rng
+    attractors = np.array([x for i, x in enumerate(run.pool.states) if run.pool.unstable(i) == 0])
+    if not len(attractors):
+        return None
+    chosen = attractors if len(attractors) <= _LEFT else rng.choice(attractors, _LEFT, replace=False)
+    directions = rng.normal(size=(2, system.dimension))
+    if isinstance(system, EchoStateNetwork):
+        feedback = dense(system.parameters["W_fb"]).T
+        directions = feedback if k == 0 else rng.normal(size=(3, len(feedback))) @ feedback
+    return DirectionalFibers(chosen, directions, steps=_SHORT_FIBER * 2**k)
+
+
+def _long_fibers(run: _Run, k: int) -> SearchStrategy:
+    """Long fibers in random directions from the most unstable points, where others are near; or from random states."""
+    steps = _LONG_FIBER * 2**k
+    most = sorted(range(len(run.pool.states)), key=run.pool.unstable)[-_FEWEST:]
+    if not most or not run.pool.unstable(most[-1]):
+        return DirectionalFibers(count=_FEWEST, steps=steps)
+    chosen = most if run.system.dimension <= _FEW else [int(run.rng.choice(most))]
+    return DirectionalFibers(np.array([run.pool.states[i] for i in chosen]), steps=steps)
 
 
 def _random_readouts(network: EchoStateNetwork, count: int, rng: np.random.Generator) -> Array:
@@ -195,17 +255,17 @@ def _random_readouts(network: EchoStateNetwork, count: int, rng: np.random.Gener
 
 
 def _edges(run: _Run) -> SearchStrategy | None:
-    """Edge tracking between attractors, pairs that were tracked before and mirror images of such left out."""
+    """Edge tracking between neighbouring attractors, but those that were tracked before or that a saddle joins."""
     points = run.pool.points(0)
+    if len(points) < 2:
+        return None
     numbers = [_identity(run.pool, x) for x in points]
+    run.note_joined(points, numbers)
     chosen: list[tuple[int, int]] = []
-    pairs = itertools.combinations(range(len(points)), 2)
-    for i, j in sorted(pairs, key=lambda p: float(np.linalg.norm(points[p[0]] - points[p[1]]))):
-        a, b = numbers[i], numbers[j]
-        keys = {(min(a, b), max(a, b)), (min(-a, -b), max(-a, -b))} if run.pool.odd else {(min(a, b), max(a, b))}
-        if keys & run.tracked:
+    for i, j in relative_neighbours(points):
+        if run.settled(numbers[i], numbers[j]):
             continue
-        run.tracked |= keys
+        run.settle(numbers[i], numbers[j])
         chosen.append((i, j))
         if len(chosen) == _PAIRS:
             break

@@ -73,6 +73,10 @@ class Pool:
                 self._unstable[k] = int(np.count_nonzero(leading > 0))
         return self._unstable[k]
 
+    def up_to(self, unstable: int | None) -> int:
+        """The number of points with at most so many unstable directions, or of all, mirrors counted."""
+        return sum(count for index, count in self.counts().items() if unstable is None or index <= unstable)
+
     def counts(self) -> dict[int, int]:
         """Number of unstable directions -> number of points, mirrors counted."""
         counts: dict[int, int] = {}

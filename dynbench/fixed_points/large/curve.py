@@ -1,0 +1,141 @@
+"""Pseudo-arclength continuation of a curve H(x, a) = 0, x a state and a a number, in doubles.
+
+Nothing is proved here. A step goes along the tangent, and Newton's method on the plane across it leads back to the
+curve: so the curve is followed round its folds, where a turns back. The Jacobian by x is factorised once a step, in
+single precision where there are many states.
+
+References
+----------
+H. B. Keller, Numerical solution of bifurcation and nonlinear eigenvalue problems, in: Applications of Bifurcation
+Theory, Academic Press 1977. E. L. Allgower, K. Georg, Numerical Continuation Methods, Springer 1990, chapter 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.fixed_points.large.newton import factorised, solved
+
+__all__ = ["Curve", "Station", "follow_curve"]
+
+Array = NDArray[np.float64]
+
+#: Newton's method has converged when its step is below this, relative to max(1, |x|); it gets so many steps.
+_CLOSE, _CORRECTIONS = 1e-6, 6
+#: Corrections must shrink at least by this factor.
+_SHRINKS = 0.7
+#: Tangents of neighbouring stations must not turn by more than the first cosine; a step is lengthened above the second.
+_TURN, _STRAIGHT = 0.8, 0.95
+#: Lengths of steps, relative to max(1, |x|): the first, the shortest and the longest one.
+_FIRST, _SHORTEST, _LONGEST = 5e-3, 1e-7, 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A curve H(x, a) = 0 in n + 1 dimensions.
+
+    Attributes
+    ----------
+    value : callable
+        (x, a) -> H, (n,).
+    jacobian : callable
+        (x, a) -> the derivative of H by x, (n, n).
+    slope : callable
+        (x, a) -> the derivative of H by a, (n,).
+    """
+
+    value: Callable[[Array, float], Array]
+    jacobian: Callable[[Array, float], Array]
+    slope: Callable[[Array, float], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Station:
+    """A point of a curve, and the unit tangent (dx, da) there in the sense of travel, up to the error of a step."""
+
+    x: Array
+    a: float
+    dx: Array
+    da: float
+
+
+def follow_curve(curve: Curve, x: Array, a: float, *, rising: bool, steps: int) -> Iterator[Station]:
+    """The stations of a curve from one of its points on, that one first.
+
+    Parameters
+    ----------
+    curve : Curve
+        The curve.
+    x : (n,) array
+        Where it is at `a`.
+    a : float
+        See `x`.
+    rising : bool
+        Whether to leave towards larger or smaller a.
+    steps : int
+        At most so many factorisations. It ends before where steps have become too short.
+    """
+    tangent = _tangent(factorised(curve.jacobian(x, a)), curve.slope(x, a))
+    if tangent is None:
+        return
+    here = Station(x, a, *tangent) if rising else Station(x, a, -tangent[0], -tangent[1])
+    yield here
+    length = _FIRST * _size(x)
+    for _ in range(steps):
+        there = _step(curve, here, length)
+        turn = 0.0 if there is None else float(there.dx @ here.dx + there.da * here.da)
+        if there is None or turn < _TURN:
+            length /= 2
+            if length < _SHORTEST * _size(here.x):
+                return
+            continue
+        here = there
+        yield here
+        if turn > _STRAIGHT:
+            length = min(1.5 * length, _LONGEST * _size(here.x))
+
+
+def _size(x: Array) -> float:
+    return max(1.0, float(np.linalg.norm(x)))
+
+
+def _tangent(factors: Any, slope: Array) -> tuple[Array, float] | None:
+    """The unit tangent with da > 0: along (-J^-1 dH/da, 1)."""
+    if factors is None:
+        return None
+    across = -solved(factors, slope)
+    norm = float(np.sqrt(across @ across + 1))
+    return (across / norm, 1 / norm) if np.isfinite(norm) else None
+
+
+def _step(curve: Curve, here: Station, length: float) -> Station | None:
+    """The station at that distance along the tangent; None where Newton's method does not get there."""
+    x, a = here.x + length * here.dx, here.a + length * here.da
+    factors, slope = factorised(curve.jacobian(x, a)), curve.slope(x, a)
+    tangent = _tangent(factors, slope)
+    if tangent is None:
+        return None
+    across = tangent[0] / tangent[1]
+    denominator = float(here.dx @ across + here.da)
+    last = np.inf
+    for _ in range(_CORRECTIONS):
+        back = solved(factors, curve.value(x, a))
+        change = float(here.dx @ back) / denominator
+        move = change * across - back
+        x, a = x + move, a + change
+        size = float(np.sqrt(move @ move + change * change))
+        if size <= _CLOSE * _size(x):
+            break
+        if not size <= _SHRINKS * last:
+            return None
+        last = size
+    else:
+        return None
+    if tangent[0] @ here.dx + tangent[1] * here.da < 0:
+        tangent = -tangent[0], -tangent[1]
+    return Station(x, a, *tangent)
