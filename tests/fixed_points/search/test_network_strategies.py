@@ -88,7 +88,7 @@ def test_the_plan_on_an_echo_state_network():
     assert points.index_sum == points.expected_index_sum == 1
     assert not points.complete
     assert sum(c.points for c in points.contributions) == 9
-    assert {"relaxation", "readout lattice", "edge tracking"} <= {c.strategy for c in points.contributions}
+    assert {"relaxation", "readout lattice", "fibers from attractors"} <= {c.strategy for c in points.contributions}
     assert "added nothing" in points.argument
 
 
