@@ -33,8 +33,8 @@ Array = NDArray[np.float64]
 
 #: The effort of the first round, in starts; doubled in each round.
 _FIRST = 8
-#: So many rounds on end must add nothing, each of twice the effort, before the search ends.
-_IDLE = 2
+#: So many rounds on end must add nothing, each of twice the effort, before the search ends; for few states two.
+_IDLE = 1
 #: Up to so many states Newton's method is cheap.
 _FEW = 60
 #: Pairs of attractors that are tracked in one round, and how long a saddle is followed to see which ones it joins.
@@ -64,8 +64,8 @@ class NetworkPlan(SearchStrategy):
     rounds : int
         At most so many rounds.
     index : int, optional
-        The search ends before where two rounds on end add no point with at most so many unstable directions. By default
-        1 above 60 states: attractors and the saddles between them; below, any number.
+        The search ends before where a round (up to 60 states two on end) adds no point with at most so many unstable
+        directions. By default 1 above 60 states: attractors and the saddles between them; below, any number.
 
     Notes
     -----
@@ -100,7 +100,9 @@ class NetworkPlan(SearchStrategy):
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Run the rounds; an interruption keeps what was found by then."""
         run = _Run(system, rng, self.budget, progress)
-        index = self.index if self.index is not None or system.dimension <= _FEW else 1
+        few = system.dimension <= _FEW
+        index = self.index if self.index is not None or few else 1
+        patience = 2 * _IDLE if few else _IDLE
         interrupted, history, ended, idle = False, [], "the rounds given were done", 0
         try:
             if run.pool.odd:
@@ -116,9 +118,10 @@ class NetworkPlan(SearchStrategy):
                     ended = f"the budget of {self.budget:g} CPU seconds was spent"
                     break
                 idle = idle + 1 if run.pool.up_to(index) == before else 0
-                if idle == _IDLE:
+                if idle == patience:
                     what = "nothing" if index is None else f"no point with at most {index} unstable directions"
-                    ended = f"{_IDLE} rounds on end, each of twice the effort of the last, added {what}"
+                    rounds = "a round" if patience == 1 else f"{patience} rounds on end, each"
+                    ended = f"{rounds} of twice the effort of the last added {what}"
                     break
         except KeyboardInterrupt:
             interrupted = True
