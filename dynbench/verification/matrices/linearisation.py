@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 import sympy as sp
@@ -164,13 +165,13 @@ class Over(Arithmetic[Block]):
 
     # ---- derivatives
 
-    def pull(self, left: Block | None, node: Node) -> Block | None:
+    def pull(self, left: Left, node: Node) -> Block | None:
         """L times the derivative of a column; None where that is 0."""
         if not self._varies(node):
             return None
         match node:
             case Name():
-                return Block.exact(np.eye(self.system.dimension)) if left is None else left
+                return _times(left, Block.exact(np.eye(self.system.dimension))) if _is_diagonal(left) else left
             case Sum():
                 return _total(self.pull(left, part) for part in node.parts)
             case Scaled():
@@ -187,7 +188,7 @@ class Over(Arithmetic[Block]):
                 return self.pull(left, node.argument)
         return self._refuse(node)
 
-    def _pull_entrywise(self, left: Block | None, parts: tuple[Node, ...], i: int) -> Block | None:
+    def _pull_entrywise(self, left: Left, parts: tuple[Node, ...], i: int) -> Block | None:
         if not self._varies(parts[i]):
             return None
         for j, part in enumerate(parts):
@@ -195,7 +196,7 @@ class Over(Arithmetic[Block]):
                 left = _columns_scaled(left, self.value(part))
         return self.pull(left, parts[i])
 
-    def _pull_factor(self, left: Block | None, parts: tuple[Node, ...], i: int) -> Block | None:
+    def _pull_factor(self, left: Left, parts: tuple[Node, ...], i: int) -> Block | None:
         """The term of the product rule in which factor i is differentiated."""
         if not self._varies(parts[i]):
             return None
@@ -206,7 +207,7 @@ class Over(Arithmetic[Block]):
         rest = parts[i + 1 :]
         return self._pull_against(left, parts[i], self.value(rest[0] if len(rest) == 1 else Product(rest)))
 
-    def _pull_against(self, left: Block | None, node: Node, right: Block) -> Block | None:
+    def _pull_against(self, left: Left, node: Node, right: Block) -> Block | None:
         """L d(node) r for a column r."""
         match node:
             case Sum():
@@ -219,13 +220,13 @@ class Over(Arithmetic[Block]):
             case Product():
                 return self._pull_product_against(left, node.parts, right)
             case _ if shape_of(node, self.system.shapes)[0] == 1:
-                return self.pull(right.T if left is None else left @ right.T, _turned(node))
+                return self.pull(_times(left, right.T), _turned(node))
             case _ if right.shape == (1, 1):
                 inner = self.pull(left, node)
                 return None if inner is None else right * inner
         return self._refuse(node) if self._varies(node) else None
 
-    def _pull_product_against(self, left: Block | None, parts: tuple[Node, ...], right: Block) -> Block | None:
+    def _pull_product_against(self, left: Left, parts: tuple[Node, ...], right: Block) -> Block | None:
         terms: list[Block | None] = []
         for i, part in enumerate(parts):
             if self._varies(part):
@@ -238,11 +239,12 @@ class Over(Arithmetic[Block]):
                 terms.append(self._pull_against(before, part, behind))
         return _total(terms)
 
-    def _through(self, left: Block | None, node: Node) -> Block:
+    def _through(self, left: Left, node: Node) -> Block:
         """L times the value of a factor, sums term by term."""
+        if _is_diagonal(left):
+            return _times(left, self.value(node))
+        assert isinstance(left, Block), "what is no diagonal matrix"
         match node:
-            case _ if left is None:
-                return self.value(node)
             case Sum():
                 result = self._through(left, node.parts[0])
                 for part in node.parts[1:]:
@@ -267,11 +269,32 @@ class Over(Arithmetic[Block]):
         raise InputError(f"The derivative of a {type(node).__name__.lower()} that varies is not checked here.")
 
 
-def _columns_scaled(left: Block | None, scale: Block) -> Block:
+class _DiagonalLeft(NamedTuple):
+    """The diagonal matrix of a column, kept as the column."""
+
+    column: Block
+
+
+#: What stands on the left of a derivative: a matrix, a diagonal one, or (None) the identity.
+Left = Block | _DiagonalLeft | None
+
+
+def _is_diagonal(left: Left) -> TypeGuard[_DiagonalLeft | None]:
+    return not isinstance(left, Block)
+
+
+def _times(left: Left, right: Block) -> Block:
+    """L times a matrix."""
+    if isinstance(left, Block):
+        return left @ right
+    return right if left is None else left.column * right
+
+
+def _columns_scaled(left: Left, scale: Block) -> Left:
     """L diag(d)."""
-    if left is None:
-        return Block(np.diag(scale.mid[:, 0]), np.diag(scale.rad[:, 0]))
-    return left * scale.T
+    if isinstance(left, Block):
+        return left * scale.T
+    return _DiagonalLeft(scale if left is None else left.column * scale)
 
 
 def _turned(node: Node) -> Node:

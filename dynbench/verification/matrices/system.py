@@ -13,6 +13,7 @@ from dynbench.symbolic.matrix_parsing import (
     Constant,
     Diagonal,
     DiagonalOf,
+    Each,
     Hadamard,
     Name,
     Node,
@@ -55,6 +56,8 @@ class MatrixSystem:
         Symbol -> exact value.
     words : mapping
         Word in texts -> name of an array or of the column, or symbol: what texts of the report may use.
+    tokens : tuple of str
+        The word that stands for each state in texts.
     factored : frozenset of str
         The arrays of low rank, which stand as their factors.
     """
@@ -66,7 +69,8 @@ class MatrixSystem:
     arrays: Mapping[str, Any]
     scalars: Mapping[sp.Symbol, sp.Expr]
     words: Mapping[str, Any]
-    factored: frozenset[str] = frozenset()
+    tokens: tuple[str, ...]
+    factored: frozenset[str]
 
     @property
     def dimension(self) -> int:
@@ -77,6 +81,15 @@ class MatrixSystem:
     def is_map(self) -> bool:
         """Whether it is a map."""
         return self.kind == "map"
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether the states are seen to occur linearly."""
+        for node in self.tree.walk():
+            varying = [child for child in node.children if _occurs(self.column, child)]
+            if varying and (isinstance(node, Each) or (isinstance(node, Product | Hadamard) and len(varying) > 1)):
+                return False
+        return True
 
     @property
     def shapes(self) -> dict[str, tuple[int, int]]:
@@ -132,10 +145,17 @@ def read_matrix_system(system: Field, weights: Weights) -> MatrixSystem:
             values[words[word]] = _number(parameters[name])
     if len(words) != len(given):
         raise InputError("system.aliases gives one name to two symbols.")
-    arrays = read_arrays(records, weights)
-    kind = system["kind"].choice("flow", "map")
+    found = read_arrays(records, weights)
     bare = MatrixSystem(
-        "map" if kind == "map" else "flow", names, column, Name(column), arrays.values, values, words, arrays.factored
+        kind="map" if system["kind"].choice("flow", "map") == "map" else "flow",
+        names=names,
+        column=column,
+        tree=Name(column),
+        arrays=found.values,
+        scalars=values,
+        words=words,
+        tokens=tuple(token_of.get(name, name) for name in names),
+        factored=found.factored,
     )
     try:
         tree = bare.read(equations[column].text())
@@ -177,6 +197,10 @@ def shape_of(node: Node, shapes: Shapes) -> tuple[int, int]:
         sizes = ", ".join(f"{n} x {m}" for n, m in parts)
         raise ModelError(f"In a {type(node).__name__.lower()} the sizes do not fit: {sizes:.80}.")
     return shape
+
+
+def _occurs(name: str, node: Node) -> bool:
+    return any(part == Name(name) for part in node.walk())
 
 
 def _with_factors(node: Node, factored: frozenset[str]) -> Node:
