@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 
 _U = 2.0**-53
 _TINY = 2.0**-1000
+#: Up to so many rows or columns a second product of matrices costs little.
+_FEW = 200
 
 
 def gamma(k: int) -> float:
@@ -94,26 +96,32 @@ class Block:
 
     def __mul__(self, other: Block) -> Block:
         """Entry by entry, broadcast."""
+        if self.rad.any() and other.rad.any():
+            (a, b), (c, d) = self.ends, other.ends
+            corners = [a * c, a * d, b * c, b * d]
+            low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
+            return Block.between(np.nextafter(low, -np.inf), np.nextafter(high, np.inf))
         mid = self.mid * other.mid
         rad = np.abs(self.mid) * other.rad + self.rad * (np.abs(other.mid) + other.rad) + _U * np.abs(mid)
         return Block(mid, up(rad, 5))
 
     def __matmul__(self, other: Block) -> Block:
-        k = self.shape[1]
-        rad = gamma(k + 2) * self._sizes(other)
+        # What is exactly 0 adds no rounding.
+        k = min(int((self.mid != 0).sum(axis=1).max()), int((other.mid != 0).sum(axis=0).max()))
+        rad = gamma(k + 2) * self._sizes(other, k)
         if other.rad.any():
             rad = rad + size_times(np.abs(self.mid), other.rad)
         if self.rad.any():
             rad = rad + size_times(self.rad, other.mag)
         return Block(self.mid @ other.mid, up(rad, 4))
 
-    def _sizes(self, other: Block) -> Array:
+    def _sizes(self, other: Block, k: int) -> Array:
         """A bound of |self| |other|."""
-        if min(self.shape[0], self.shape[1], other.shape[1]) == 1:
-            return size_times(np.abs(self.mid), np.abs(other.mid))
+        if min(*self.shape, other.shape[1]) <= _FEW or 8 * k < self.shape[1]:
+            return np.asarray(size_times(np.abs(self.mid), np.abs(other.mid)))
         rows = np.sqrt(up((self.mid**2).sum(axis=1), self.shape[1] + 1))
         columns = np.sqrt(up((other.mid**2).sum(axis=0), self.shape[1] + 1))
-        return up(np.outer(rows, columns), 6)
+        return np.asarray(up(np.outer(rows, columns), 6))
 
     @property
     def T(self) -> Block:

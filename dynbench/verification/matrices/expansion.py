@@ -15,7 +15,7 @@ from dynbench.verification.matrices.system import SLOT, MatrixSystem
 __all__ = ["MOST_EXPANDED", "expanded"]
 
 #: Up to so many states systems are written out.
-MOST_EXPANDED = 12
+MOST_EXPANDED = 30
 
 
 def expanded(system: MatrixSystem) -> Declared:
