@@ -129,7 +129,7 @@ class Each(_One):
 
 @dataclass(frozen=True)
 class Constant(Node):
-    """"ones", "zeros" or "identity" of a shape."""
+    """The matrix of ones or of zeros, or the identity, by its word in the grammar."""
 
     what: str
     shape: tuple[int, int]
@@ -170,9 +170,7 @@ def parse_matrix(text: str, names: Mapping[str, str], scalars: Mapping[str, sp.E
 class _Reader:
     """Recursive descent, one character position."""
 
-    def __init__(
-        self, text: str, names: Mapping[str, str], scalars: Mapping[str, sp.Expr], slot: sp.Symbol
-    ) -> None:
+    def __init__(self, text: str, names: Mapping[str, str], scalars: Mapping[str, sp.Expr], slot: sp.Symbol) -> None:
         self._text, self._names, self._scalars, self._slot = text, names, scalars, slot
         self._at = self._made = self._depth = 0
 

@@ -32,6 +32,7 @@ def check_manifolds(manifolds: Field, dimension: int, points: Sequence[PointClai
 
 
 def check_settled(report: Field, points: Sequence[PointClaim], ledger: Ledger) -> None:
+    """What a report calls settled is complete, without continua, and every kind is proved."""
     listed = report["fixed_points"]
     complete = listed["complete"].flag()
     settled = complete and all(map(_kind_is_proved, points)) and not listed["continua"].items()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq
+from numpy.typing import NDArray
 
 from dynbench.symbolic.matrix_parsing import Each, Node
 from dynbench.verification.enclosure import Enclosure
@@ -35,7 +36,7 @@ class Residuals:
             value: list[arb] = _Balls(self._system, self._arrays, x).value(self._system.tree).entries()
             return [v - a for v, a in zip(value, x, strict=True)] if self._system.is_map else value
 
-    def arguments(self, x: Sequence[float]) -> dict[Node, Block]:
+    def arguments(self, x: NDArray[np.float64]) -> dict[Node, Block]:
         """The argument of each function of a column, at a state: far sharper than products of doubles give it."""
         with ctx.workprec(PRECISION):
             balls = _Balls(self._system, self._arrays, [arb(float(v)) for v in x])
@@ -51,6 +52,8 @@ class Residuals:
 
 
 class _Balls(Arithmetic[Any]):
+    """Matrices of balls, sparse arrays apart."""
+
     def __init__(self, system: MatrixSystem, arrays: dict[str, Any], x: Sequence[arb]) -> None:
         super().__init__()
         self._system, self._arrays = system, arrays
@@ -62,7 +65,7 @@ class _Balls(Arithmetic[Any]):
         if name not in self._arrays:
             array = self._system.arrays[name]
             dense = isinstance(array, np.ndarray)
-            self._arrays[name] = arb_mat(*array.shape, array.ravel().tolist()) if dense else _Rows(array)
+            self._arrays[name] = _from_doubles(array) if dense else _Rows(array)
         return self._arrays[name]
 
     def times(self, a: Any, b: Any) -> Any:
@@ -116,7 +119,7 @@ class _Rows:
         self.matrix = matrix
 
     def times(self, column: Any) -> Any:
-        """This matrix times one with balls for entries."""
+        """The product with a matrix of balls."""
         column = _whole(column)
         width, rows = column.ncols(), column.tolist()
         start, where, data = (part.tolist() for part in (self.matrix.indptr, self.matrix.indices, self.matrix.data))
@@ -128,8 +131,13 @@ class _Rows:
         return arb_mat(self.matrix.shape[0], width, entries)
 
 
+def _from_doubles(array: NDArray[np.float64]) -> arb_mat:
+    n, m = array.shape
+    return arb_mat(n, m, array.ravel().tolist())
+
+
 def _whole(a: Any) -> Any:
-    return arb_mat(*a.matrix.shape, a.matrix.toarray().ravel().tolist()) if isinstance(a, _Rows) else a
+    return _from_doubles(a.matrix.toarray()) if isinstance(a, _Rows) else a
 
 
 def _ball(value: Enclosure) -> arb:

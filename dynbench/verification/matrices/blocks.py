@@ -1,7 +1,7 @@
 """Matrices of doubles with radii: enclosures of matrices, with a-priori bounds of rounding.
 
-With u = 2**-53 and gamma_k = k u / (1 - k u), a sum of k products is computed with an error of at most gamma_k times the
-sum of their sizes, in whatever order it is taken, with or without fused multiplication (Higham 2002, section 3.1);
+With u = 2**-53 and gamma_k = k u / (1 - k u), a sum of k products is computed with an error of at most gamma_k times
+the sum of their sizes, in whatever order it is taken, with or without fused multiplication (Higham 2002, section 3.1);
 of two matrices that sum of sizes is bounded by Cauchy and Schwarz from the norms of a row and a column, so that one
 product of matrices is enough. A computed sum of nonnegative numbers is raised by its own rounding (`up`), which covers
 underflow, too. Overflow gives inf or nan, with which no inequality holds.
@@ -65,7 +65,7 @@ class Block:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        return self.mid.shape  # type: ignore[return-value]
+        return self.mid.shape
 
     @property
     def mag(self) -> Array:

@@ -14,8 +14,20 @@ from typing import Any
 import numpy as np
 
 from dynbench.errors import InputError, ModelError
-from dynbench.symbolic.matrix_parsing import Constant, Each, Hadamard, Name, Node, Numbers, Product, Sum
-from dynbench.symbolic.matrix_parsing import Diagonal, DiagonalOf, Scaled, Transposed
+from dynbench.symbolic.matrix_parsing import (
+    Constant,
+    Diagonal,
+    DiagonalOf,
+    Each,
+    Hadamard,
+    Name,
+    Node,
+    Numbers,
+    Product,
+    Scaled,
+    Sum,
+    Transposed,
+)
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.blocks import Block

@@ -104,7 +104,7 @@ def grouped(middles: Complexes, radii: Array) -> NDArray[np.int32]:
     reach = (radii[:, None] + radii[None, :]) * (1 + 2.0**-40) + 2.0**-1000
     near = np.abs(middles[:, None] - middles[None, :]) <= reach
     _, labels = connected_components(csr_array(near), directed=False)
-    return labels  # type: ignore[no-any-return]
+    return labels
 
 
 def _radii(derivative: Block, middles: Complexes, vectors: Complexes, inverse: Complexes) -> Array | None:

@@ -98,24 +98,30 @@ class Over(Arithmetic[Block]):
     # ---- the arithmetic of values
 
     def name(self, name: str) -> Block:
+        """An array, or the box."""
         if name == self.system.column:
             return self._box
         array = self.system.arrays[name]
         return Block.exact(array if isinstance(array, np.ndarray) else array.toarray())
 
     def times(self, a: Block, b: Block) -> Block:
+        """The product."""
         return a @ b
 
     def plus(self, a: Block, b: Block) -> Block:
+        """The sum."""
         return a + b
 
     def hadamard(self, a: Block, b: Block) -> Block:
+        """The elementwise product."""
         return a * b
 
     def scaled(self, factor: sp.Expr, a: Block) -> Block:
+        """A scalar times a block."""
         return self._scalar(factor) * a
 
     def each(self, node: Each, a: Block) -> Block:
+        """A function of every entry; its slopes are kept."""
         if node.argument in self._arguments and not isinstance(node.argument, Name):
             a = self._sharper(node.argument, a)
         function = UnaryFunction(node.body.subs(self.system.scalars))
@@ -136,23 +142,29 @@ class Over(Arithmetic[Block]):
         return Block(np.where(better, at_center.mid, known.mid), np.where(better, moved, known.rad))
 
     def transposed(self, a: Block) -> Block:
+        """The transpose."""
         return a.T
 
     def diagonal(self, a: Block) -> Block:
+        """The diagonal matrix of a column."""
         return Block(np.diag(a.mid[:, 0]), np.diag(a.rad[:, 0]))
 
     def diagonal_of(self, a: Block) -> Block:
+        """The column of diagonal entries."""
         return Block(np.diagonal(a.mid)[:, None], np.diagonal(a.rad)[:, None])
 
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> Block:
+        """A matrix of numbers."""
         found = [self._scalar(e) for e in entries]
         mid, rad = ([part[0, 0] for part in parts] for parts in ([f.mid for f in found], [f.rad for f in found]))
         return Block(np.array(mid).reshape(shape), np.array(rad).reshape(shape))
 
     def constant(self, what: str, shape: tuple[int, int]) -> Block:
+        """Ones, zeros or the identity."""
         return Block.exact(np.eye(*shape) if what == "identity" else np.full(shape, float(what == "ones")))
 
     def is_column(self, a: Block) -> bool:
+        """Whether a block has one column."""
         return a.shape[1] == 1
 
     def _scalar(self, factor: sp.Expr) -> Block:
@@ -171,7 +183,7 @@ class Over(Arithmetic[Block]):
             return None
         match node:
             case Name():
-                return _times(left, Block.exact(np.eye(self.system.dimension))) if _is_diagonal(left) else left
+                return left if isinstance(left, Block) else _times(left, Block.exact(np.eye(self.system.dimension)))
             case Sum():
                 return _total(self.pull(left, part) for part in node.parts)
             case Scaled():
@@ -317,4 +329,3 @@ def _total(terms: Iterable[Block | None]) -> Block | None:
         if term is not None:
             total = term if total is None else total + term
     return total
-

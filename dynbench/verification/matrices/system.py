@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -183,7 +184,7 @@ def shape_of(node: Node, shapes: Shapes) -> tuple[int, int]:
         case Sum() | Hadamard():
             fits, shape = len(set(parts)) == 1, parts[0]
         case Product():
-            fits = all(a[1] == b[0] for a, b in zip(parts, parts[1:], strict=False))
+            fits = all(a[1] == b[0] for a, b in itertools.pairwise(parts))
             shape = (parts[0][0], parts[-1][1])
         case Transposed():
             fits, shape = True, (parts[0][1], parts[0][0])

@@ -94,7 +94,7 @@ class _File:
         content = np.load(self._path, allow_pickle=False)
         if not isinstance(content, np.lib.npyio.NpzFile):
             raise ValueError("it is a single array, without a name")
-        if sum(entry.file_size for entry in content.zip.infolist()) > 8 * _MOST_ENTRIES:
+        if content.zip is None or sum(entry.file_size for entry in content.zip.infolist()) > 8 * _MOST_ENTRIES:
             raise ValueError("it is too large")
         return content
 
@@ -112,7 +112,7 @@ class _File:
         for key in keys:
             if key not in self._content.files:
                 raise InputError(f"{self._path} does not hold the array {key}.")
-        return self._read(lambda: tuple(self._content[key] for key in keys))  # type: ignore[no-any-return]
+        return self._read(lambda: tuple(self._content[key] for key in keys))
 
 
 def _given(weights: Mapping[str, Any], name: str, layout: str) -> tuple[Any, ...]:

@@ -1,7 +1,8 @@
 """Zeros of G for many states: existence, uniqueness and exclusion in doubles with radii, residuals in balls.
 
-Existence. Chord steps from the stated centre c, with residuals in balls, lead to a point y, held exactly, whose distance
-from c is known to far more digits than doubles have. With R an approximate inverse in doubles, Y >= |R G(y)|, and
+Existence. Chord steps from the stated centre c, with residuals in balls, lead to a point y, held exactly, whose
+distance from c is known to far more digits than doubles have. With R an approximate inverse in doubles, Y >= |R
+G(y)|, and
 Z >= |I - R G'(x)| on the box of radius s around c, if Z < 1 and rho = Y / (1 - Z) satisfies |y - c| + rho <= s, then
 y - R G(y) is a contraction of the box of radius rho around y (Krawczyk): exactly one zero lies in it, and none other
 within s of c.
@@ -10,7 +11,8 @@ Uniqueness within r. Let T >= |I - R A| for every matrix A in the hull of the sl
 around c. If T v < v for some v > 0, every A is regular (Perron and Frobenius: the spectral radius of T is below 1), so
 G, whose differences are A (x - x'), is one-to-one on the box. R is the inverse of the middle of the hull.
 
-Exclusion within r. For any vector v, v.G(x) >= v.G(c) - r |v^T A|_1 with A as above; where that is positive, no zero is.
+Exclusion within r. For any vector v, v.G(x) >= v.G(c) - r |v^T A|_1 with A as above; no zero is where that is
+positive.
 
 References
 ----------
@@ -165,7 +167,7 @@ def _inverse(matrix: Array) -> Array | None:
     if not np.isfinite(matrix).all():
         return None
     try:
-        inverse = np.linalg.inv(matrix)
+        inverse = np.asarray(np.linalg.inv(matrix), dtype=float)
     except np.linalg.LinAlgError:
         return None
     return inverse if np.isfinite(inverse).all() else None
