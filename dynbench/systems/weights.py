@@ -66,7 +66,8 @@ def save_weights(system: System, path: str | os.PathLike[str]) -> Path:
     >>> db.save_weights(network, f"{tempfile.mkdtemp()}/pair.npz").name
     'pair.npz'
     """
-    arrays = {name: as_system(system).parameters[name] for name in array_records(system)}
+    records = array_records(as_system(system))
+    arrays = {name: system.parameters[name] for name in records}
     if not arrays:
         raise InputError("The system has no arrays: it is declared in components, and its report holds all of it.")
     target = _npz(path)

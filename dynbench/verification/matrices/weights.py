@@ -88,31 +88,27 @@ class _File:
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
-        self._content = self._read(self._open)
-
-    def _open(self) -> Any:
-        content = np.load(self._path, allow_pickle=False)
-        if not isinstance(content, np.lib.npyio.NpzFile):
-            raise ValueError("it is a single array, without a name")
-        if content.zip is None or sum(entry.file_size for entry in content.zip.infolist()) > 8 * _MOST_ENTRIES:
-            raise ValueError("it is too large")
-        return content
-
-    def _read(self, read: Any) -> Any:
-        try:
-            return read()
-        except OSError as error:
-            raise InputError(f"{self._path} cannot be read: {error.strerror or error}.") from None
-        except (ValueError, TypeError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-            raise InputError(f"{self._path} holds no plain arrays: {' '.join(str(error).split()):.80}.") from None
 
     def parts(self, name: str, layout: str) -> tuple[Any, ...]:
         """The parts of an array."""
         keys = [name + ending for ending in _PARTS[layout]]
-        for key in keys:
-            if key not in self._content.files:
-                raise InputError(f"{self._path} does not hold the array {key}.")
-        return self._read(lambda: tuple(self._content[key] for key in keys))
+        try:
+            with self._path.open("rb") as file:
+                content = np.load(file, allow_pickle=False)
+                if not isinstance(content, np.lib.npyio.NpzFile) or content.zip is None:
+                    raise ValueError("it is a single array, without a name")
+                missing = [key for key in keys if key not in content.files]
+                if missing:
+                    raise InputError(f"{self._path} does not hold the array {missing[0]}.")
+                if sum(entry.file_size for entry in content.zip.infolist()) > 8 * _MOST_ENTRIES:
+                    raise ValueError("it is too large")
+                return tuple(content[key] for key in keys)
+        except InputError:
+            raise
+        except OSError as error:
+            raise InputError(f"{self._path} cannot be read: {error.strerror or error}.") from None
+        except (ValueError, TypeError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+            raise InputError(f"{self._path} holds no plain arrays: {' '.join(str(error).split()):.80}.") from None
 
 
 def _given(weights: Mapping[str, Any], name: str, layout: str) -> tuple[Any, ...]:
