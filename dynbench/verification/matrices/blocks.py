@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Block", "gamma", "size_times", "up"]
+__all__ = ["Block", "gamma", "product_in_parts", "size_times", "up"]
 
 Array = NDArray[np.float64]
 
@@ -27,6 +27,8 @@ _U = 2.0**-53
 _TINY = 2.0**-1000
 #: Up to so many rows or columns a second product of matrices costs little.
 _FEW = 200
+#: The length of the parts of `product_in_parts`.
+_PART = 64
 
 
 def gamma(k: int) -> float:
@@ -42,6 +44,19 @@ def up(value: Any, k: int) -> Any:
 def size_times(a: Array, b: Array) -> Array:
     """An upper bound of the product of two nonnegative matrices."""
     return up(a @ b, a.shape[-1])
+
+
+def product_in_parts(a: Array, b: Array) -> tuple[Array, float]:
+    """The product of two matrices, and a factor c: it errs by at most c |a| |b|, entry by entry.
+
+    The inner dimension is cut into parts, whose products are added up: so c is gamma_k with k the length of a part plus
+    the number of parts, instead of the whole length.
+    """
+    n = a.shape[1]
+    total = a[:, :_PART] @ b[:_PART]
+    for start in range(_PART, n, _PART):
+        total += a[:, start : start + _PART] @ b[start : start + _PART]
+    return total, gamma(min(n, _PART) + n // _PART + 2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from dynbench.verification.matrices.blocks import Block, gamma, size_times, up
+from dynbench.verification.matrices.blocks import Block, gamma, product_in_parts, size_times, up
 
 __all__ = ["Enclosed", "enclose_eigenvalues", "grouped"]
 
@@ -115,12 +115,13 @@ def _radii(derivative: Block, middles: Complexes, vectors: Complexes, inverse: C
     off = _product_error(inverse, vectors, sizes_y, rows_v)
     if not off.max() < 0.5:
         return None
-    # S: the two real products J Re V and J Im V err by gamma |J| |V| together, V L by a few roundings.
-    computed = derivative.mid @ vectors.real + 1j * (derivative.mid @ vectors.imag)
-    computed = np.abs(computed - vectors * middles)
+    # S: the two real products J Re V and J Im V err by c |J| |V| together, V L and the difference by a few roundings.
+    real, error = product_in_parts(derivative.mid, vectors.real)
+    imaginary, _ = product_in_parts(derivative.mid, vectors.imag)
+    computed = np.abs(real + 1j * imaginary - vectors * middles)
     weights = up(np.abs(middles)[:, None], 2)
     sums = up(up(computed, 4).sum(axis=1, keepdims=True), n)
-    sums = sums + gamma(n + 4) * size_times(np.abs(derivative.mid), rows_v) + size_times(derivative.rad, rows_v)
+    sums = sums + error * size_times(np.abs(derivative.mid), rows_v) + size_times(derivative.rad, rows_v)
     sums = up(sums + gamma(16) * size_times(sizes_v, weights), 8)
     q = size_times(sizes_y, sums)
     radii: Array = up(q + off * (q.max() / (1 - off.max())), 6)[:, 0]
@@ -130,9 +131,10 @@ def _radii(derivative: Block, middles: Complexes, vectors: Complexes, inverse: C
 def _product_error(inverse: Complexes, vectors: Complexes, sizes_y: Array, rows_v: Array) -> Array:
     """A bound of the row sums of |Y V - I|, (n, 1): four real products, whose rounding is bounded a priori."""
     n = len(inverse)
-    real = inverse.real @ vectors.real - inverse.imag @ vectors.imag
-    imaginary = inverse.real @ vectors.imag + inverse.imag @ vectors.real
+    (a, error), (b, _) = product_in_parts(inverse.real, vectors.real), product_in_parts(inverse.imag, vectors.imag)
+    (c, _), (d, _) = product_in_parts(inverse.real, vectors.imag), product_in_parts(inverse.imag, vectors.real)
+    real, imaginary = a - b, c + d
     real[np.diag_indices(n)] -= 1
     sums = up(np.hypot(real, imaginary).sum(axis=1, keepdims=True), n + 4)
-    rounding = 2 * gamma(n + 4) * size_times(sizes_y, rows_v) + gamma(2)
+    rounding = 2 * (error + gamma(2)) * size_times(sizes_y, rows_v) + gamma(2)
     return up(sums + rounding, 4)
