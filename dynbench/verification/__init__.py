@@ -2,11 +2,10 @@
 
 Independent means: it imports no search, no certificate, no interval arithmetic and no differentiation of the rest of
 dynbench. It shares the parsers that read model strings and texts of matrix expressions (which execute nothing), and the
-libraries SymPy, NumPy and python-flint. One file, `words`, asks the report code for the sentences that belong to the numbers, and
-compares. What
-it does itself: intervals with directed rounding on Arb's numbers, evaluation and differentiation over boxes, Krawczyk's
-test, cutting up of regions, counting of real solutions through Hermite's trace form, degrees, zero-testing of
-identities.
+libraries SymPy, NumPy and python-flint. One file, `words`, asks the report code for the sentences that belong to the
+numbers, and compares. What it does itself: intervals with directed rounding on Arb's numbers, evaluation and
+differentiation over boxes, Krawczyk's test, cutting up of regions, counting of real solutions through Hermite's trace
+form, degrees, zero-testing of identities.
 
 What a check assumes:
 
