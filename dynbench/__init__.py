@@ -29,6 +29,7 @@ from dynbench.models import load_toml
 from dynbench.networks import RNN, EchoStateNetwork
 from dynbench.reporting import load_report, report
 from dynbench.systems import ODE, LowRank, Map, System
+from dynbench.systems.weights import save_weights
 from dynbench.transitions import (
     TransitionGraph,
     attractor_transitions,
@@ -72,6 +73,7 @@ __all__ = [
     "morse_consistency",
     "networks",
     "report",
+    "save_weights",
     "search",
     "trace_manifold",
     "transition_graph",

@@ -147,10 +147,20 @@ def report(
         with uninterrupted():
             for target in targets:
                 log(f"wrote {write(analysis, target)}")
+                _write_weights(system, target)
             typer.echo(render_json(analysis) if as_json else verdict(analysis), nl=not as_json)
         if open_:
             _open(targets[0])
         _finish(analysis.fixed_points, require, analysis.interrupted)
+
+
+def _write_weights(system: System, target: Path) -> None:
+    """Beside a JSON report the arrays that it names by hash, without which it cannot be checked."""
+    from dynbench.systems.weights import array_records, save_weights
+
+    layouts = {record["layout"] for record in array_records(system).values()}
+    if target.suffix.lower() == ".json" and layouts and "operator" not in layouts:
+        log(f"wrote {save_weights(system, target.with_suffix('.npz'))}, the weights that it is checked with")
 
 
 def _one_folder(model: str, out: list[Path]) -> Path:
@@ -235,6 +245,9 @@ def check(model: ModelArgument, settings: SetOption = None, as_json: JsonOption 
 @app.command()
 def verify(
     path: Annotated[Path, typer.Argument(metavar="REPORT.json", help="A report written as .json.")],
+    weights: Annotated[
+        Path | None, typer.Option("--weights", metavar="WEIGHTS.npz", help="The arrays of a system in matrix form.")
+    ] = None,
     precision: Annotated[int, typer.Option("--precision", min=256, max=16_384, help="Bits of the arithmetic.")] = 512,
     as_json: JsonOption = False,
 ) -> None:
@@ -243,18 +256,23 @@ def verify(
     The system is rebuilt from the report; nothing of the search that wrote it is used. One line a claim goes to
     stdout; the exit code is 1 if one of them fails or cannot be established.
 
+    A report on a network names its arrays by content hash and does not hold them: give the file that
+    `dynbench.save_weights`, or `dynbench report`, wrote.
+
     For example:
 
         dynbench report toggle.toml -o toggle.json
 
         dynbench verify toggle.json
+
+        dynbench verify network.json --weights network.npz
     """
     with _exit_codes():
         from dynbench.verification import lines
         from dynbench.verification import verify as check_claims
 
         with progress_bar() as progress:
-            verification = check_claims(path, precision=precision, progress=progress)
+            verification = check_claims(path, weights=weights, precision=precision, progress=progress)
         if as_json:
             typer.echo(_json([dataclasses.asdict(check) for check in verification]))
         else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dynbench.errors import InputError
 
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["load_report", "report", "report_target"]
 
 
-def load_report(path: str | os.PathLike[str]) -> Analysis:
+def load_report(
+    path: str | os.PathLike[str], *, weights: Mapping[str, Any] | str | os.PathLike[str] | None = None
+) -> Analysis:
     """Read a JSON report and rebuild the analysis that it was written from; nothing is computed or proved again.
 
     Parameters
     ----------
     path : str or path
         The file that `report` or ``dynbench report`` wrote.
+    weights : mapping or path, optional
+        For a system in matrix form its arrays, by name, or the file that `save_weights` wrote: a report identifies
+        them by content hashes and does not hold them.
 
     Returns
     -------
@@ -31,11 +36,12 @@ def load_report(path: str | os.PathLike[str]) -> Analysis:
     Raises
     ------
     InputError
-        If the file cannot be read or is no report in a format that this version knows.
+        If the file cannot be read or is no report in a format that this version knows, or the weights are missing or
+        not those of the report.
     """
     from dynbench.reporting.rebuild import rebuild
 
-    return rebuild(path)
+    return rebuild(path, weights)
 
 
 def report(analysis: Analysis, path: str | os.PathLike[str]) -> Path:

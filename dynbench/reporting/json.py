@@ -19,6 +19,7 @@ import sympy as sp
 from dynbench.fixed_points.plain import point_to_dict
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.derived import derive
+from dynbench.reporting.matrix_systems import derived_to_dict, matrix_notation, system_to_dict
 from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
 from dynbench.reporting.verdict import settled, verdict
 from dynbench.symbolic.notation import Notation
@@ -75,6 +76,8 @@ def content_of(analysis: Analysis) -> dict[str, Any]:
 
 def notation_of(system: System) -> Notation:
     """How a report writes the symbols of a system."""
+    if system.matrix_form is not None:
+        return matrix_notation(system)
     return Notation((*system.states, *system.parameter_symbols))
 
 
@@ -86,17 +89,24 @@ def schema() -> dict[str, Any]:
 
 
 def _system(system: System, notation: Notation) -> dict[str, Any]:
-    exact = dict(zip(system.parameters, system.exact_parameters.values(), strict=True))
-    arrays = {name: text for name, text in system.described_parameters.items() if hasattr(exact[name], "shape")}
+    declared = _in_components(system, notation) if system.matrix_form is None else system_to_dict(system, notation)
     return {
         "name": system.name,
         "kind": system.kind,
         "states": system.state_names,
-        "equations": {str(left): notation.write(right) for left, right in system.equations},
-        "parameters": {name: notation.write(value) for name, value in exact.items() if name not in arrays} | arrays,
-        "given": {name: value if _is_plain(value) else None for name, value in system.parameters.items()},
+        **declared,
         "aliases": notation.aliases,
         "content_hash": system.content_hash,
+    }
+
+
+def _in_components(system: System, notation: Notation) -> dict[str, Any]:
+    exact = zip(system.parameters, system.exact_parameters.values(), strict=True)
+    return {
+        "equations": {str(left): notation.write(right) for left, right in system.equations},
+        "parameters": {name: notation.write(value) for name, value in exact},
+        "given": {name: value if _is_plain(value) else None for name, value in system.parameters.items()},
+        "arrays": None,
     }
 
 
@@ -106,6 +116,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _derived(system: System, notation: Notation) -> dict[str, Any]:
+    if system.matrix_form is not None:
+        return derived_to_dict(system, notation)
     derived = derive(system)
     polynomial = derived.polynomial
     return {
@@ -137,6 +149,7 @@ def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict
 
 def _change(system: System, expression: sp.Expr) -> sp.Expr:
     """The rate of a function along a flow, or its change in one step of a map, as it stands: it is zero."""
+    system = system.expand()
     if system.kind == "map":
         return expression.xreplace(dict(zip(system.states, system.rhs, strict=True))) - expression
     return sum((expression.diff(s) * f for s, f in zip(system.states, system.rhs, strict=True)), sp.S.Zero)

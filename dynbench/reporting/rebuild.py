@@ -16,6 +16,7 @@ from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.plain import point_from_dict
 from dynbench.invariants import Invariant, Invariants, Symmetry
 from dynbench.reporting.json import FORMAT_VERSION
+from dynbench.reporting.matrix_systems import Weights, WeightsError, matrix_notation, matrix_system
 from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_from_dict
 from dynbench.symbolic.notation import Notation
 from dynbench.systems import ODE, Map, System
@@ -36,7 +37,7 @@ _KINDS_OF_VALUES: dict[str, type] = {
 _KINDS: dict[str, type[System]] = {"flow": ODE, "map": Map}
 
 
-def rebuild(path: str | os.PathLike[str]) -> Analysis:
+def rebuild(path: str | os.PathLike[str], weights: Weights = None) -> Analysis:
     """See `dynbench.reporting.load_report`."""
     try:
         path = Path(path)
@@ -47,11 +48,14 @@ def rebuild(path: str | os.PathLike[str]) -> Analysis:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON file: {error}.") from error
-    return analysis_of(content, str(path))
+    return analysis_of(content, str(path), weights)
 
 
-def analysis_of(content: Any, where: str = "the report") -> Analysis:
-    """The analysis of which a JSON report holds `content`; `where` names the report in messages."""
+def analysis_of(content: Any, where: str = "the report", weights: Weights = None) -> Analysis:
+    """The analysis of which a JSON report holds `content`; `where` names the report in messages.
+
+    `weights` are the arrays of a system in matrix form, or the file that holds them.
+    """
     if not isinstance(content, Mapping) or content.get("format") != "dynbench-report":
         raise InputError(f"{where} is no dynbench report: its key 'format' is not 'dynbench-report'.")
     if content.get("format_version") != FORMAT_VERSION:
@@ -61,15 +65,17 @@ def analysis_of(content: Any, where: str = "the report") -> Analysis:
         for key, kind in _KINDS_OF_VALUES.items():
             if not isinstance(content[key], kind):
                 raise InputError(f"{key} is {content[key]!r:.40}")
-        return _analysis(content)
+        return _analysis(content, weights)
+    except WeightsError:
+        raise
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, DynbenchError) as error:
         # What a damaged file lacks or holds is as various as the damage; all of it means that this is no report.
         what = f"lacks {error}" if isinstance(error, KeyError) else f"is damaged: {str(error).rstrip('.')}"
         raise InputError(f"{where} {what}.") from error
 
 
-def _analysis(content: Mapping[str, Any]) -> Analysis:
-    system, notation = _system(content["system"])
+def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
+    system, notation = _system(content["system"], weights)
     points = FixedPoints.from_dict(content["fixed_points"], read=notation.read)
     found = content["invariants"]
     return Analysis(
@@ -86,9 +92,10 @@ def _analysis(content: Mapping[str, Any]) -> Analysis:
     )
 
 
-def _system(data: Mapping[str, Any]) -> tuple[System, Notation]:
-    if set(data["equations"]) != set(data["states"]):
-        raise InputError("the system is declared in matrix form, which is not rebuilt from a report yet")
+def _system(data: Mapping[str, Any], weights: Weights) -> tuple[System, Notation]:
+    if data.get("arrays") is not None:
+        system = matrix_system(data, weights)
+        return system, matrix_notation(system)
     states = {name: sp.Symbol(name) for name in data["states"]}
     parameters = {name: sp.Symbol(name) for name in data["parameters"]}
     notation = Notation((*states.values(), *parameters.values()))

@@ -36,6 +36,11 @@ class AbstractDeclaration(abc.ABC):
         """One scalar symbol a state, the user's own where there is one."""
 
     @property
+    def sizes(self) -> dict[sp.Symbol, sp.Integer]:
+        """The symbols in the shapes of matrices, and their values."""
+        return {}
+
+    @property
     @abc.abstractmethod
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """(left, right) for each equation, as it is to be shown."""

@@ -58,7 +58,7 @@ class MatrixDeclaration(AbstractDeclaration):
         for value in self.values:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)  # pickling forgets it
-        self._sizes()
+        self.sizes  # noqa: B018 - raises where they contradict each other
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.state, self.parameters, self.values, self.expression)
@@ -66,7 +66,7 @@ class MatrixDeclaration(AbstractDeclaration):
     @property
     def dimension(self) -> int:
         """The number of states."""
-        size = self.state.shape[0].xreplace(self._sizes())
+        size = self.state.shape[0].xreplace(self.sizes)
         if not size.is_Integer:
             raise ModelError(
                 f"The number of states, {size}, is not known: bind an array of that size, or give {size} a value."
@@ -110,7 +110,7 @@ class MatrixDeclaration(AbstractDeclaration):
 
     def bound(self) -> MatrixForm:
         """The equations with the values of the parameters."""
-        numbers: dict[sp.Symbol, sp.Expr] = dict(self._sizes())
+        numbers: dict[sp.Symbol, sp.Expr] = dict(self.sizes)
         arrays = {}
         for parameter, value in zip(self.parameters, self.values, strict=True):
             if value is None and parameter not in numbers:
@@ -140,7 +140,7 @@ class MatrixDeclaration(AbstractDeclaration):
         for parameter, value in zip(self.parameters, self.values, strict=True):
             exact = value if value is None else self.exact(parameter, value)
             numbers.append(sp.srepr(exact).encode() if exact is None or isinstance(exact, sp.Basic) else content(value))
-        expression = self.expression.xreplace({**self._sizes(), **self._to_real()})
+        expression = self.expression.xreplace({**self.sizes, **self._to_real()})
         return [b"matrix form", self.state.name.encode(), *numbers, sp.srepr(expression).encode()]
 
     @property
@@ -164,7 +164,8 @@ class MatrixDeclaration(AbstractDeclaration):
         sizes = _dimensions(self.state, self.expression)
         return {p: realised(p) for p in self.parameters if isinstance(p, sp.Symbol) and p not in sizes}
 
-    def _sizes(self) -> dict[sp.Symbol, sp.Integer]:
+    @property
+    def sizes(self) -> dict[sp.Symbol, sp.Integer]:
         """Dimension -> its size, from the values; raises `ModelError` where they contradict each other."""
         return _sizes(self.parameters, self.values, _dimensions(self.state, self.expression))
 

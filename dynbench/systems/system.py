@@ -167,6 +167,11 @@ class System(abc.ABC):
         return self._residual_bound if isinstance(self._residual_bound, MatrixForm) else None
 
     @property
+    def sizes(self) -> Mapping[sp.Symbol, sp.Integer]:
+        """In matrix form the symbols in the shapes of its matrices, and their values; else empty."""
+        return MappingProxyType(self._declaration.sizes)
+
+    @property
     def described_parameters(self) -> Mapping[str, str]:
         """Parameter name -> its value as a short text: an array by its shape."""
         return {name: self._declaration.described(value) for name, value in self.parameters.items()}

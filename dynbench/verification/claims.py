@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dynbench.verification.declaration import Declared
 from dynbench.verification.discs import Discs
 from dynbench.verification.document import Field
 
@@ -12,6 +11,8 @@ __all__ = ["CertificateClaim", "PointClaim", "read_point"]
 
 _STATUSES = ("certified", "converged", "slow point", "failed")
 _VERDICTS = ("fixed point", "no fixed point", "undecided")
+#: Beyond so many states the eigenvalues of a point that is not proved may be those found only.
+_MANY = 1000
 _KINDS = (
     *("stable node", "stable focus", "unstable node", "unstable focus", "saddle", "saddle-focus"),
     *("center", "nonhyperbolic", "nonsmooth", "unknown"),
@@ -53,15 +54,14 @@ class PointClaim:
     certificate: CertificateClaim | None
 
 
-def read_point(field: Field, system: Declared) -> PointClaim:
-    """Read a point of the report.
+def read_point(field: Field, n: int) -> PointClaim:
+    """Read a point of the report on a system of `n` states.
 
     Raises
     ------
     InputError
         If a key is missing or malformed.
     """
-    n = system.dimension
     exact, certificate, residual = field.get("exact"), field.get("certificate"), field.get("residual")
     field["note"].text()
     return PointClaim(
@@ -111,8 +111,10 @@ def _discs(field: Field, n: int) -> Discs | None:
 
 
 def _complexes(field: Field, n: int) -> tuple[complex, ...] | None:
-    pairs = [pair.items(2) for pair in field.items(n)]
-    if any(part.null for pair in pairs for part in pair):
+    pairs = [pair.items(2) for pair in field.items()]
+    if len(pairs) != n and not (n > _MANY and len(pairs) < n):
+        field.items(n)
+    if len(pairs) < n or any(part.null for pair in pairs for part in pair):
         return None
     return tuple(complex(re.number(), im.number()) for re, im in pairs)
 

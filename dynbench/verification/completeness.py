@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flint import arb, ctx
 
@@ -19,7 +19,7 @@ from dynbench.verification.records import Outcome
 from dynbench.verification.regions import Found, box_of, search
 from dynbench.verification.zeros import Box, Root
 
-__all__ = ["check_completeness", "check_indices"]
+__all__ = ["check_completeness", "check_indices", "degree_of"]
 
 _BUDGET = 20_000
 _OPEN = "the list is not claimed complete; nothing is proved about the rest of the region"
@@ -124,14 +124,14 @@ def _are_distinct(proved: Sequence[Proved], ledger: Ledger) -> bool:
 
 
 def check_indices(
-    system: Declared,
     report: Field,
     points: Sequence[PointClaim],
     proved: Sequence[Proved],
     complete: bool,
+    degree_of: Callable[[Field], int | None],
     ledger: Ledger,
 ) -> None:
-    """Check the sum of the indices, and what it is expected to be."""
+    """Check the sum of the indices, and what it is expected to be: `degree_of` proves it of the set as it is listed."""
     listed = report["fixed_points"]
     stated, expected = listed.get("index_sum"), listed.get("expected_index_sum")
     listed["index_argument"].text()
@@ -149,14 +149,15 @@ def check_indices(
     if complete and known is not None:
         ledger.require(claim, expected.integer() == known, f"those of all fixed points add up to {known}")
         return
-    found = _degree(system, listed)
+    found = degree_of(listed)
     if found is None:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "the degree on the boundary could not be proved")
     else:
         ledger.require(claim, found == expected.integer(), f"the degree on the boundary is {found}")
 
 
-def _degree(system: Declared, listed: Field) -> int | None:
+def degree_of(system: Declared, listed: Field) -> int | None:
+    """What the indices of all fixed points of the region searched add up to; None where that is not proved."""
     if not listed["region"].null:
         regions = [f.box(system.dimension) for f in listed["region"].items()]
         return degree(system, box_of(regions[0])) if len(regions) == 1 else None

@@ -64,6 +64,11 @@ class Declared:
         """Whether it is a map."""
         return self.kind == "map"
 
+    @property
+    def is_affine(self) -> bool:
+        """Whether all second derivatives are seen to vanish."""
+        return all(f.diff(a, b) == 0 for f in self.exact_rhs for a in self.states for b in self.states)
+
     @cached_property
     def exact_rhs(self) -> tuple[sp.Expr, ...]:
         """The equations with the exact values of the parameters."""

@@ -8,6 +8,7 @@ from dynbench.verification.claims import PointClaim
 from dynbench.verification.declaration import Declared
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.matrices.system import MatrixSystem
 
 __all__ = ["check_cycle", "check_orbit"]
 
@@ -26,7 +27,7 @@ _CENTRAL = 1e-2
 
 
 def check_orbit(
-    system: Declared,
+    system: Declared | MatrixSystem,
     field: Field,
     number: int,
     kinds: Mapping[int, str],
@@ -39,7 +40,7 @@ def check_orbit(
     limit = kinds.get(target)
     fits = limit in _LIMITS.get(how, ()) and field["identified"].flag() == (limit != "undecided")
     if how == "far" and limit == "infinity":
-        fits = fits and all(f.diff(a, b) == 0 for f in system.exact_rhs for a in system.states for b in system.states)
+        fits = fits and system.is_affine
     ledger.require(f"{name}: its limit is told by {how[:20]!r}", fits, "that is not how one of its kind is told")
     claim = f"{name}: its orbit leaves point {source} along an unstable direction"
     if kinds.get(source) != "point" or not 0 <= source < len(points) or points[source].stability[2] < 1:
@@ -55,7 +56,7 @@ def check_orbit(
         ledger.require(claim, gaps[source] <= min(gaps), "its path starts nearer to another point, or far away")
 
 
-def check_cycle(system: Declared, node: Field, number: int, ledger: Ledger) -> None:
+def check_cycle(system: Declared | MatrixSystem, node: Field, number: int, ledger: Ledger) -> None:
     """Check that a cycle is not said to be proved, and that its kind and counts are those of its multipliers."""
     cycle, n = node["cycle"], system.dimension
     name = f"node {number}"

@@ -11,13 +11,19 @@ from flint import ctx
 
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
-from dynbench.verification.completeness import check_completeness, check_indices
+from dynbench.verification.completeness import check_completeness, check_indices, degree_of
+from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
 from dynbench.verification.derived import check_derived, check_invariants, check_symmetries
 from dynbench.verification.document import Field, open_report
 from dynbench.verification.graph import check_graph
 from dynbench.verification.ledger import Ledger, Progress
+from dynbench.verification.matrices import MatrixSystem, is_matrix_system, read_matrix_system
+from dynbench.verification.matrices.check import check_many
+from dynbench.verification.matrices.derived import check_matrix_derived
+from dynbench.verification.matrices.expansion import MOST_EXPANDED, expanded
+from dynbench.verification.matrices.weights import Weights
 from dynbench.verification.points import (
     Proved,
     check_converged,
@@ -37,16 +43,24 @@ _MOST_BITS = 16_384
 
 
 def verify(
-    report: Mapping[str, Any] | str | Path, *, precision: int = 512, progress: Progress | None = None
+    report: Mapping[str, Any] | str | Path,
+    *,
+    weights: Weights = None,
+    precision: int = 512,
+    progress: Progress | None = None,
 ) -> Verification:
-    """Check every claim of a JSON report again, from the report alone.
+    """Check every claim of a JSON report again, from the report alone, and the weights of a system in matrix form.
 
     Parameters
     ----------
     report : path or mapping
         A JSON report of format version 2 (``dynbench report MODEL -o report.json``), or what it holds.
+    weights : mapping or path, optional
+        For a system in matrix form its arrays, by name, or the ``.npz`` file that `dynbench.save_weights` wrote. They
+        are compared with the hashes that the report holds; nothing is unpickled.
     precision : int
-        Bits of the arithmetic in which points and eigenvalues are enclosed; at least 128.
+        Bits of the arithmetic in which points and eigenvalues are enclosed; at least 128. Systems in matrix form of
+        more than a few states are checked in doubles with bounds of rounding instead, residuals in balls.
     progress : callable, optional
         Called as ``progress(stage, done, total)``.
 
@@ -58,7 +72,7 @@ def verify(
     Raises
     ------
     InputError
-        If the report cannot be read: the sentence names the key.
+        If the report cannot be read (the sentence names the key), or the weights are missing or other ones.
 
     Notes
     -----
@@ -69,53 +83,77 @@ def verify(
         raise InputError(f"precision is {precision!r:.60}; expected a whole number of bits from 128 to {_MOST_BITS}.")
     field = open_report(report)
     with ctx.workprec(precision):
-        return Verification(tuple(_checked(field, Ledger(progress)).checks), precision)
+        return Verification(tuple(_checked(field, weights, Ledger(progress)).checks), precision)
 
 
-def _checked(report: Field, ledger: Ledger) -> Ledger:
+def _checked(report: Field, weights: Weights, ledger: Ledger) -> Ledger:
     try:
-        system = read_declaration(report["system"])
-        _check_declaration(report, system, ledger)
-        ledger.progress("checking derivatives", 0, None)
-        check_derived(system, report["derived"], ledger)
-        invariants = check_invariants(system, report["invariants"], ledger)
-        check_symmetries(system, report["symmetries"], ledger)
-        points = [read_point(f, system) for f in report["fixed_points"]["points"].items()]
-        proved = _check_points(system, points, invariants, ledger)
-        _check_slow_points(system, report, points, proved, ledger)
-        real = _without_slow_points(points)
-        complete = check_completeness(system, report, real, proved[: len(real)], ledger)
-        check_indices(system, report, real, proved[: len(real)], complete, ledger)
-        check_continua(system, report["fixed_points"]["continua"], ledger)
-        check_graph(system, report["graph"], points, proved, ledger)
-        _check_manifolds(system, report["manifolds"], points, ledger)
-        _check_settled(report, real, ledger)
+        if is_matrix_system(report["system"]):
+            _check_matrix_form(report, weights, ledger)
+        else:
+            system = read_declaration(report["system"])
+            _check_declaration(report, system, system.values, ledger)
+            ledger.progress("checking derivatives", 0, None)
+            check_derived(system, report["derived"], ledger)
+            _check_components(system, report, ledger)
         ledger.progress("comparing the words", 0, None)
-        check_words(report.value, ledger)
+        check_words(report.value, weights, ledger)
     except RecursionError:
         raise InputError("An expression of the report is nested too deeply.") from None
     return ledger
 
 
-def _check_declaration(report: Field, system: Declared, ledger: Ledger) -> None:
+def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
+    """A system in matrix form: of few states written out, of many by proofs of their own."""
+    system = read_matrix_system(report["system"], weights)
+    _check_declaration(report, system, system.scalars, ledger)
+    ledger.progress("checking derivatives", 0, None)
+    check_matrix_derived(system, report["derived"], ledger)
+    if system.dimension <= MOST_EXPANDED:
+        _check_components(expanded(system), report, ledger)
+    else:
+        check_many(system, report, ledger)
+
+
+def _check_components(system: Declared, report: Field, ledger: Ledger) -> None:
+    """All claims about a system with one equation a state."""
+    invariants = check_invariants(system, report["invariants"], ledger)
+    check_symmetries(system, report["symmetries"], ledger)
+    points = [read_point(f, system.dimension) for f in report["fixed_points"]["points"].items()]
+    proved = _check_points(system, points, invariants, ledger)
+    _check_slow_points(system, report, points, proved, ledger)
+    real = without_slow_points(points)
+    complete = check_completeness(system, report, real, proved[: len(real)], ledger)
+    check_indices(report, real, proved[: len(real)], complete, lambda listed: degree_of(system, listed), ledger)
+    check_continua(system, report["fixed_points"]["continua"], ledger)
+    check_graph(system, report["graph"], points, proved, ledger)
+    check_manifolds(report["manifolds"], system.dimension, points, ledger)
+    check_settled(report, real, ledger)
+
+
+def _check_declaration(
+    report: Field, system: Declared | MatrixSystem, values: Mapping[sp.Symbol, sp.Expr], ledger: Ledger
+) -> None:
     names = ", ".join(system.names)
     ledger.require(f"the declaration reads back: a {system.kind} in {names:.80}", True)
     here, there = report["system"]["content_hash"].text(), report["provenance"]["content_hash"].text()
     ledger.require("system and provenance carry the same content hash", here == there, "they differ")
-    _check_given(system, report["system"], ledger)
+    _check_given(values, report["system"], ledger)
     same = report["fixed_points"]["states"].texts() == list(system.names)
     ledger.require("the fixed points are of the states of the system", same, "their names differ")
 
 
-def _check_given(system: Declared, declaration: Field, ledger: Ledger) -> None:
+def _check_given(values: Mapping[sp.Symbol, sp.Expr], declaration: Field, ledger: Ledger) -> None:
     """A parameter given as a number means the decimal that is printed for it."""
     given = declaration["given"]
     names = declaration["parameters"].keys()
     if sorted(given.keys()) != sorted(names):
         raise InputError("system.given does not hold one entry for each parameter.")
+    arrays = declaration.value.get("arrays") or {}
+    scalars = [name for name in names if name not in arrays]
     other = [
         name
-        for name, value in zip(names, system.values.values(), strict=True)
+        for name, value in zip(scalars, values.values(), strict=True)
         if not given[name].null and sp.Rational(repr(given[name].literal())) != value
     ]
     claim = "the parameters have the values given"
@@ -148,14 +186,6 @@ def _check_points(
     return proved
 
 
-def _without_slow_points(points: Sequence[PointClaim]) -> list[PointClaim]:
-    """The points that are stated to be fixed points; slow ones, which are proved to be none, come last."""
-    real = [p for p in points if p.status != "slow point"]
-    if any(p.status == "slow point" for p in points[: len(real)]):
-        raise InputError("fixed_points.points lists a slow point before a fixed point.")
-    return real
-
-
 def _check_slow_points(
     system: Declared, report: Field, points: Sequence[PointClaim], proved: Sequence[Proved], ledger: Ledger
 ) -> None:
@@ -164,29 +194,7 @@ def _check_slow_points(
         if point.status == "slow point":
             check_slow_point(system, point, f"point {k}", known, ledger)
     for k, field in enumerate(report["slow_points"].items()):
-        point, name = read_point(field, system), f"slow point {k}"
+        point, name = read_point(field, system.dimension), f"slow point {k}"
         check_residual(system, point, name, ledger)
         check_slow_point(system, point, name, known, ledger)
         check_estimates(system, point, name, Proved(None), ledger)
-
-
-def _check_manifolds(system: Declared, manifolds: Field, points: Sequence[PointClaim], ledger: Ledger) -> None:
-    """Manifolds are integrated, not proved: what is checked is where they start, and that nothing else is claimed."""
-    for k, field in enumerate(manifolds.items()):
-        number, which = field["point"].integer(), field["which"].choice("stable", "unstable")
-        claim = f"manifold {k}: {which}, of point {number}, not proved"
-        starts = 0 <= number < len(points) and all(
-            branch.items()[0].vector(system.dimension) == points[number].x for branch in field["branches"].items()
-        )
-        ledger.require(claim, starts and not field["exact"].flag(), "its branches do not start there, or it is exact")
-
-
-def _check_settled(report: Field, points: Sequence[PointClaim], ledger: Ledger) -> None:
-    listed = report["fixed_points"]
-    complete = listed["complete"].flag()
-    settled = complete and all(map(_kind_is_proved, points)) and not listed["continua"].items()
-    ledger.require("settled as stated", report["settled"].flag() == settled, f"by the claims it is {settled}")
-
-
-def _kind_is_proved(point: PointClaim) -> bool:
-    return point.certificate is not None and point.certificate.stability is not None

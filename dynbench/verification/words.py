@@ -14,11 +14,12 @@ from typing import Any
 from dynbench._version import __version__
 from dynbench.errors import DynbenchError
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.matrices.weights import Weights
 
 __all__ = ["check_words"]
 
 
-def check_words(content: Mapping[str, Any], ledger: Ledger) -> None:
+def check_words(content: Mapping[str, Any], weights: Weights, ledger: Ledger) -> None:
     """Compare each part of a report with what is written again from its numbers."""
     from dynbench.reporting.json import content_of
     from dynbench.reporting.rebuild import analysis_of
@@ -29,7 +30,7 @@ def check_words(content: Mapping[str, Any], ledger: Ledger) -> None:
         ledger.prove(claim, False, f"it was written by version {version!r:.20}, and this is {__version__}")
         return
     try:
-        again = content_of(analysis_of(content))
+        again = content_of(analysis_of(content, weights=weights))
     except (DynbenchError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         # A damaged report may hold anything in the place of a number; all of it means that it was not written so.
         ledger.require(claim, False, f"it cannot be written again: {error}")

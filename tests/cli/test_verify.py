@@ -52,3 +52,23 @@ def test_what_is_no_report_is_a_usage_error(tmp_path):
     assert run(tmp_path / "missing.json").exit_code == 2
     (tmp_path / "text.json").write_text("[1, 2")
     assert run(tmp_path / "text.json").exit_code == 2
+
+
+def test_a_report_on_a_network_takes_its_weights(tmp_path):
+    from dynbench.analysis import Analysis
+    from dynbench.fixed_points.search.newton_starts import NewtonStarts
+    from dynbench.transitions import TransitionGraph
+
+    system = db.RNN([[0, 1.5], [-0.5, 0.2]], [0.1, 0.2])
+    points = db.find_fixed_points(system, search=NewtonStarts(starts=[[0.0, 0.0]]), rng=0)
+    provenance = {"dynbench": db.__version__, "content_hash": system.content_hash}
+    path = db.report(Analysis(system, points, (), TransitionGraph(), (), (), False, provenance), tmp_path / "pair.json")
+    weights = db.save_weights(system, tmp_path / "pair.npz")
+    assert run(path, "--weights", weights).exit_code == 0
+    missing = run(path)
+    assert missing.exit_code == 2
+    assert "does not hold the arrays of its system (W, b)" in missing.stderr
+    other = db.save_weights(system.with_parameters(b=[0.1, 0.2 + 1e-12]), tmp_path / "other.npz")
+    wrong = run(path, "--weights", other)
+    assert wrong.exit_code == 2
+    assert "The array b of the weights is not that of the report" in wrong.stderr

@@ -1,0 +1,39 @@
+"""All claims about a system in matrix form of many states."""
+
+from __future__ import annotations
+
+from dynbench.verification.claims import read_point
+from dynbench.verification.completeness import check_indices
+from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
+from dynbench.verification.document import Field
+from dynbench.verification.graph import check_graph
+from dynbench.verification.ledger import Ledger
+from dynbench.verification.matrices.points import check_large_points, check_large_slow_points
+from dynbench.verification.matrices.system import MatrixSystem
+from dynbench.verification.matrices.whole import check_large_completeness, large_degree
+from dynbench.verification.records import Outcome
+
+__all__ = ["check_many"]
+
+
+def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
+    """Check points, slow points, the list as a whole, the graph and the manifolds."""
+    n, listed = system.dimension, report["fixed_points"]
+    for what in ("invariants", "symmetries"):
+        entries = (report[what]["found"] if what == "invariants" else report[what]).items()
+        if entries:
+            text = "they are not checked for so many states"
+            ledger.add(f"{len(entries)} {what} as stated", Outcome.NOT_ESTABLISHED, text)
+    points = [read_point(f, n) for f in listed["points"].items()]
+    real = without_slow_points(points)
+    proved = check_large_points(system, points, ledger)
+    slow = [(f"point {k}", p) for k, p in enumerate(points) if p.status == "slow point"]
+    slow += [(f"slow point {k}", read_point(f, n)) for k, f in enumerate(report["slow_points"].items())]
+    check_large_slow_points(system, slow, [p.root for p in proved if p.root is not None], ledger)
+    complete = check_large_completeness(system, listed, ledger)
+    check_indices(report, real, proved[: len(real)], complete, lambda f: large_degree(system, f), ledger)
+    if listed["continua"].items():
+        ledger.add("continua as stated", Outcome.NOT_ESTABLISHED, "they are not checked for so many states")
+    check_graph(system, report["graph"], points, proved, ledger)
+    check_manifolds(report["manifolds"], n, points, ledger)
+    check_settled(report, real, ledger)
