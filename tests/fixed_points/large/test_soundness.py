@@ -11,13 +11,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from scipy.sparse.csgraph import connected_components
 
 import dynbench as db
 from dynbench.fixed_points import certificates
 from dynbench.fixed_points.large import certify_large, polish_large
+from dynbench.fixed_points.large.index import index_of, prove_spectrum
+from dynbench.fixed_points.large.linearisation import linearise
 from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.large.residuals import enclosed_residual
 from dynbench.fixed_points.records import Certificate, Verdict
+from dynbench.fixed_points.spectrum import Spectrum
 
 from . import truth
 
@@ -201,6 +205,43 @@ def test_close_to_the_circle_too(size):
             assert found.n_unstable == truth.unstable(true, "map")
         if size == 1e-6:
             assert found.n_unstable is not None
+
+
+@pytest.mark.parametrize("radius", [1e-8, 1e-4, 1e-2])
+@pytest.mark.parametrize("kind", [db.ODE, db.Map])
+def test_the_discs_hold_the_eigenvalues_anywhere_in_the_ball(kind, radius):
+    """Each disc, or union of discs apart from the others, as many eigenvalues as discs; pairs of them included."""
+    rng = np.random.default_rng(4)
+    tight = 0.0
+    for n in (2, 3, 12):
+        x, W = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("W", n, n)
+        system = kind({x: -x + W * x.applyfunc(sp.tanh)}, {W: 2 * rng.normal(size=(n, n)) / np.sqrt(n)})
+        center = rng.normal(size=n)
+        around = linearise(system, center)
+        discs = prove_spectrum(around, radius, system.kind)
+        assert discs is not None
+        reach = discs.radii[:, None] + discs.radii[None, :]
+        near = np.abs(discs.midpoints[:, None] - discs.midpoints[None, :]) <= reach
+        count, group = connected_components(near, directed=False)
+        for corner in center + radius * rng.choice([-1.0, 1.0], size=(100, n)):
+            values = np.linalg.eigvals(system.jacobian_at(corner))
+            outside = np.abs(values[:, None] - discs.midpoints[None, :]) - discs.radii
+            assert outside.min(axis=1).max() <= 1e-13
+            owners = group[outside.argmin(axis=1)]
+            assert np.array_equal(np.bincount(owners, minlength=count), np.bincount(group, minlength=count))
+            moved = np.abs(values[:, None] - discs.midpoints[None, :]).min(axis=1).max()
+            tight = max(tight, float(moved / discs.radii.max()))
+    assert tight > 0.01  # else the discs would be so wide that nothing was tested
+
+
+def test_an_index_is_claimed_only_off_the_axis():
+    def discs(radii: list[float]) -> Spectrum:
+        return Spectrum(np.array([0.5, -1e-3, -2.0], complex), np.array(radii), (1, -1, -1), (False,) * 3, True, True)
+
+    assert index_of(discs([1e-9] * 3), "flow") == -1
+    assert index_of(discs([1e-9, 2e-3, 1e-9]), "flow") is None
+    assert index_of(discs([1e-9] * 3), "map") == 1
+    assert index_of(discs([0.5, 1e-9, 1e-9]), "map") is None
 
 
 @pytest.mark.parametrize("decades", [2, 6, 12])

@@ -10,6 +10,7 @@ import numpy as np
 from flint import acb_mat, arb, arb_mat, ctx, fmpq
 
 BITS = 300
+ONE = Fraction(1)
 
 
 class Phi(NamedTuple):
@@ -53,7 +54,12 @@ def jacobian(x: list[arb], w: np.ndarray, phi: Phi, leak: Fraction, tau: Fractio
 
 
 def fixed_point(
-    start: np.ndarray, w: np.ndarray, b: np.ndarray, name: str, leak: Fraction = Fraction(1), tau: Fraction = Fraction(1)
+    start: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray,
+    name: str,
+    leak: Fraction = Fraction(1),
+    tau: Fraction = Fraction(1),
 ) -> tuple[list[arb], arb_mat]:
     """Newton's method to 70 digits from doubles: the point (its error far below a double's) and the Jacobian there."""
     phi = ACTIVATIONS[name]
