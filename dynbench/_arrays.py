@@ -12,7 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench.errors import InputError
 
-__all__ = ["as_generator", "as_states", "brief", "check_positive", "check_tolerances", "readonly", "record_table"]
+__all__ = [
+    "as_generator",
+    "as_states",
+    "brief",
+    "check_positive",
+    "check_tolerances",
+    "readonly",
+    "real_array",
+    "record_table",
+]
 
 #: Numbers of an array that are written out.
 _SHOWN = 6
@@ -40,6 +49,20 @@ def as_generator(rng: Any) -> np.random.Generator:
         raise InputError(message) from error
 
 
+def real_array(values: ArrayLike) -> NDArray[np.float64]:
+    """`values` as float64, no digit or mark of theirs lost in silence.
+
+    Raises
+    ------
+    TypeError or ValueError
+        If they are no real numbers: text, complex numbers, masked entries, rows of different lengths.
+    """
+    given = np.asarray(values)
+    if given.dtype.kind == "c" or np.ma.is_masked(values):
+        raise TypeError
+    return np.asarray(given, dtype=float)
+
+
 def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = True) -> NDArray[np.float64]:
     """Check an array of states given by the user and return it as float64 of shape (..., dimension).
 
@@ -50,9 +73,10 @@ def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = Tr
         entry is not finite.
     """
     try:
-        array = np.asarray(values, dtype=float)
+        array = real_array(values)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be an array of real numbers, not {values!r:.80}.") from error
+        shown = " ".join(repr(values).split())
+        raise InputError(f"{name} must be an array of real numbers, not {shown:.80}.") from error
     if array.ndim == 0 or array.shape[-1] != dimension:
         raise InputError(
             f"{name} has shape {array.shape}, but the system has {dimension} state"

@@ -35,10 +35,12 @@ from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
 from dynbench.symbolic.balls import ball_around, sup_norm, upper
 from dynbench.systems import System, as_system
 
-__all__ = ["certify", "polished", "refine"]
+__all__ = ["certify", "excluded", "polished", "refine"]
 
 #: Bits of the ball arithmetic. Refined roots are then exact to about 1e-70, and double eigenvalues to 1e-35.
 PRECISION = 256
+#: Bits in which a value that may vanish is looked at: the second tells exp(-2000) from 0.
+_FINER = (PRECISION, 4096)
 #: No radius is looked for beyond this multiple of the scale of the state.
 _WIDEST = 2.0**40
 #: Below this multiple of the scale, radii are not told apart.
@@ -104,6 +106,23 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
             if upper(distance) <= tolerance * scale:
                 return _fixed_point(system, center, exact, refined, distance, scale)
         return _no_fixed_point(system, center, exact, scale)
+
+
+def excluded(system: System, x: ArrayLike, radius: float) -> bool:
+    """Whether it is proved, with matrices of balls, that no fixed point lies within `radius` (sup norm) of a state.
+
+    It tells a root from a place where G is below the rounding of doubles, as where the gates of a cell are shut:
+    (1 - z) (c - h) vanishes in doubles, and its Jacobian too, wherever z is within 1e-16 of 1.
+    """
+    state = [float(value) for value in as_states(x, system.dimension, name="x")]
+    for bits in _FINER:
+        with ctx.workprec(bits):
+            center = [arb(value) for value in state]
+            value, directions = _along(system, center)
+            if len(directions) == len(center) and bits != _FINER[-1]:
+                continue
+            return _excludes(system, center, value, directions, arb(radius))
+    return False
 
 
 def polished(system: System, x: ArrayLike) -> NDArray[np.float64]:
@@ -198,11 +217,8 @@ def _spectrum(system: System, refined: Refined) -> Spectrum | None:
 
 
 def _no_fixed_point(system: System, center: NDArray[np.float64], exact: list[arb], scale: float) -> Certificate:
-    value = system.ball_residual(exact)
+    value, directions = _along(system, exact)
     length = sum((component * component for component in value), arb(0)).sqrt()
-    directions = [[arb(int(i == j)) for j in range(len(exact))] for i in range(len(exact))]
-    if length > 0:
-        directions.append([(component / length).mid() for component in value])
     radius = _widest(lambda r: _excludes(system, exact, value, directions, arb(r)), 0.0, scale)
     if radius == 0:
         return _undecided(center, "neither inequality could be shown")
@@ -213,6 +229,16 @@ def _no_fixed_point(system: System, center: NDArray[np.float64], exact: list[arb
         inequality=f"|v.G(c)| > r |v^T G'(B_r)|_1 for a vector v, where |G(c)| = {upper(length):.3g}, r = {radius:.3g}",
         precision=ctx.prec,
     )
+
+
+def _along(system: System, center: list[arb]) -> tuple[list[arb], list[list[arb]]]:
+    """G at a state, and vectors along which it may be shown not to vanish: the axes and, last, that of G if not 0."""
+    value = system.ball_residual(center)
+    length = sum((component * component for component in value), arb(0)).sqrt()
+    directions = [[arb(int(i == j)) for j in range(len(center))] for i in range(len(center))]
+    if length > 0:
+        directions.append([(component / length).mid() for component in value])
+    return value, directions
 
 
 def _excludes(system: System, center: list[arb], value: list[arb], directions: list[list[arb]], radius: arb) -> bool:

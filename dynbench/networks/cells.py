@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 import sympy as sp
 from numpy.typing import NDArray
 from sympy.matrices.expressions.matexpr import MatrixExpr
@@ -112,15 +111,13 @@ def _gru(weights: CellWeights, name: str | None) -> Map:
 def _lstm(weights: CellWeights, name: str | None) -> Map:
     """State (h, c): c' = f o c + i o g, h' = o o tanh(c')."""
     gates = _Gates(weights, ("i", "f", "g", "o"), _H)
-    x = sp.MatrixSymbol("x", _N, 1)
-    hidden, cell = sp.MatrixSymbol("P_h", _H, _N), sp.MatrixSymbol("P_c", _H, _N)
-    i, f, o = (gates(gate, hidden * x).applyfunc(logistic) for gate in "ifo")
-    g = gates("g", hidden * x).applyfunc(sp.tanh)
-    new = sp.HadamardProduct(f, cell * x) + sp.HadamardProduct(i, g)
+    x = sp.MatrixSymbol("x", 2 * _H, 1)
+    hidden, cell = x[:_H, :], x[_H:, :]
+    i, f, o = (gates(gate, hidden).applyfunc(logistic) for gate in "ifo")
+    g = gates("g", hidden).applyfunc(sp.tanh)
+    new = sp.HadamardProduct(f, cell) + sp.HadamardProduct(i, g)
     out = sp.HadamardProduct(o, new.applyfunc(sp.tanh))
-    halves = scipy.sparse.eye_array(2 * weights.units, format="csr")
-    values = {**gates.values, hidden: halves[: weights.units], cell: halves[weights.units :]}
-    return Map({x: hidden.T * out + cell.T * new}, values, name=name)
+    return Map({x: sp.BlockMatrix([[out], [new]])}, gates.values, name=name)
 
 
 @dataclass(frozen=True)

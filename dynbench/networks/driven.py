@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_generator, as_states, readonly
+from dynbench._arrays import as_generator, as_states, readonly, real_array
 from dynbench.errors import InputError
 from dynbench.networks.echo_state import EchoStateNetwork
 from dynbench.symbolic.matrices.operators import dense, rows_times
@@ -91,7 +91,7 @@ def as_signal(values: ArrayLike, width: int, name: str) -> Array:
         If it is no such array of finite numbers.
     """
     try:
-        signal = np.asarray(values, dtype=float)
+        signal = real_array(values)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be an array of real numbers, not {values!r:.60}.") from error
     if signal.ndim == 1 and width == 1:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import readonly
+from dynbench._arrays import readonly, real_array
 from dynbench.errors import InputError, ModelError
 from dynbench.networks.cells import CELLS, CellWeights
 from dynbench.systems import Map
@@ -193,7 +193,7 @@ def _off_its_device(value: Any) -> Any:
 
 def _inputs(inputs: ArrayLike, p: int) -> Array:
     try:
-        u = np.asarray(inputs, dtype=float)
+        u = real_array(inputs)
     except (TypeError, ValueError) as error:
         raise InputError(f"inputs must be a number or a vector of length {p}, not {inputs!r:.60}.") from error
     if u.ndim and u.shape != (p,):

@@ -19,6 +19,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import ModelError
 from dynbench.symbolic.matrices import MatrixForm, normalise
+from dynbench.symbolic.matrices.blocks import Rows
 from dynbench.symbolic.matrices.nodes import SLOT, Elementwise
 from dynbench.symbolic.matrices.operators import as_operand, content, describe
 from dynbench.symbolic.realness import check_real
@@ -244,7 +245,7 @@ def _check_functions(expression: MatrixExpr, where: str) -> None:
 
 def _dimensions(state: sp.MatrixSymbol, expression: MatrixExpr) -> set[sp.Symbol]:
     """The symbols in the shapes of the matrices."""
-    matrices = {state} | expression.atoms(sp.MatrixSymbol, sp.Identity, sp.OneMatrix, sp.ZeroMatrix)
+    matrices = {state} | expression.atoms(sp.MatrixSymbol, sp.Identity, sp.OneMatrix, sp.ZeroMatrix, Rows)
     return {symbol for m in matrices for size in m.shape for symbol in size.free_symbols}
 
 
@@ -257,11 +258,26 @@ def _sizes(parameters: Iterable[Any], values: Iterable[Any], dimensions: set[sp.
             if size.is_Symbol:
                 known.setdefault(size, sp.Integer(length))
     for symbol, value in matrices:
+        for size, length in zip(symbol.shape, _shape(symbol, value), strict=True):
+            known |= _solved(size.xreplace(known), length)
+    for symbol, value in matrices:
         shape = _shape(symbol, value)
         wanted = tuple(size.xreplace(known) for size in symbol.shape)
         if shape != wanted:
             raise ModelError(_mismatch(symbol, value, shape, wanted))
     return known
+
+
+def _solved(size: sp.Expr, length: int) -> dict[sp.Symbol, sp.Integer]:
+    """The dimension h from a size such as 3 h + 1 and its length; nothing where it is not so simple, or no integer."""
+    if len(size.free_symbols) != 1:
+        return {}
+    (symbol,) = size.free_symbols
+    slope = size.diff(symbol)
+    if not slope.is_number or slope == 0:
+        return {}
+    solution = (length - size.xreplace({symbol: sp.S.Zero})) / slope
+    return {symbol: solution} if solution.is_Integer and solution > 0 else {}
 
 
 def _shape(symbol: sp.MatrixSymbol, value: Any) -> tuple[int, int]:

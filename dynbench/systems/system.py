@@ -264,7 +264,13 @@ class System(abc.ABC):
         return self._bound.value(self._states(x))
 
     def jacobian_at(self, x: ArrayLike) -> Array:
-        """Jacobians at states `x` of shape (..., n); returns (..., n, n)."""
+        """Jacobians at states `x` of shape (..., n); returns (..., n, n), dense even where the weights are not.
+
+        Raises
+        ------
+        InputError
+            If a system in matrix form has more than 5000 states: `jvp` and `vjp` need no such array.
+        """
         return self._bound.derivative(self._states(x))
 
     def hessian_at(self, x: ArrayLike) -> Array:

@@ -77,6 +77,12 @@ def test_a_network_of_one_unit():
     np.testing.assert_allclose([p.x[0] for p in points], [-outer, 0, outer], rtol=1e-12, atol=1e-15)
 
 
+def unbound() -> db.ODE:
+    n = sp.Symbol("n", integer=True, positive=True)
+    x, W = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("W", n, n)
+    return db.ODE({x: -x + W * x.applyfunc(sp.tanh)}, [W])
+
+
 I3 = np.eye(3)
 BAD = {
     "not square": (lambda: db.RNN(np.ones((3, 4))), "W is 3 x 4, not square"),
@@ -101,6 +107,50 @@ BAD = {
     "leak": (lambda: db.RNN(I3, leak=np.inf), "leak is inf"),
     "form": (lambda: db.RNN(I3, form="potential"), "expected 'rate' or 'activation'"),
     "states": (lambda: db.RNN(I3)(np.ones(4)), "the system has 3 states"),
+    "complex weights": (
+        lambda: db.RNN(1j * I3),
+        "W must be an array of real numbers, not 3 x 3 array of type complex128",
+    ),
+    "objects": (
+        lambda: db.RNN(np.array([[1.0, None], [2.0, 3.0]], dtype=object)),
+        "W must be an array of real numbers",
+    ),
+    "truth values": (lambda: db.RNN(np.eye(3, dtype=bool)), "W must be an array of real numbers"),
+    "masked": (lambda: db.RNN(np.ma.masked_array(I3, mask=I3 > 0)), "an array with masked entries"),
+    "sparse and complex": (lambda: db.RNN(scipy.sparse.csr_array(1j * I3)), "W must be an array of real numbers"),
+    "long integers": (lambda: db.RNN([[2**53 + 1]]), "W holds a number that is no double"),
+    "complex b": (lambda: db.RNN(I3, [1j, 0, 0]), "b must be an array of real numbers"),
+    "tau is nan": (lambda: db.RNN(I3, tau=np.nan), "tau is nan; it must be finite"),
+    "leak is complex": (lambda: db.RNN(I3, leak=1j), "parameter leak must be a real number"),
+    "complex starts": (
+        lambda: db.find_fixed_points(db.RNN(np.eye(12)), starts=1j * np.ones((2, 12))),
+        "starts must be an array of real numbers",
+    ),
+    "masked starts": (
+        lambda: db.find_fixed_points(db.RNN(np.eye(12)), starts=np.ma.masked_less(np.zeros((2, 12)), 1)),
+        "starts must be an array of real numbers",
+    ),
+    "starts of a plan": (
+        lambda: db.find_fixed_points(db.RNN(np.eye(12)), starts=np.ones((2, 5))),
+        "starts has shape .2, 5., but the system has 12 states",
+    ),
+    "starts are nan": (
+        lambda: db.find_fixed_points(db.RNN(np.eye(12)), starts=np.full((2, 12), np.nan)),
+        "starts holds a value that is not finite",
+    ),
+    "no starts": (
+        lambda: db.find_fixed_points(db.RNN(np.eye(12)), search=db.search.SpeedMinima(count=0)),
+        "count is 0, but at least one start is needed",
+    ),
+    "no duration": (
+        lambda: db.find_fixed_points(db.RNN(np.eye(12)), search=db.search.Relax(duration=-1)),
+        "duration is -1; it must be a positive",
+    ),
+    "new weights that do not fit": (
+        lambda: db.RNN(I3, np.ones(3)).with_parameters(W=np.eye(4)),
+        "b has length 3; expected 4",
+    ),
+    "unbound": (lambda: db.find_fixed_points(unbound()), "number of states, n, is not known"),
     "starts": (lambda: db.find_fixed_points(db.RNN(I3), starts=np.ones((2, 4))), "starts has shape"),
 }
 

@@ -170,6 +170,14 @@ BAD = {
         lambda: from_state_dict(weights("rnn"), inputs=[1, 2]),
         r"inputs has shape \(2,\); expected .* length 3",
     ),
+    "complex inputs": (
+        lambda: from_state_dict(weights("rnn"), inputs=[1j, 0, 0]),
+        "inputs must be a number or a vector",
+    ),
+    "complex weights": (
+        lambda: from_state_dict(changed(weight_hh_l0=1j * np.ones((3 * H, H))), cell="gru"),
+        "must be an array of real numbers",
+    ),
     "inputs are text": (lambda: from_state_dict(weights("rnn"), inputs="u"), "inputs must be a number or a vector"),
     "inputs are nan": (
         lambda: from_state_dict(weights("rnn"), inputs=np.nan),

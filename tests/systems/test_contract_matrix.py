@@ -9,11 +9,13 @@ import pytest
 import scipy.sparse
 import sympy as sp
 from flint import arb
+from sympy.matrices.expressions.diagonal import DiagonalOf
 
 import dynbench as db
 from dynbench.symbolic.balls import lower, upper
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.matrices import LowRank
+from dynbench.symbolic.matrices.arithmetic import DOUBLES
 
 n, m, k, a = sp.symbols("n m k a")
 x, b, h = (sp.MatrixSymbol(name, n, 1) for name in "xbh")
@@ -52,6 +54,9 @@ def cell(kind: str, gates: int, units: int, **options: str) -> db.System:
     return db.networks.from_state_dict(weights, cell=kind, inputs=[0.5, -1.0], **options)
 
 
+y4, M64, half = sp.MatrixSymbol("x", 2 * m, 1), sp.MatrixSymbol("M", 3 * m, 2 * m), sp.MatrixSymbol("H", m, m)
+top, bottom = y4[:m, :], y4[m:, :]
+z4, L = sp.MatrixSymbol("z", 4, 1), sp.MatrixSymbol("L", 4, 4)
 w_r, w_fb, w_o = W, U, sp.MatrixSymbol("W_o", k, n)
 SYSTEMS: dict[str, db.System] = {
     "rate form": db.ODE({x: -x + W * phi + b}, {W: W0, b: b0}),
@@ -76,6 +81,55 @@ SYSTEMS: dict[str, db.System] = {
     "constant": db.ODE({x: b + h}, {b: b0, h: h0}),
     "one state": db.ODE({x: -x + W * phi + b}, {W: [[2.5]], b: [0.1]}),
     "no arrays": db.ODE({x: -x.applyfunc(sp.sinh)}, {n: 3}),
+    "function of an outer product": db.ODE(
+        {x: sp.hadamard_product(W, (x * x.T).applyfunc(sp.tanh)) * one - x}, {W: W0}
+    ),
+    "function of a product": db.ODE(
+        {x: (W * sp.DiagMatrix(x) * A / 9).applyfunc(sp.sin) * h - x}, {W: W0, A: A0, h: h0}
+    ),
+    "functions of a sum": db.ODE(
+        {x: (W * sp.DiagMatrix(x) + x * b.T).applyfunc(sp.tanh) * h - (b * x.T).applyfunc(sp.atan) * b},
+        {W: W0, b: b0, h: h0},
+    ),
+    "diagonal of a function": db.ODE({x: DiagonalOf((x * h.T + W).applyfunc(sp.tanh)) - x}, {W: W0, h: h0}),
+    "halves": db.ODE(
+        {y4: sp.BlockMatrix([[half * bottom.applyfunc(sp.tanh) - top], [top - sp.hadamard_product(bottom, top)]])},
+        {half: W0[:2, :2]},
+    ),
+    "stacked gates": db.Map(
+        {
+            y4: sp.BlockMatrix(
+                [
+                    [(M64[:m, :] * y4).applyfunc(sp.tanh)],
+                    [sp.hadamard_product((M64[m : 2 * m, :] * y4).applyfunc(logistic), M64[2 * m :, :] * y4)],
+                ]
+            )
+        },
+        {M64: rng.normal(size=(6, 4))},
+    ),
+    "blocks of matrices": db.ODE(
+        {y4: sp.BlockMatrix([[half, -sp.Identity(m)], [sp.ZeroMatrix(m, m), half.T]]) * y4.applyfunc(sp.tanh) - y4},
+        {half: W0[:2, :2]},
+    ),
+    "stacked gates of one unit": db.Map(
+        {y4: sp.BlockMatrix([[(M64[:m, :] * y4).applyfunc(sp.tanh)], [M64[2 * m :, :] * y4]])},
+        {M64: rng.normal(size=(3, 2))},
+    ),
+    "columns and rows": db.ODE(
+        {
+            z4: -z4
+            + L[:, :2] * z4[1:3, :].applyfunc(sp.tanh)
+            + L[1:3, :].T * z4[:2, :]
+            + L[:, 3] * (z4[0, :] * z4[2, :])
+        },
+        {L: W0},
+    ),
+    "sparse rows": db.ODE(
+        {z4: -z4 + sp.BlockMatrix([[L[2:, :] * z4.applyfunc(sp.tanh)], [L[:2, :] * z4]])}, {L: sparse}
+    ),
+    "low rank rows": db.ODE(
+        {z4: -z4 + sp.BlockMatrix([[L[1:, :] * z4.applyfunc(sp.tanh)], [3 * z4[3, :]]])}, {L: LowRank(U0, U0[:, ::-1])}
+    ),
     "RNN": db.RNN(W0, b0, leak=0.5, tau=10),
     "RNN of one unit": db.RNN([[2.0]]),
     "RNN, activation form": db.RNN(sparse, b0, activation="logistic", form="activation"),
@@ -282,6 +336,32 @@ def test_large_systems_stay_matrices():
         system.hessian_at(np.zeros(300))
 
 
+def test_a_dense_jacobian_of_ten_thousand_states_is_refused():
+    n0 = 10_000
+    system = db.ODE({x: -x + W * phi}, {W: scipy.sparse.eye_array(n0, format="csr")})
+    state = np.full(n0, 0.5)
+    for function in (system.jacobian_at, system.residual_and_jacobian, system.speed_hessian):
+        with pytest.raises(db.errors.InputError, match=r"10000 states is a dense array of 0.8 GB; .* jvp"):
+            function(state)
+    expected = (-1 + 1 - np.tanh(0.5) ** 2) * state
+    np.testing.assert_allclose(system.jvp(state, state), expected, rtol=1e-12)
+    np.testing.assert_allclose(system.vjp(state, state), expected, rtol=1e-12)
+
+
+def test_rows_of_one_matrix_take_one_product_with_it():
+    stacked = SYSTEMS["stacked gates"]
+    assert stacked._bound._kernel("value", DOUBLES).source.count("apply(p") == 1
+
+
+def test_a_large_lstm_needs_no_selection_matrices():
+    units = 300
+    system = cell("lstm", 4, units)
+    assert not any(scipy.sparse.issparse(value) for value in system.parameters.values())
+    state = np.random.default_rng(0).normal(size=2 * units)
+    v = np.random.default_rng(1).normal(size=2 * units)
+    np.testing.assert_allclose(system.jacobian_at(state) @ v, system.jvp(state, v), rtol=1e-9, atol=1e-9)
+
+
 def nan_in(array):
     array = np.array(array)
     array.flat[0] = np.nan
@@ -314,6 +394,15 @@ BAD = {
     "a row": (lambda: db.ODE({sp.MatrixSymbol("r", 1, n): sp.MatrixSymbol("r", 1, n)}), "a state is a column"),
     "scalar equation": (lambda: db.ODE({x: a}), "expected a SymPy matrix expression"),
     "other shape": (lambda: db.ODE({x: y}), "expected"),
+    "every other row": (lambda: db.ODE({z4: L[:, ::2] * z4[:2, :]}, {L: W0}), "only neighbours"),
+    "slice beyond": (
+        lambda: db.ODE({x: x * (x[:3, :].T * x[:3, :])}, {n: 2})(np.ones(2)),
+        "rows 0:3 of x are not among its 2",
+    ),
+    "half of an odd number": (
+        lambda: db.ODE({x: sp.BlockMatrix([[x[n / 2 :, :]], [x[: n / 2, :]]])}, {n: 3})([1.0, 2.0, 3.0]),
+        "not among its 3 rows",
+    ),
     "inverse": (lambda: db.ODE({x: W.I * x}, {W: np.eye(3)}), "Inverse"),
     "entry": (lambda: db.ODE({x: x[0, 0] * x}, {n: 3}), "depends on a matrix"),
     "matrix power": (lambda: db.ODE({x: W**a * x}, {W: np.eye(3), a: 2}), "MatPow"),

@@ -66,6 +66,8 @@ def prove_existence(
         return None
     contraction = _contraction(system, around, inverse)
     bound = _displacement(inverse, residual)
+    if not bound < np.inf:
+        return None
     start = max(2 * bound, 2.0**-1000)
     for radius in (start, 8 * start, 64 * start):
         z = contraction(radius)

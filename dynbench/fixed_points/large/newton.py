@@ -1,9 +1,8 @@
 """Newton's method and minimisation of speed for many states, one start at a time, in doubles.
 
-Nothing is proved here. Newton's step comes from a factorisation in single precision of the Jacobian; as residuals are
-in
-double precision, the iteration converges to where those lead, at a rate of about 1e-4 a step at the end instead of
-quadratically, and each step takes little more than half as long.
+Nothing is proved here but that some ends are no roots. Newton's step comes from a factorisation in single precision
+of the Jacobian; as residuals are in double precision, the iteration converges to where those lead, at a rate of about
+1e-4 a step at the end instead of quadratically, and each step takes little more than half as long.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from scipy.linalg.blas import dsyrk
 
 from dynbench.fixed_points.large.krylov import MOST_DENSE, newton_krylov
 from dynbench.fixed_points.newton import damped_newton
+from dynbench.fixed_points.phantoms import is_phantom
 from dynbench.systems import System
 
 __all__ = ["factorised", "minimise_state", "newton_from", "newton_state", "solved"]
@@ -35,13 +35,20 @@ _SHORTEST, _SHORT, _PATIENCE = 2.0**-10, 2.0**-4, 3
 
 
 def newton_from(system: System, starts: Array, *, steps: int = 40) -> tuple[Array, NDArray[np.bool_]]:
-    """Damped Newton from each row of `starts` (K, n): where each ended, and whether it converged."""
+    """Damped Newton from each row of `starts` (K, n): where each ended, and whether it converged to what may be a root.
+
+    Where rounding alone made it converge, and no fixed point is there by proof, it has not.
+    """
     if system.dimension <= _BATCHED:
-        return damped_newton(system, starts, steps=steps)
-    solve = newton_state if system.dimension <= MOST_DENSE else newton_krylov
-    ends = [solve(system, x, steps=steps) for x in starts]
-    x = np.array([end for end, _ in ends]).reshape(-1, system.dimension)
-    return x, np.array([done for _, done in ends], dtype=bool)
+        x, converged = damped_newton(system, starts, steps=steps)
+    else:
+        solve = newton_state if system.dimension <= MOST_DENSE else newton_krylov
+        ends = [solve(system, x, steps=steps) for x in starts]
+        x = np.array([end for end, _ in ends]).reshape(-1, system.dimension)
+        converged = np.array([done for _, done in ends], dtype=bool)
+    for k in np.nonzero(converged)[0]:
+        converged[k] = not is_phantom(system, x[k])
+    return x, converged
 
 
 def newton_state(system: System, start: Array, *, steps: int = 40) -> tuple[Array, bool]:

@@ -3,7 +3,8 @@
 With u = 2**-53 and gamma_k = k u / (1 - k u), a sum of products of k terms differs from the exact one by at most
 gamma_k times the sum of their sizes, in whatever order it is taken (Higham 2002, section 3.1), and by k times the least
 subnormal number where products underflow. So a computed sum of nonnegative terms, times 1 + 2 gamma_k and plus that,
-bounds the exact one from above, as long as k u < 1/4. BLAS is assumed to add products up (no Strassen).
+bounds the exact one from above, as long as k u < 1/4. Assumed are IEEE doubles rounded to nearest with gradual
+underflow (no flushing to zero), and that BLAS adds products up (no Strassen).
 
 References
 ----------
@@ -33,5 +34,8 @@ def raised(value: Any, k: int) -> Any:
 
 
 def times(sizes: Array, vector: Array) -> Array:
-    """A bound from above of a nonnegative matrix times a nonnegative vector."""
-    return raised(sizes @ vector, sizes.shape[-1])
+    """A bound from above of a nonnegative matrix times a nonnegative vector; inf where that is not finite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        product = raised(sizes @ vector, sizes.shape[-1])
+    # 0 times inf is nan to BLAS.
+    return np.where(np.isnan(product), np.inf, product)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench.errors import InputError
 from dynbench.networks import EchoStateNetwork
 from dynbench.systems import System
 
@@ -18,7 +19,14 @@ def random_states(system: System, count: int, rng: np.random.Generator) -> Array
 
     Normal deviates of several sizes, moved by one step of the iteration x -> x + G(x), which for a leaky network puts
     them where its weights put a state.
+
+    Raises
+    ------
+    InputError
+        If `count` is no number of at least 1.
     """
+    if count < 1:
+        raise InputError(f"count is {count}, but at least one start is needed.")
     size = rng.choice([0.1, 0.5, 1.0, 2.0], size=(count, 1))
     x = size * rng.normal(size=(count, system.dimension))
     moved = x + system.residual(x)

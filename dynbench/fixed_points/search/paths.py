@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import check_positive
 from dynbench.systems import System
 
 __all__ = ["Path", "follow", "path_along", "slow_states"]
@@ -51,7 +52,13 @@ def path_along(
         Another field to follow instead of the system's.
     arrived : callable, optional
         States (K, n) -> whether each has come to where it needs not be followed on.
+
+    Raises
+    ------
+    InputError
+        If the duration is not positive and finite.
     """
+    check_positive(duration, name="duration", what="time or number of steps")
     if system.kind == "map":
         x = np.array(starts, dtype=float)
         for k in range(int(duration) + 1):

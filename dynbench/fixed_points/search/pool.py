@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum, unstable_eigenvectors
+from dynbench.fixed_points.phantoms import is_determined
 from dynbench.systems import System
 
 __all__ = ["Pool"]
@@ -14,6 +15,8 @@ Array = NDArray[np.float64]
 
 #: States closer than this, relative to max(1, |x|), are one.
 _CLOSE = 1e-6
+#: So many states are kept at which doubles do not determine a root: all along a line of attractors there are such.
+_MOST_LOOSE = 16
 
 
 class Pool:
@@ -32,15 +35,20 @@ class Pool:
         self.odd = odd
         self.states: list[Array] = []
         self._unstable: dict[int, int] = {}
+        self._loose = 0
 
     def __len__(self) -> int:
         """The number of points, mirrors counted."""
         return len(self.points())
 
     def add(self, x: Array) -> bool:
-        """Whether the state was new."""
+        """Whether the state was new; of states at which doubles determine no root only the first few count as such."""
         if not np.isfinite(x).all() or self.find(x) is not None:
             return False
+        if not is_determined(self.system, x):
+            if self._loose == _MOST_LOOSE:
+                return False
+            self._loose += 1
         self.states.append(np.array(x))
         return True
 

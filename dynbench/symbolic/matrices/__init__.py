@@ -6,8 +6,9 @@ differentiation and evaluation. `normalise` brings what a user wrote into few no
 components, and `MatrixForm` is what a system holds.
 """
 
-from dynbench.symbolic.matrices.derivatives import differential, jacobian_matrix, vjp
+from dynbench.symbolic.matrices.derivatives import differential, vjp
 from dynbench.symbolic.matrices.form import MatrixForm
+from dynbench.symbolic.matrices.jacobians import jacobian_matrix
 from dynbench.symbolic.matrices.kernels import MatrixKernel
 from dynbench.symbolic.matrices.normal import normalise
 from dynbench.symbolic.matrices.operators import LowRank

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from dynbench.symbolic.kernels import compile_expressions, write_number
 from dynbench.symbolic.matrices.nodes import SLOT
 from dynbench.symbolic.matrices.operators import dense, rows_times
 
-__all__ = ["DOUBLES", "Arithmetic"]
+__all__ = ["DOUBLES", "Arithmetic", "concatenated"]
 
 Array = NDArray[Any]
 
@@ -28,8 +28,8 @@ class Arithmetic:
     functions : dict
         What the names in generated code are bound to: ``apply(p, y)``, ``matvec``, ``inner``, ``outer``, ``dense``,
         ``product``, ``product_left``, ``product_right``, ``columns_scaled``, ``rows_scaled``, ``add_diagonal``,
-        ``from_diagonal``, ``diagonal_of``, ``transposed``, ``ones``, ``zeros``. Vectors lie on the last axis,
-        matrices on the last two.
+        ``from_diagonal``, ``diagonal_of``, ``transposed``, ``joined``, ``stacked``, ``ones``, ``zeros``. Vectors lie
+        on the last axis, matrices on the last two.
     operand : callable
         (value, is_vector) -> the operand, or the vector, that a parameter's value becomes.
     literal : callable
@@ -86,6 +86,17 @@ def _from_diagonal(d: Array) -> Array:
     return _add_diagonal(np.zeros((*d.shape, d.shape[-1]), d.dtype), d, True)
 
 
+def concatenated(parts: Sequence[Array], axis: int) -> Array:
+    """Arrays one after the other along an axis counted from the end, the other axes broadcast."""
+    shapes = [list(part.shape) for part in parts]
+    lengths = [shape[axis] for shape in shapes]
+    for shape in shapes:
+        shape[axis] = 1
+    common = list(np.broadcast_shapes(*map(tuple, shapes)))
+    wanted = [(*common[: len(common) + axis], length, *common[len(common) + axis + 1 :]) for length in lengths]
+    return np.concatenate([np.broadcast_to(p, shape) for p, shape in zip(parts, wanted, strict=True)], axis=axis)
+
+
 #: IEEE doubles (or complex ones, for complex steps), batched over leading axes.
 DOUBLES = Arithmetic(
     functions={
@@ -103,6 +114,8 @@ DOUBLES = Arithmetic(
         "from_diagonal": _from_diagonal,
         "diagonal_of": lambda m: np.diagonal(m, axis1=-2, axis2=-1),
         "transposed": _swapped,
+        "joined": lambda parts: concatenated(parts, -1),
+        "stacked": lambda parts: concatenated(parts, -2),
         "ones": np.ones,
         "zeros": np.zeros,
     },

@@ -1,4 +1,4 @@
-"""A calculus of matrix expressions: differential, vector-Jacobian product, Jacobian.
+"""A calculus of matrix expressions: differential and vector-Jacobian product.
 
 SymPy's ``MatrixExpr.diff`` is not used: its layout is inconsistent and silent (the transpose for ``W*x``, the
 matrix itself for ``V*tanh(W*x)``), and its second derivatives raise. Here SymPy differentiates the scalar functions
@@ -6,7 +6,7 @@ only; everything else is the chain rule over the few node types of `dynbench.sym
 
 The differential is again such an expression, linear in its direction, so that it can be iterated: ``differential(
 differential(f, x, u), x, v)`` is the second derivative applied to u and v. The functions accept a column or a matrix
-(a weight matrix, say) as the variable; only `jacobian_matrix`, which must be a matrix itself, wants columns.
+(a weight matrix, say) as the variable; only a Jacobian (`jacobians`), which must be a matrix itself, wants columns.
 
 References
 ----------
@@ -24,6 +24,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.calculus import differentiate
+from dynbench.symbolic.matrices.blocks import Rows, Stack, rows, stack
 from dynbench.symbolic.matrices.nodes import (
     SLOT,
     Diag,
@@ -32,7 +33,6 @@ from dynbench.symbolic.matrices.nodes import (
     diag,
     elementwise,
     hadamard,
-    is_column,
     mul,
     ones,
     split,
@@ -40,7 +40,7 @@ from dynbench.symbolic.matrices.nodes import (
     zeros,
 )
 
-__all__ = ["differential", "jacobian_matrix", "vjp"]
+__all__ = ["diagonal_of", "differential", "slope", "unsupported", "vjp"]
 
 
 def differential(e: MatrixExpr, x: sp.MatrixSymbol, v: MatrixExpr) -> MatrixExpr:
@@ -91,30 +91,14 @@ def vjp(e: MatrixExpr, x: sp.MatrixSymbol, w: MatrixExpr) -> MatrixExpr:
     return _vjp(e, x, w)
 
 
-def jacobian_matrix(e: MatrixExpr, x: sp.MatrixSymbol) -> MatrixExpr:
-    """The Jacobian of a column `e` by a column `x`, a matrix expression such as -I + W*Diag(1 - tanh(x)**2).
-
-    Raises
-    ------
-    InputError
-        If `e` or `x` is no column.
-    ModelError
-        If the Jacobian is no matrix expression (an elementwise function of a full matrix that depends on `x`), or
-        `e` holds a node that is not supported.
-    """
-    for what, value in (("e", e), ("x", x)):
-        if not is_column(value):
-            raise InputError(f"{what} = {value} has shape {value.shape}; a Jacobian is of a column by a column.")
-    return _jacobian(e, x)
-
-
 @functools.lru_cache(maxsize=1024)
-def _slope(body: sp.Expr) -> sp.Expr:
+def slope(body: sp.Expr) -> sp.Expr:
     """The derivative of an elementwise function, a `Jump` wherever it may have one."""
     return differentiate(body, SLOT)
 
 
-def _unsupported(e: MatrixExpr) -> ModelError:
+def unsupported(e: MatrixExpr) -> ModelError:
+    """The error for a node that has no derivative here."""
     return ModelError(f"{type(e).__name__} in {e} cannot be differentiated in matrix form.")
 
 
@@ -143,14 +127,18 @@ def _differential_of(
     if isinstance(e, sp.HadamardProduct):
         return add(*(hadamard(*e.args[:i], d(f), *e.args[i + 1 :]) for i, f in enumerate(e.args)))
     if isinstance(e, Elementwise):
-        return hadamard(elementwise(_slope(e.body), e.argument), d(e.argument))
+        return hadamard(elementwise(slope(e.body), e.argument), d(e.argument))
     if isinstance(e, sp.Transpose):
         return transpose(d(e.arg))
     if isinstance(e, Diag):
         return diag(d(e.diagonal))
     if isinstance(e, DiagonalOf):
-        return _diagonal_of(d(e.arg))
-    raise _unsupported(e)
+        return diagonal_of(d(e.arg))
+    if isinstance(e, Rows):
+        return rows(d(e.argument), e.start, e.stop)
+    if isinstance(e, Stack):
+        return stack(*map(d, e.args))
+    raise unsupported(e)
 
 
 # ---- backward
@@ -169,14 +157,20 @@ def _vjp(e: MatrixExpr, x: sp.MatrixSymbol, w: MatrixExpr) -> MatrixExpr:
         others = [(*e.args[:i], *e.args[i + 1 :]) for i in range(len(e.args))]
         return add(*(_vjp(f, x, hadamard(*rest, w)) for f, rest in zip(e.args, others, strict=True)))
     if isinstance(e, Elementwise):
-        return _vjp(e.argument, x, hadamard(elementwise(_slope(e.body), e.argument), w))
+        return _vjp(e.argument, x, hadamard(elementwise(slope(e.body), e.argument), w))
     if isinstance(e, sp.Transpose):
         return _vjp(e.arg, x, transpose(w))
     if isinstance(e, Diag):
-        return _vjp(e.diagonal, x, _diagonal_of(w))
+        return _vjp(e.diagonal, x, diagonal_of(w))
     if isinstance(e, DiagonalOf):
         return _vjp(e.arg, x, diag(w))
-    raise _unsupported(e)
+    if isinstance(e, Rows):
+        columns = w.shape[1]
+        below = e.argument.shape[0] - e.stop
+        return _vjp(e.argument, x, stack(zeros((e.start, columns)), w, zeros((below, columns))))
+    if isinstance(e, Stack):
+        return add(*(_vjp(block, x, rows(w, *bounds)) for block, bounds in zip(e.args, e.bounds, strict=True)))
+    raise unsupported(e)
 
 
 def _vjp_of_product(e: sp.MatMul, x: sp.MatrixSymbol, w: MatrixExpr) -> MatrixExpr:
@@ -189,12 +183,12 @@ def _vjp_of_product(e: sp.MatMul, x: sp.MatrixSymbol, w: MatrixExpr) -> MatrixEx
     return add(*parts)
 
 
-def _diagonal_of(m: MatrixExpr) -> MatrixExpr:
+def diagonal_of(m: MatrixExpr) -> MatrixExpr:
     """The diagonal of a square matrix as a column, without the matrix where its form allows."""
     if m.shape == (1, 1):
         return m
     if isinstance(m, sp.MatAdd):
-        return add(*map(_diagonal_of, m.args))
+        return add(*map(diagonal_of, m.args))
     if isinstance(m, sp.ZeroMatrix | sp.OneMatrix):
         return m.func(m.shape[0], 1)
     if isinstance(m, sp.Identity):
@@ -206,68 +200,7 @@ def _diagonal_of(m: MatrixExpr) -> MatrixExpr:
         if factors[i].shape[0] == 1:
             return mul(coefficient, hadamard(mul(*factors[:i]), transpose(mul(*factors[i:]))))
     if isinstance(factors[0], Diag) and len(factors) > 1:
-        return mul(coefficient, hadamard(factors[0].diagonal, _diagonal_of(mul(*factors[1:]))))
+        return mul(coefficient, hadamard(factors[0].diagonal, diagonal_of(mul(*factors[1:]))))
     if isinstance(factors[-1], Diag) and len(factors) > 1:
-        return mul(coefficient, hadamard(_diagonal_of(mul(*factors[:-1])), factors[-1].diagonal))
+        return mul(coefficient, hadamard(diagonal_of(mul(*factors[:-1])), factors[-1].diagonal))
     return mul(coefficient, DiagonalOf(mul(*factors)))
-
-
-# ---- Jacobians
-
-
-def _jacobian(e: MatrixExpr, x: sp.MatrixSymbol) -> MatrixExpr:
-    if not e.has(x):
-        return zeros((e.shape[0], x.shape[0]))
-    if e == x:
-        return sp.Identity(x.shape[0])
-    if isinstance(e, sp.MatAdd):
-        return add(*(_jacobian(term, x) for term in e.args))
-    if isinstance(e, sp.MatMul):
-        return _jacobian_of_product(e, x)
-    if isinstance(e, sp.HadamardProduct):
-        others = [hadamard(*e.args[:i], *e.args[i + 1 :]) for i in range(len(e.args))]
-        return add(*(mul(diag(rest), _jacobian(f, x)) for f, rest in zip(e.args, others, strict=True)))
-    if isinstance(e, Elementwise):
-        return mul(diag(elementwise(_slope(e.body), e.argument)), _jacobian(e.argument, x))
-    if isinstance(e, DiagonalOf):
-        raise ModelError(f"The Jacobian of {e} is no matrix expression; its products with vectors are.")
-    raise _unsupported(e)
-
-
-def _jacobian_of_product(e: sp.MatMul, x: sp.MatrixSymbol) -> MatrixExpr:
-    coefficient, factors = split(e)
-    terms = [zeros((e.shape[0], x.shape[0]))]
-    for i, factor in enumerate(factors):
-        if factor.has(x):
-            left = mul(coefficient, *factors[:i]) if i else coefficient
-            terms.append(_jacobian_of_factor(left, factor, factors[i + 1 :], x))
-    return add(*terms)
-
-
-def _jacobian_of_factor(
-    left: sp.Expr | MatrixExpr, factor: MatrixExpr, rest: tuple[MatrixExpr, ...], x: sp.MatrixSymbol
-) -> MatrixExpr:
-    """The Jacobian of left * factor * rest by `x` in `factor` alone."""
-    if is_column(factor):
-        inner = _jacobian(factor, x)
-        if rest:  # what follows is a 1 x 1 matrix, a scalar: written as a multiple of the identity
-            inner = mul(inner, diag(mul(ones((x.shape[0], sp.S.One)), *rest)))
-        return mul(left, inner)
-    right = mul(*rest)
-    if factor.shape[0] == 1:
-        return mul(left, transpose(right), _jacobian(transpose(factor), x))
-    if isinstance(factor, Diag):
-        return mul(left, diag(right), _jacobian(factor.diagonal, x))
-    if isinstance(factor, sp.MatAdd):
-        return add(*(_jacobian_of_factor(left, term, rest, x) for term in factor.args if term.has(x)))
-    if isinstance(factor, sp.MatMul):
-        coefficient, parts = split(factor)
-        return add(
-            *(
-                _jacobian_of_factor(mul(left, coefficient, *parts[:i]) if i else left * coefficient, part, after, x)
-                for i, part in enumerate(parts)
-                if part.has(x)
-                for after in ((*parts[i + 1 :], *rest),)
-            )
-        )
-    raise ModelError(f"The Jacobian of {factor} times {right} is no matrix expression; its products with vectors are.")

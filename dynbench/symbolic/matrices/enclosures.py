@@ -19,7 +19,7 @@ interval arithmetic, BIT 39 (1999), 534-554.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from dynbench.errors import ModelError
 from dynbench.symbolic._interval import above, below, grades, make, quiet, worst
 from dynbench.symbolic.intervals import Interval, stack
 from dynbench.symbolic.kernels import compile_expressions, write_number
-from dynbench.symbolic.matrices.arithmetic import Arithmetic
+from dynbench.symbolic.matrices.arithmetic import Arithmetic, concatenated
 from dynbench.symbolic.matrices.nodes import SLOT
 from dynbench.symbolic.matrices.operators import LowRank, dense, describe, rows_times
 
@@ -170,6 +170,12 @@ def _diagonal_of(m: Interval) -> Interval:
     return _entrywise(lambda part: np.diagonal(part, axis1=-2, axis2=-1), m)
 
 
+def _concatenated(parts: Sequence[Interval], axis: int) -> Interval:
+    lo, hi = (concatenated([getattr(part, bound) for part in parts], axis) for bound in ("lo", "hi"))
+    marked = any(part.grade is not None for part in parts)
+    return make(lo, hi, concatenated([np.asarray(grades(part)) for part in parts], axis) if marked else None)
+
+
 def _entrywise(move: Callable[[Array], Array], m: Interval) -> Interval:
     return make(move(m.lo), move(m.hi), None if m.grade is None else move(np.asarray(grades(m))))
 
@@ -210,6 +216,8 @@ INTERVALS = Arithmetic(
         "from_diagonal": _from_diagonal,
         "diagonal_of": _diagonal_of,
         "transposed": _transposed,
+        "joined": lambda parts: _concatenated(parts, -1),
+        "stacked": lambda parts: _concatenated(parts, -2),
         "ones": lambda shape: Interval(np.ones(shape)),
         "zeros": lambda shape: Interval(np.zeros(shape)),
     },

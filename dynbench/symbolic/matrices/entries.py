@@ -15,7 +15,7 @@ from flint import arb, arb_mat, ctx, fmpq
 from numpy.typing import NDArray
 
 from dynbench.symbolic.kernels import compile_expressions, write_number
-from dynbench.symbolic.matrices.arithmetic import Arithmetic
+from dynbench.symbolic.matrices.arithmetic import Arithmetic, concatenated
 from dynbench.symbolic.matrices.nodes import SLOT
 from dynbench.symbolic.matrices.operators import LowRank, dense
 
@@ -138,6 +138,8 @@ def _functions(apply: Callable[[_Entries, Array], Array], product: Product, one:
         "from_diagonal": lambda d: _add_diagonal(filled(0 * one)((len(d), len(d))), d, True),
         "diagonal_of": lambda m: m.diagonal().copy(),
         "transposed": lambda m: m.T,
+        "joined": lambda parts: concatenated(parts, -1),
+        "stacked": lambda parts: concatenated(parts, -2),
         "ones": filled(one),
         "zeros": filled(0 * one),
     }

@@ -12,15 +12,16 @@ from flint import arb, arb_mat
 from numpy.typing import NDArray
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from dynbench.errors import InputError
+from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.calculus import switching_functions
 from dynbench.symbolic.components import ComponentForm
 from dynbench.symbolic.forms import Form
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.matrices.arithmetic import DOUBLES, Arithmetic
-from dynbench.symbolic.matrices.derivatives import differential, jacobian_matrix, vjp
+from dynbench.symbolic.matrices.derivatives import differential, vjp
 from dynbench.symbolic.matrices.enclosures import INTERVALS, broadcast
 from dynbench.symbolic.matrices.entries import BALLS, SYMBOLS, balls
+from dynbench.symbolic.matrices.jacobians import jacobian_matrix
 from dynbench.symbolic.matrices.kernels import MatrixKernel
 from dynbench.symbolic.matrices.nodes import Elementwise, add, elementwise, mul, transpose
 from dynbench.symbolic.matrices.normal import normalise
@@ -29,6 +30,8 @@ __all__ = ["MatrixForm"]
 
 Array = NDArray[np.float64]
 
+#: Dense Jacobians are formed up to this many states (5000 states take 0.2 GB a point, 10,000 would take 0.8 GB).
+_LARGEST_JACOBIAN = 5000
 #: Full arrays of second derivatives are given up to this many states (200 states take 64 MB a point).
 _LARGEST_HESSIAN = 200
 
@@ -120,11 +123,13 @@ class MatrixForm(Form):
         return self._one("value", x)
 
     def derivative(self, x: Array) -> Array:
-        """Jacobians, (..., n, n)."""
+        """Jacobians, (..., n, n): dense, so for up to 5000 states."""
+        _check_dense(x.shape[-1])
         return self._one("derivative", x)
 
     def value_and_derivative(self, x: Array) -> tuple[Array, Array]:
         """Both, common subexpressions computed once."""
+        _check_dense(x.shape[-1])
         value, derivative = self._evaluate("value and derivative", x)
         return value, derivative
 
@@ -150,7 +155,11 @@ class MatrixForm(Form):
 
     def curvature(self, x: Array) -> Array:
         """The sum of G_k times the Hessian of G_k, (..., n, n)."""
-        return self._one("curvature", x, self.value(x))
+        _check_dense(x.shape[-1])
+        if self._has_curvature:
+            return self._one("curvature", x, self.value(x))
+        unit = np.eye(x.shape[-1])
+        return self._one("curvature along", x[..., None, :], self.value(x)[..., None, :], unit)
 
     def second_derivatives(self, x: Array) -> Array:
         """Hessians, (..., n, n, n), by the contraction with unit vectors."""
@@ -171,6 +180,7 @@ class MatrixForm(Form):
 
     def enclose_derivative(self, box: Interval) -> Interval:
         """Jacobians over boxes of shape (..., n), enclosed: shape (..., n, n)."""
+        _check_dense(box.shape[-1])
         return self._enclosed("derivative", box)
 
     def ball(self, x: Sequence[arb]) -> list[arb]:
@@ -181,6 +191,7 @@ class MatrixForm(Form):
     def ball_derivative(self, x: Sequence[arb]) -> arb_mat:
         """The Jacobian over a box given as balls: n**2 objects, so for up to a few hundred states."""
         n = len(x)
+        _check_dense(n)
         (matrix,) = self._kernel("derivative", BALLS)(balls(x))
         return arb_mat(n, n, matrix.ravel().tolist())
 
@@ -221,6 +232,15 @@ class MatrixForm(Form):
     @cached_property
     def _second(self) -> MatrixExpr:
         return differential(self._differential(self._u), self.state, self._v)
+
+    @cached_property
+    def _has_curvature(self) -> bool:
+        """Whether `curvature` is a matrix expression; else its products with vectors are."""
+        try:
+            jacobian_matrix(self._weighted(self._u), self.state)
+        except ModelError:
+            return False
+        return True
 
     def _differential(self, v: MatrixExpr) -> MatrixExpr:
         return differential(self.expression, self.state, v)
@@ -271,8 +291,17 @@ _DERIVED = {
     "gradient": _Derived(lambda form: (form.gradient_expression,)),
     "gauss-newton": _Derived(lambda form: (form._weighted(form._differential(form._u)),), 1),
     "curvature": _Derived(lambda form: (jacobian_matrix(form._weighted(form._u), form.state),), 1, (2,)),
+    "curvature along": _Derived(lambda form: (differential(form._weighted(form._u), form.state, form._v),), 2),
     "switching": _Derived(lambda form: form.switching),
 }
+
+
+def _check_dense(n: int) -> None:
+    if n > _LARGEST_JACOBIAN:
+        raise InputError(
+            f"The Jacobian of {n} states is a dense array of {8e-9 * n * n:.1f} GB; it is formed up to "
+            f"{_LARGEST_JACOBIAN} states: use its products with vectors, jvp(x, v) and vjp(x, w)."
+        )
 
 
 def _of_rank(result: Any, rank: int, shape: tuple[int, ...]) -> tuple[Any, tuple[int, ...]]:

@@ -23,6 +23,7 @@ __all__ = [
     "diag",
     "elementwise",
     "hadamard",
+    "in_brackets",
     "is_column",
     "mul",
     "ones",
@@ -90,7 +91,7 @@ class Diag(MatrixExpr):
         row, name = printer.dom.createElement("mrow"), printer.dom.createElement("mi")
         name.appendChild(printer.dom.createTextNode("diag"))
         row.appendChild(name)
-        row.appendChild(_in_brackets(printer, printer._print(self.diagonal)))
+        row.appendChild(in_brackets(printer, printer._print(self.diagonal)))
         return row
 
 
@@ -116,10 +117,11 @@ class _Shown(sp.Dummy):
 
     def _mathml_presentation(self, printer: Any) -> Any:
         part = printer._print(self.node)
-        return _in_brackets(printer, part) if self.bracketed else part
+        return in_brackets(printer, part) if self.bracketed else part
 
 
-def _in_brackets(printer: Any, part: Any) -> Any:
+def in_brackets(printer: Any, part: Any) -> Any:
+    """A part of presentation MathML in round brackets."""
     row = printer.dom.createElement("mrow")
     for bracket in "()":
         mark = printer.dom.createElement("mo")

@@ -12,6 +12,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 
 from dynbench.errors import ModelError
 from dynbench.symbolic.exact import exact_floats
+from dynbench.symbolic.matrices.blocks import Rows, Stack, beside, rows, stack
 from dynbench.symbolic.matrices.nodes import (
     SLOT,
     Diag,
@@ -35,7 +36,8 @@ def normalise(e: Any) -> MatrixExpr:
 
     Accepted are sums, products with scalars and matrices, transposes, elementwise functions (``applyfunc`` of any
     SymPy function or Lambda of one variable), Hadamard products, Hadamard powers with a scalar exponent, diagonal
-    matrices (DiagMatrix, DiagonalMatrix, DiagonalOf), Identity, ZeroMatrix, OneMatrix and matrices of numbers.
+    matrices (DiagMatrix, DiagonalMatrix, DiagonalOf), slices of neighbouring rows and columns (``x[:h, :]``), block
+    matrices (BlockMatrix), Identity, ZeroMatrix, OneMatrix and matrices of numbers.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def normalise(e: Any) -> MatrixExpr:
     name = type(e).__name__
     raise ModelError(
         f"{name} in {_short(e)} is not supported in matrix form: write it with sums, products, transposes, "
-        "elementwise functions, Hadamard products and diagonal matrices."
+        "elementwise functions, Hadamard products, diagonal matrices, slices and blocks."
     )
 
 
@@ -105,6 +107,19 @@ def _diagonal_part(e: DiagonalMatrix) -> MatrixExpr:
     return diag(DiagonalOf(normalise(e.arg)))
 
 
+def _slice(e: sp.MatrixSlice) -> MatrixExpr:
+    (first, last, step), (left, right, stride) = e.rowslice, e.colslice
+    if step != 1 or stride != 1:
+        raise ModelError(f"The slice {_short(e)} leaves out every other row or column; only neighbours can be taken.")
+    part = rows(normalise(e.parent), first, last)
+    return transpose(rows(transpose(part), left, right))
+
+
+def _blocks(e: sp.BlockMatrix) -> MatrixExpr:
+    shape = e.blocks.shape
+    return stack(*(beside(*(normalise(e.blocks[i, j]) for j in range(shape[1]))) for i in range(shape[0])))
+
+
 def _as_column(e: MatrixExpr) -> MatrixExpr:
     return e if e.shape[1] == 1 else transpose(e)
 
@@ -123,6 +138,10 @@ _REWRITES: dict[type, Callable[[Any], MatrixExpr]] = {
     sp.HadamardPower: _power,
     Elementwise: lambda e: elementwise(e.body, normalise(e.argument)),
     Diag: lambda e: diag(normalise(e.diagonal)),
+    sp.MatrixSlice: _slice,
+    Rows: lambda e: rows(normalise(e.argument), e.start, e.stop),
+    sp.BlockMatrix: _blocks,
+    Stack: lambda e: stack(*map(normalise, e.args)),
     sp.DiagMatrix: lambda e: diag(_as_column(normalise(e.args[0]))),
     DiagonalMatrix: _diagonal_part,
     DiagonalOf: lambda e: DiagonalOf(normalise(e.arg)),

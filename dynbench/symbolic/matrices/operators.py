@@ -94,22 +94,31 @@ def as_operand(value: Any, what: str) -> Any:
     if not isinstance(value, np.ndarray) and all(hasattr(value, name) for name in ("shape", "T", "__rmatmul__")):
         return value
     try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiu":
+        given = np.asarray(value)
+        if given.dtype.kind not in "fiu" or np.ma.is_masked(value):
             raise TypeError
-        array = readonly(array)
+        array = readonly(given)
     except (TypeError, ValueError):
-        raise ModelError(f"The value of {what} must be an array of real numbers, not {describe(value)}.") from None
+        raise ModelError(f"The value of {what} must be an array of real numbers, not {_typed(value)}.") from None
     if array.ndim not in (1, 2):
         raise ModelError(f"The array for {what} has shape {array.shape}; expected a vector or a matrix.")
     if not np.isfinite(array).all():
         raise ModelError(f"The array for {what} holds a value that is not finite.")
+    if _rounded(given, array):
+        raise ModelError(f"The array for {what} holds a number that is no double; round it yourself, if that is meant.")
     return array
+
+
+def _rounded(given: NDArray[Any], array: Array) -> bool:
+    """Whether doubles do not hold the numbers given: long integers, extended precision."""
+    if given.dtype.kind == "f":
+        return given.dtype.itemsize > 8 and bool(np.any(array != given))
+    return bool(np.any((given > 2**53) | (given < -(2**53)))) if given.dtype.itemsize == 8 else False
 
 
 def _sparse(value: Any, what: str) -> scipy.sparse.csr_array:
     if value.dtype.kind not in "fiu":
-        raise ModelError(f"The value of {what} must be an array of real numbers, not {describe(value)}.")
+        raise ModelError(f"The value of {what} must be an array of real numbers, not {_typed(value)}.")
     matrix = scipy.sparse.csr_array(value, dtype=float, copy=True)
     matrix.sum_duplicates()
     matrix.sort_indices()
@@ -149,6 +158,14 @@ def describe(value: Any) -> str:
         return f"{' x '.join(map(str, value.shape))} sparse array with {value.nnz} entries"
     text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray) else value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _typed(value: Any) -> str:
+    """What a value is that holds no real numbers: an array by its type too."""
+    if np.ma.is_masked(value):
+        return "an array with masked entries"
+    kind = f" of type {value.dtype}" if hasattr(value, "dtype") and getattr(value, "size", 0) > 6 else ""
+    return describe(value) + kind
 
 
 def rows_times(y: Array, a: Any) -> Array:

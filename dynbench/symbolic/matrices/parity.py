@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from dynbench.symbolic.matrices.blocks import Rows, Stack
 from dynbench.symbolic.matrices.nodes import SLOT, Diag, Elementwise, split
 from dynbench.symbolic.matrices.operators import dense
 
@@ -34,13 +35,13 @@ def _parity(e: Any, state: sp.MatrixSymbol, values: Mapping[sp.MatrixSymbol, Any
         return _Parity.ZERO
     if not e.has(state):
         return _Parity.EVEN
-    if isinstance(e, sp.MatAdd):
+    if isinstance(e, sp.MatAdd | Stack):
         return _sum([_parity(term, state, values) for term in e.args])
     if isinstance(e, sp.MatMul):
         return _product([_parity(factor, state, values) for factor in split(e)[1]])
     if isinstance(e, sp.HadamardProduct):
         return _product([_parity(factor, state, values) for factor in e.args])
-    if isinstance(e, sp.Transpose | Diag):
+    if isinstance(e, sp.Transpose | Diag | Rows):
         return _parity(e.args[0], state, values)
     if isinstance(e, Elementwise):
         return _of_function(e.body, _parity(e.argument, state, values))

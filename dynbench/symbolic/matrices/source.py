@@ -22,6 +22,7 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import ModelError
+from dynbench.symbolic.matrices.blocks import Rows, Stack
 from dynbench.symbolic.matrices.nodes import Diag, Elementwise, split, transpose
 from dynbench.symbolic.matrices.program import Kind, Program, Value
 
@@ -145,6 +146,10 @@ class _Writer:
             return self._transpose(e)
         if isinstance(e, DiagonalOf):
             return self._diagonal_of(e)
+        if isinstance(e, Rows):
+            return self._rows(e, plain)
+        if isinstance(e, Stack):
+            return self._stack(e, plain)
         if isinstance(e, sp.MatAdd):
             return self._sum(e) if vector else self._matrix_sum(e)
         if isinstance(e, sp.MatMul):
@@ -181,6 +186,38 @@ class _Writer:
         if inner.kind in (Kind.VECTOR, Kind.DIAGONAL):
             return inner._replace(kind=Kind.VECTOR)
         return self.program.assign(f"diagonal_of({self.dense(inner)})", Kind.VECTOR, inner.constant)
+
+    # ---- blocks
+
+    def _rows(self, e: Rows, kind: Kind) -> Value:
+        inner = self.value(e.argument)
+        if 1 in e.argument.shape:
+            chosen = f"..., {e.start}:{e.stop}"
+        else:
+            chosen = f"..., {e.start}, :" if e.shape[0] == 1 else f"..., {e.start}:{e.stop}, :"
+        return self.program.assign(f"{self.dense(inner)}[{chosen}]", kind, inner.constant)
+
+    def _stack(self, e: Stack, kind: Kind) -> Value:
+        values = [self.value(block) for block in e.args]
+        if kind is Kind.VECTOR:
+            return self._joined(values)
+        texts = [f"{v.text}[..., None, :]" if v.kind is Kind.VECTOR else self.dense(v) for v in values]
+        return self.program.assign(f"stacked(({', '.join(texts)},))", kind, all(v.constant for v in values))
+
+    def _joined(self, parts: Sequence[Value]) -> Value:
+        """Vectors end to end, or matrices side by side."""
+        texts = ", ".join(part.text for part in parts)
+        return self.program.assign(f"joined(({texts},))", parts[0].kind, all(part.constant for part in parts))
+
+    def _padded(self, value: Value, e: Rows) -> Value:
+        """A vector, or the columns of a matrix, in the place of the rows that `e` takes, zeros around it."""
+        count = e.argument.shape[0]
+        parts = [self._zeros(e.start, value), value, self._zeros(count - e.stop, value)]
+        return self._joined([part for part in parts if part is not None])
+
+    def _zeros(self, count: sp.Expr, like: Value) -> Value | None:
+        shape = f"({count},)" if like.kind is Kind.VECTOR else f"(1, {count})"
+        return self.program.assign(f"zeros({shape})", like.kind, True) if count != 0 else None
 
     # ---- sums
 
@@ -271,7 +308,10 @@ class _Writer:
             return y
         value = self.value(first)
         for factor in factors[1:]:
-            value = self._times(value, self.value(factor))
+            if isinstance(factor, Rows) and isinstance(factor.argument, sp.Identity):
+                value = self._padded(Value(self.dense(value), Kind.MATRIX, value.constant), factor)
+            else:
+                value = self._times(value, self.value(factor))
         return value
 
     def applied(self, matrix: MatrixExpr, y: Value) -> Value:
@@ -283,6 +323,10 @@ class _Writer:
         if isinstance(matrix, sp.MatMul) and matrix not in self._known:
             product = self.value_of_product(matrix, y)
             return product
+        if matrix not in self._known:
+            parts = self._applied_by_parts(matrix, y)
+            if parts is not None:
+                return parts
         a = self.value(matrix)
         constant = a.constant and y.constant
         if a.kind is Kind.DIAGONAL:
@@ -290,6 +334,38 @@ class _Writer:
             return self.program.assign(text, Kind.VECTOR, constant)
         function = "apply" if a.kind is Kind.OPERAND else "matvec"
         return self.program.assign(f"{function}({a.text}, {y.text})", Kind.VECTOR, constant)
+
+    def _applied_by_parts(self, matrix: MatrixExpr, y: Value) -> Value | None:
+        """Rows of a matrix, or matrices below each other, times a vector, without the entries of that matrix.
+
+        Equal products are computed once, so that W[:h, :]*y and W[h:, :]*y take one product with W.
+        """
+        inner = matrix.arg if isinstance(matrix, sp.Transpose) else None
+        if isinstance(matrix, Rows):
+            whole = self.applied(matrix.argument, y)
+            return self.program.assign(f"{whole.text}[..., {matrix.start}:{matrix.stop}]", Kind.VECTOR, whole.constant)
+        if isinstance(inner, Rows):
+            return self.applied(transpose(inner.argument), self._padded(y, inner))
+        if isinstance(matrix, Stack):
+            return self._joined([self._block_times(block, y) for block in matrix.args])
+        if isinstance(inner, Stack):
+            terms = []
+            for block, (first, last) in zip(inner.args, inner.bounds, strict=True):
+                part = self.program.assign(f"{y.text}[..., {first}:{last}]", Kind.VECTOR, y.constant)
+                terms.append(self._block_times(transpose(block), part))
+            text = self._add([(sp.S.One, term.text) for term in terms])
+            return self.program.assign(text, Kind.VECTOR, all(term.constant for term in terms))
+        return None
+
+    def _block_times(self, block: MatrixExpr, y: Value) -> Value:
+        """A block, which may be a row, a column or zero, times a vector."""
+        if isinstance(block, sp.ZeroMatrix):
+            return self.program.assign(f"zeros(({block.shape[0]},))", Kind.VECTOR, True)
+        if 1 not in block.shape:
+            return self.applied(block, y)
+        value = self.value(block)
+        text = f"{value.text}*{y.text}" if block.shape[1] == 1 else f"inner({value.text}, {y.text})"
+        return self.program.assign(text, Kind.VECTOR, value.constant and y.constant)
 
     def value_of_product(self, matrix: sp.MatMul, y: Value) -> Value:
         """A product of matrices times a vector, from the right."""

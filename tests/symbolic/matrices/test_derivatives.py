@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.matrices import MatrixKernel, differential, jacobian_matrix, normalise, vjp
 from dynbench.symbolic.matrices.arithmetic import DOUBLES
+from dynbench.symbolic.matrices.blocks import beside, rows, stack
 from dynbench.symbolic.matrices.nodes import Elementwise
 
 N, K = 3, 2
@@ -187,9 +188,13 @@ def test_what_is_not_supported_is_named():
     with pytest.raises(InputError, match="column"):
         jacobian_matrix(normalise(W * U), x)
     with pytest.raises(ModelError, match="no matrix expression"):
-        jacobian_matrix(normalise((x * c.T).applyfunc(sp.tanh) * c), x)
-    with pytest.raises(ModelError, match="BlockMatrix"):
-        normalise(sp.BlockMatrix([[x], [c]]))
+        jacobian_matrix(normalise((W * (x * x.T).applyfunc(sp.tanh) * W).applyfunc(sp.sin) * x), x)
+    with pytest.raises(ModelError, match="Kronecker"):
+        normalise(sp.KroneckerProduct(W, x))
+    with pytest.raises(ModelError, match="only neighbours"):
+        normalise(W[::2, :])
+    with pytest.raises(ModelError, match="cannot stand one below the other"):
+        normalise(stack(W, x))
 
 
 def test_products_with_vectors_exist_where_the_jacobian_does_not():
@@ -207,3 +212,35 @@ def test_elementwise_functions_are_one_node_whatever_their_variable():
     assert first.free_symbols == {x}
     assert first == first.T.T
     assert sp.latex(first) == r"\tanh^{2}{\left(x \right)}"
+
+
+def test_blocks_are_simplified_and_read_as_mathematics():
+    top, bottom = rows(W, 0, 2), rows(W, 2, N)
+    assert rows(stack(top, bottom), 0, 2) == top
+    assert rows(stack(x, c, x), N, 2 * N) == c
+    assert rows(rows(W, 1, N), 1, 2) == rows(W, 2, 3)
+    assert rows(W, 0, N) == W
+    assert stack(sp.ZeroMatrix(1, N), sp.ZeroMatrix(2, N)) == sp.ZeroMatrix(3, N)
+    assert stack(stack(x, c), x).args == (x, c, x)
+    assert beside(W, W).shape == (N, 2 * N)
+    assert str(rows(x, 0, 2)) == "x[:2]"
+    assert str(rows(x + c, 1, N)) == "(c + x)[1:]"
+    assert str(top) == "W[:2, :]"
+    assert sp.latex(rows(x, 1, 3)) == "{x}_{2 : 3}"
+    assert sp.latex(stack(x, c)) == r"\begin{bmatrix}x \\ c\end{bmatrix}"
+    assert "<mtable>" in sp.mathml(stack(x, c), printer="presentation")
+    assert "<msub>" in sp.mathml(top, printer="presentation")
+    entry = stack(x, c)._entry(N + 1, 0)
+    assert entry == c[1, 0]
+
+
+def test_the_jacobian_of_a_part_is_a_part_of_the_jacobian():
+    e = normalise((W * x.applyfunc(sp.sin))[1:2, :])
+    assert str(jacobian_matrix(e, x)) == "(W*Diag(cos(x)))[1:2, :]"
+    assert str(jacobian_matrix(normalise(W[:2, :] * x), x)) == "W[:2, :]"
+    assert str(jacobian_matrix(normalise(x[1:, :]), x)) == "I[1:, :]"
+
+
+def test_the_jacobian_through_a_full_matrix_reads_as_mathematics():
+    e = normalise(sp.hadamard_product(W, (x * c.T).applyfunc(sp.exp)) * c)
+    assert str(jacobian_matrix(e, x)) == "Diag((HadamardProduct(W, exp(x*c.T)))*(HadamardProduct(c, c)))"
