@@ -28,6 +28,8 @@ _APPROACHING = 3e-2
 _MOST_TRIALS, _MOST_IN_ALL = 3, 40
 #: Where a first look at the multipliers finds one beyond this, the orbit is not on its way to a cycle there.
 _REPELLING = 1.5
+#: Newton's method for a cycle integrates as many variational equations as there are states squared: up to so many.
+_MOST_STATES = 300
 #: Periods up to this are looked for in the orbits of maps.
 _LONGEST = 128
 #: States at which a cycle of a flow is kept for measuring distances from it.
@@ -70,6 +72,9 @@ class Recurrences:
         # Near a cycle that is known to attract, the orbit only needs more time.
         spent = self._trials[orbit] >= _MOST_TRIALS or self._trials.total() >= _MOST_IN_ALL
         if found is None or spent or distance <= _APPROACHING:
+            return None
+        if self.system.dimension > _MOST_STATES:
+            self.seen[orbit] = f"it returns near earlier states; cycles are refined up to {_MOST_STATES} states"
             return None
         self._trials[orbit] += 1
         if self._repels(last, found):
