@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
-from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, Symbol
+from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, SecondDifferential, Symbol
 from dynbench.reporting.names import is_plain, printable, split_sum
 
 __all__ = ["display", "inline"]
@@ -43,12 +43,16 @@ def _row(*cells: str) -> str:
     return "<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>"
 
 
-def _lines(side: sp.Basic | Rate | SecondDerivative | Symbol) -> list[str]:
+def _lines(side: sp.Basic | Rate | SecondDerivative | SecondDifferential | Symbol) -> list[str]:
     printer = _Printer()
     if isinstance(side, Symbol):
         return [side.value[0]]
     if isinstance(side, SecondDerivative):
         return [_second_derivative(side)]
+    if isinstance(side, SecondDifferential):
+        one, other = map(printer.doprint, side.by)
+        operator = "<msup><mi>D</mi><mn>2</mn></msup><mi>F</mi>"
+        return [f"<mrow>{operator}<mo>(</mo>{one}<mo>,</mo>{other}<mo>)</mo></mrow>"]
     if isinstance(side, Rate):
         return [f"<msup>{printer.doprint(side.state)}<mo>\u2032</mo></msup>"]
     return [f"<mrow>{_SIGNS[sign]}{printer.doprint(part)}</mrow>" for sign, part in split_sum(side)]

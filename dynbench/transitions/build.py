@@ -107,7 +107,8 @@ def transition_graph(
     _check(as_system(system), fixed_points, time, samples)
     check_tolerances(rtol, atol)
     points = {i: p for i, p in enumerate(fixed_points) if p.status in (Status.CERTIFIED, Status.CONVERGED)}
-    builder = _Builder(system, points, len(fixed_points), time, rtol, atol)
+    incomplete = getattr(fixed_points, "incomplete", "")
+    builder = _Builder(system, points, len(fixed_points), time, rtol, atol, incomplete)
     builder.run(samples, as_generator(rng), progress)
     return builder.graph
 
@@ -135,10 +136,11 @@ class _Builder:
         time: float | None,
         rtol: float,
         atol: float,
+        incomplete: str,
     ) -> None:
         self.system, self.points, self._first_free = system, points, first_free
         self.many = is_large(system)
-        self.graph = TransitionGraph(name=system.name or type(system).__name__)
+        self.graph = TransitionGraph(name=system.name or type(system).__name__, incomplete=incomplete)
         self.targets = Targets(system, points, rtol=rtol)
         self.recurrences = Recurrences(system)
         self.energy = Energy(system)
