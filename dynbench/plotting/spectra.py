@@ -29,7 +29,7 @@ __all__ = ["drawn_eigenvalues", "spectrum"]
 _FEW = 6
 #: More eigenvalues than this are a cloud in which nothing is seen, and megabytes: then of each point only the leading
 #: ones are drawn, this many for all points together, but at least so many for each.
-_MOST, _LEAST = 2000, 8
+_MOST, _LEAST = 600, 8
 
 
 def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:

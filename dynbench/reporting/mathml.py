@@ -8,9 +8,11 @@ from typing import Any
 
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, SecondDifferential, Symbol
-from dynbench.reporting.names import is_plain, printable, split_sum
+from dynbench.reporting.names import is_negative, is_plain, printable, split_sum
+from dynbench.symbolic.matrices.nodes import mul, split
 
 __all__ = ["display", "inline"]
 
@@ -97,6 +99,29 @@ class _Printer(MathMLPresentationPrinter):
 
     def _print_ImaginaryUnit(self, _: sp.Expr) -> Any:
         return self._leaf("mi", "i")
+
+    def _print_MatAdd(self, e: sp.MatAdd) -> Any:
+        row = self._row_of(self._print(e.args[0]))
+        for term in e.args[1:]:
+            minus = is_negative(term)
+            row.appendChild(self._leaf("mo", "-" if minus else "+"))
+            row.appendChild(self._print(mul(-1, term) if minus else term))
+        return row
+
+    def _print_MatMul(self, e: sp.MatMul) -> Any:
+        coefficient, matrices = split(e)
+        minus = is_negative(e)
+        coefficient = -coefficient if minus else coefficient
+        factors = [self.parenthesize(matrix, PRECEDENCE["Mul"]) for matrix in matrices]
+        if coefficient != 1:
+            factors.insert(0, self.parenthesize(coefficient, PRECEDENCE["Add"]))
+        row = self._row_of(self._leaf("mo", "-"), factors[0]) if minus else self._row_of(factors[0])
+        for factor in factors[1:]:
+            times = self.dom.createElement("mo")
+            times.appendChild(self.dom.createTextNode("&InvisibleTimes;"))
+            row.appendChild(times)
+            row.appendChild(factor)
+        return row
 
     def _print_exp(self, e: sp.exp) -> Any:
         power = self.dom.createElement("msup")

@@ -7,7 +7,7 @@ import sympy as sp
 from dynbench.symbolic.matrices.nodes import add, mul, split
 from dynbench.symbolic.typesetting import is_plain, printable
 
-__all__ = ["is_plain", "printable", "split_sum"]
+__all__ = ["is_negative", "is_plain", "printable", "split_sum"]
 
 
 def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic]]:
@@ -29,7 +29,7 @@ def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic
         used += size
     parts = []
     for i, terms in enumerate(lines):
-        minus = i > 0 and (_negative(terms[0]) if matrices else terms[0].could_extract_minus_sign())
+        minus = i > 0 and (is_negative(terms[0]) if matrices else terms[0].could_extract_minus_sign())
         if matrices:
             part: sp.Basic = add(*(mul(-1, t) if minus else t for t in terms))
         else:
@@ -38,6 +38,6 @@ def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic
     return parts
 
 
-def _negative(term: sp.Expr) -> bool:
+def is_negative(term: sp.Expr) -> bool:
     """Whether the coefficient of a matrix is seen to be negative."""
     return bool(split(term)[0].could_extract_minus_sign())

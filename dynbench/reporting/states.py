@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 #: A readout of up to so many components gets a column each.
 _READOUTS = 6
 #: Leading eigenvalues listed of many.
-_LEADING = 4
+_LEADING = 3
 
 
 def in_full(system: System) -> bool:
@@ -62,8 +62,7 @@ def leading_eigenvalues(values: NDArray[np.complex128], radii: Array | None) -> 
     """Eigenvalues in a line: all, or of many the first few, which are those of largest real part or modulus."""
     if len(values) <= MOST_COLUMNS:
         return eigenvalue_list(values, radii)
-    text = eigenvalue_list(values[:_LEADING], None if radii is None else radii[:_LEADING])
-    return f"{text}, \N{HORIZONTAL ELLIPSIS}"
+    return f"{eigenvalue_list(values[:_LEADING])}, \N{HORIZONTAL ELLIPSIS}"
 
 
 def _measures(system: System, x: Array) -> Mapping[str, float]:

@@ -104,7 +104,11 @@ def _second_differential(hessian: sp.Lambda) -> list[Block]:
     """The second derivative of a matrix form, applied to two columns."""
     if isinstance(hessian.expr, sp.ZeroMatrix):
         return [Paragraph(("It is zero: F is affine in the states.",))]
-    applied = Equation(SecondDifferential(hessian.variables), hessian.expr)
+    # Names without the marks that keep them apart from those of parameters.
+    taken = {s.name for s in hessian.expr.free_symbols - set(hessian.variables)}
+    free = (name for name in "uvwyzabcdefgh" if name not in taken)
+    columns = tuple(sp.MatrixSymbol(next(free, v.name), *v.shape) for v in hessian.variables)
+    applied = Equation(SecondDifferential(columns), hessian(*columns))
     return display_equations("The second derivative of F, applied to two columns:", [applied], _IN_SYSTEM)
 
 

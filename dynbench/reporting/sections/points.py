@@ -24,8 +24,6 @@ __all__ = ["points_section"]
 
 #: An exact coordinate takes the place of its decimals up to this length, as text.
 _SHORT_EXACT = 24
-#: The points are counted by index where there are more indices than this.
-_FEW_INDICES = 3
 
 
 def points_section(analysis: Analysis) -> Section:
@@ -37,8 +35,8 @@ def points_section(analysis: Analysis) -> Section:
         blocks.append(_contributions(points))
     if numbered:
         blocks += [_points_table(analysis, numbered), *evidence_blocks(analysis, numbered), _index_sum(points)]
-    if len(points.by_index) > _FEW_INDICES:
-        blocks.append(_by_index(points))
+        if points.contributions:
+            blocks.append(_by_index(points))
     slow = list({id(p): p for p in (*points.slow_points, *analysis.slow_points)}.values())
     if slow:
         blocks += [Heading("Slow points"), _slow_table(analysis.system, slow)]
@@ -68,10 +66,9 @@ def _contributions(points: FixedPoints) -> Table:
     return without_empty_columns(Table(caption, headers, rows, numeric=(1, 2)))
 
 
-def _by_index(points: FixedPoints) -> Table:
-    headers: tuple[Text, ...] = (("unstable directions",), ("points",))
-    rows = tuple(((str(index),), (str(count),)) for index, count in points.by_index.items())
-    return Table("Certified points by their number of unstable directions", headers, rows, numeric=(1,))
+def _by_index(points: FixedPoints) -> Paragraph:
+    counts = ", ".join(f"{count} with {index}" for index, count in points.by_index.items()) or "none"
+    return Paragraph((f"Certified points by their number of unstable directions: {counts}.",))
 
 
 def _region(points: FixedPoints) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy as sp
 
 from dynbench.reporting.blocks import (
@@ -60,7 +61,7 @@ def _equations(system: System) -> Equations:
 def _parameters(system: System) -> list[Block]:
     values, texts = system.parameters.values(), system.described_parameters.values()
     rows = tuple(
-        ((_symbol(symbol),), (_value(value, text),), (_hash(value),))
+        ((_symbol(symbol),), (_value(value, text),), (_hash(value, text),))
         for symbol, value, text in zip(system.parameter_symbols, values, texts, strict=True)
     )
     headers: tuple[Text, ...] = (("parameter",), ("value",), ("SHA-256 of the array",))
@@ -73,9 +74,15 @@ def _parameters(system: System) -> list[Block]:
     return [table, Paragraph((" ".join(meaning),))] if meaning else [table]
 
 
-def _hash(value: Any) -> Inline:
+def _hash(value: Any, text: str) -> Inline:
     """What tells one array from another where the numbers themselves are not shown."""
-    return Name(hashlib.sha256(content(value)).hexdigest()) if hasattr(value, "shape") else ""
+    hidden = hasattr(value, "shape") and not _in_full(text)
+    return Name(hashlib.sha256(content(value)).hexdigest()) if hidden else ""
+
+
+def _in_full(text: str) -> bool:
+    """Whether the text of an array holds all its numbers."""
+    return text.startswith("[") and not text.endswith("...")
 
 
 def _symbol(symbol: sp.Expr) -> Inline:
@@ -86,4 +93,6 @@ def _symbol(symbol: sp.Expr) -> Inline:
 def _value(value: Any, text: str) -> Inline:
     if isinstance(value, sp.Basic):
         return Formula(value)
+    if isinstance(value, np.ndarray) and not _in_full(text):
+        text = f"{' x '.join(map(str, value.shape))} array"
     return text.replace("-", "\N{MINUS SIGN}").replace(" x ", " \N{MULTIPLICATION SIGN} ")
