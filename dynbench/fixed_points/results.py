@@ -200,14 +200,14 @@ class FixedPoints(Sequence[FixedPoint]):
         count = "1 point" if len(self) == 1 else f"{len(self)} points"
         lines = [f"{count}; complete: {self.complete} ({self.argument})"]
         for p in self.points:
-            state = ", ".join(f"{n} = {v:.6g}" for n, v in zip(self._columns, self._shown(p), strict=True))
+            state = ", ".join(f"{n} = {v:.6g}" for n, v in zip(self.state_columns, self.shown_state(p), strict=True))
             lines.append(f"  {p.kind.value}, {p.status.value}: {state}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        names = (f"<bdi>{html.escape(printable(name))}</bdi>" for name in self._columns)
+        names = (f"<bdi>{html.escape(printable(name))}</bdi>" for name in self.state_columns)
         head = "".join(f"<th scope='col'>{c}</th>" for c in (*names, *_COLUMNS))
-        cells = ((*self._shown(p), *_evidence(p).values()) for p in self.points)
+        cells = ((*self.shown_state(p), *_evidence(p).values()) for p in self.points)
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(_cell(v))}</td>" for v in row) + "</tr>" for row in cells)
         caption = html.escape(f"complete: {self.complete} ({self.argument})")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -217,11 +217,12 @@ class FixedPoints(Sequence[FixedPoint]):
         return f"$$\\begin{{array}}{{ll}}\n{rows}\n\\end{{array}}$$"
 
     @property
-    def _columns(self) -> tuple[str, ...]:
-        """What is shown of a state: its components, or its norms where there are many."""
+    def state_columns(self) -> tuple[str, ...]:
+        """What tables show of a state: its components, or its norms where there are many."""
         return self.state_names if len(self.state_names) <= MOST_COLUMNS else ("|x|", "max |x_i|")
 
-    def _shown(self, p: FixedPoint) -> list[float]:
+    def shown_state(self, p: FixedPoint) -> list[float]:
+        """The numbers of these columns for one of the points."""
         many = len(p.x) > MOST_COLUMNS
         return [float(np.linalg.norm(p.x)), float(np.abs(p.x).max())] if many else p.x.tolist()
 

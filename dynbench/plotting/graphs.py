@@ -18,8 +18,8 @@ from dynbench.plotting.graph_layout import (
     Places,
     layered_places,
     layers_of,
-    rungs,
     reads_better_by_state,
+    rungs,
     state_places,
 )
 from dynbench.plotting.style import (

@@ -154,7 +154,7 @@ class _Builder:
             proved = point.certificate.n_unstable if point.certificate is not None else None
             skipped = "its number of unstable directions is not proved" if point.stability[2] and proved is None else ""
             if proved and self.many and proved > _MOST_UNSTABLE:
-                skipped = f"it has {proved} unstable directions; with so many states they are followed up to {_MOST_UNSTABLE}"
+                skipped = f"it has {proved} unstable directions; of so many states up to {_MOST_UNSTABLE} are followed"
             elif proved:
                 self.directions[i] = Directions.of(system, point, proved)
             self.graph.add_node(

@@ -26,12 +26,12 @@ _INEQUALITY = (
     "norms; lower bounds are rounded down and upper bounds up."
 )
 _IN_DOUBLES = (
-    "With R an approximate inverse of the Jacobian of G = {residual} at the state c listed, Y \u2265 |R G(c)| and Z \u2265 "
-    "|I \u2212 R G\u2032| over the ball of radius r around c, Y + Z r \u2264 r with Z < 1 proves that this ball holds "
-    "exactly one fixed point (Krawczyk). The same |I \u2212 R G\u2032| < 1 over a larger ball proves that there is no "
-    "second one in it. The index is proved by Gershgorin discs of the Jacobian in the basis of its approximate "
-    "eigenvectors. It is all checked in doubles whose rounding is bounded beforehand. All norms are maximum norms; lower "
-    "bounds are rounded down and upper bounds up."
+    "With R an approximate inverse of the Jacobian of G = {residual} at the state c listed, Y \u2265 |R G(c)| and "
+    "Z \u2265 |I \u2212 R G\u2032| over the ball of radius r around c, Y + Z r \u2264 r with Z < 1 proves that this "
+    "ball holds exactly one fixed point (Krawczyk). The same |I \u2212 R G\u2032| < 1 over a larger ball proves that "
+    "there is no second one in it. The index is proved by Gershgorin discs of the Jacobian in the basis of its "
+    "approximate eigenvectors. It is all checked in doubles whose rounding is bounded beforehand. All norms are "
+    "maximum norms; lower bounds are rounded down and upper bounds up."
 )
 
 

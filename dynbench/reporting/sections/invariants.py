@@ -90,8 +90,8 @@ def _symmetries(analysis: Analysis) -> list[Block]:
     found = analysis.symmetries
     if not analysis.system.algebraic:
         odd = (
-            "The equations are odd, F(\u2212x) = \u2212F(x), as their structure shows: with every fixed point its mirror "
-            "image is one. "
+            "The equations are odd, F(\u2212x) = \u2212F(x), as their structure shows: with every fixed point its "
+            "mirror image is one. "
         )
         other = f"{'No other' if is_mirrored(analysis.system) else 'None'} was looked for: {_TOO_MANY}."
         return [Paragraph((f"{odd if is_mirrored(analysis.system) else ''}{other}",))]

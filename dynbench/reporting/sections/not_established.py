@@ -20,9 +20,9 @@ __all__ = ["not_established_section"]
 
 _ASSUMED_OF_BALLS = "Certificates rest on the ball arithmetic of python-flint (Arb) being correct."
 _ASSUMED_OF_DOUBLES = (
-    "Certificates rest on double-precision sums and products (IEEE 754, those of BLAS included) rounded to nearest, with "
-    "their rounding bounded beforehand; on the elementary functions of NumPy and SciPy being within 4 units in the last "
-    "place; and, for the residuals, on the ball arithmetic of python-flint (Arb) being correct."
+    "Certificates rest on double-precision sums and products (IEEE 754, those of BLAS included) rounded to nearest, "
+    "with their rounding bounded beforehand; on the elementary functions of NumPy and SciPy being within 4 units in "
+    "the last place; and, for the residuals, on the ball arithmetic of python-flint (Arb) being correct."
 )
 #: Undecided boxes are listed up to this number.
 _LISTED = 20
@@ -99,7 +99,7 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     beyond = ", beyond the ellipsoids named in the table of nodes" if proved else ""
     yield (f"Basins of attraction were not computed{beyond}.",)
     if is_large(analysis.system) and analysis.system.kind == "flow":
-        yield ("Stable manifolds were not traced, nor connections between saddles looked for: there are too many states.",)
+        yield ("Stable manifolds were not traced, nor saddle-to-saddle connections looked for: too many states.",)
     if not analysis.invariants:
         tried = "only some forms were" if analysis.system.algebraic else "none was"
         yield (f"That there is no conserved quantity: {tried} tried.",)

@@ -50,7 +50,8 @@ def _spectrum(analysis: Analysis) -> Figure:
     border = "imaginary axis" if flow else "unit circle"
     most = drawn_eigenvalues(tuple(analysis.fixed_points))
     if most is not None:
-        what = f"The {most} {what.lower().replace('jacobian', 'Jacobian')} of largest {'real part' if flow else 'modulus'}"
+        largest = "real part" if flow else "modulus"
+        what = f"The {most} {what[:1].lower()}{what[1:]} of largest {largest}"
     caption = f"{what} at all fixed points in the complex plane, with the {border}."
     where = "values are" if most is None and in_full(analysis.system) else "leading ones are"
     return Figure("spectrum", caption, f"{caption} The {where} in the table of fixed points.")
