@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Literal, TypeVar
@@ -16,7 +16,8 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, FixedPoints, find_fixed_points
 from dynbench.fixed_points.certificates import PRECISION
 from dynbench.fixed_points.cover import Cover, cover
-from dynbench.fixed_points.search import MultiStart, Progress, as_boxes
+from dynbench.fixed_points.large import is_large
+from dynbench.fixed_points.search import MultiStart, Progress, SearchStrategy, as_boxes
 from dynbench.fixed_points.search.boxes import holds
 from dynbench.invariants import Invariant, Symmetry
 from dynbench.manifolds import Manifold, trace_manifold
@@ -48,7 +49,8 @@ class Analysis:
         Its fixed points, with evidence.
     slow_points : tuple of FixedPoint
         Minima of speed in the box that are proved not to be fixed points, though |F| there is below one hundredth
-        of its median over the box.
+        of its median over the box. Not looked for in matrix forms of more than 30 states, where a descent of q takes
+        seconds.
     graph : TransitionGraph
         The transition graph, a networkx.MultiDiGraph.
     invariants : tuple of Invariant
@@ -60,7 +62,8 @@ class Analysis:
     provenance : mapping
         Versions, seed and search settings: what it takes to run the analysis again.
     manifolds : tuple of Manifold
-        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`.
+        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`. Not traced in matrix
+        forms of more than 30 states, where the branches followed for `graph` stand for the unstable ones.
     cover : Cover or None
         Where the list of fixed points is complete: the boxes that prove it. None where the proof rests on exact
         algebra, or would take too many boxes to write down.
@@ -113,6 +116,7 @@ def analyze(
     *,
     box: Any = None,
     starts: Any = None,
+    search: SearchStrategy | Sequence[SearchStrategy] | None = None,
     rng: int = 0,
     certify: bool = True,
     progress: Progress | None = None,
@@ -123,7 +127,7 @@ def analyze(
     ----------
     system : System
         The system, with a value for every parameter.
-    box, starts, certify, progress
+    box, starts, search, certify, progress
         As in `dynbench.find_fixed_points`.
     rng : int
         Seed of everything that samples; it is kept in the provenance.
@@ -140,7 +144,9 @@ def analyze(
     """
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
         raise InputError(f"rng is {rng!r:.60}; an analysis needs an integer seed, so that it can be repeated.")
-    points = find_fixed_points(as_system(system), box=box, starts=starts, rng=rng, certify=certify, progress=progress)
+    points = find_fixed_points(
+        as_system(system), box=box, starts=starts, search=search, rng=rng, certify=certify, progress=progress
+    )
     stages = _Stages(points.interrupted)
     return Analysis(
         system=system,
@@ -197,7 +203,7 @@ def _cover(system: System, points: FixedPoints, progress: Progress | None) -> Co
 
 def _manifolds(system: System, points: FixedPoints, progress: Progress | None) -> tuple[Manifold, ...]:
     """The curves that the saddles of a flow send out and receive; those of a map are in the transition graph."""
-    if system.kind == "map":
+    if system.kind == "map" or is_large(system):
         return ()
     traced: list[Manifold] = []
     box = box_around(points)
@@ -216,7 +222,7 @@ def _manifolds(system: System, points: FixedPoints, progress: Progress | None) -
 
 def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) -> tuple[FixedPoint, ...]:
     """Minima of speed met from starts all over the box, where |F| is small against its median."""
-    if box is None:
+    if box is None or is_large(system):
         return ()
     region = as_boxes(system, box)
     generator = np.random.default_rng(rng)

@@ -82,20 +82,25 @@ def entries_table(entries: Sequence[Entry]) -> Table:
 
 def points_table(points: FixedPoints, eigenvalues: str) -> Table:
     """Fixed points as a table for a terminal."""
+    from dynbench.fixed_points.results import MOST_COLUMNS
     from dynbench.reporting.names import printable
-    from dynbench.reporting.numbers import decimal, eigenvalue_list
+    from dynbench.reporting.numbers import decimal, short
+    from dynbench.reporting.states import leading_eigenvalues
 
+    many = len(points.state_names) > MOST_COLUMNS
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("point", justify="right")
     table.add_column("kind", no_wrap=True)
-    for name in points.state_names:
+    for name in points.state_columns:
         table.add_column(Text(printable(name)), justify="right")
     for header in (eigenvalues, "established", "remark"):
         table.add_column(header)
     for number, p in enumerate(points):
         radius = p.certificate.radius if p.certificate is not None else None
         radii = p.certificate.eigenvalue_radii if p.certificate is not None else None
-        cells = [str(number), p.kind.value, *(decimal(float(value), radius) for value in p.x)]
-        cells += [eigenvalue_list(p.eigenvalues, radii), p.status.value, p.note]
+        state = points.shown_state(p)
+        numbers = (short(value, 5) for value in state) if many else (decimal(value, radius) for value in state)
+        cells = [str(number), p.kind.value, *numbers]
+        cells += [leading_eigenvalues(p.eigenvalues, radii), p.status.value, p.note]
         table.add_row(*map(Text, cells))
     return table

@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, brief, readonly
 from dynbench.errors import InputError
+from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.records import FixedPoint, Verdict
 from dynbench.symbolic.balls import ball_around, lower, upper
 from dynbench.systems import System, as_system
@@ -100,7 +101,8 @@ def attraction_ball(system: System, point: FixedPoint) -> AttractionBall | None:
     Returns
     -------
     AttractionBall or None
-        None where the point is not certified as stable, or nothing could be proved.
+        None where the point is not certified as stable, or nothing could be proved. For matrix forms of more than 30
+        states it is not tried: definiteness takes n**3 operations with balls for each radius.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def attraction_ball(system: System, point: FixedPoint) -> AttractionBall | None:
         If `point` is no fixed point of a system of this dimension.
     """
     _check(system, point)
-    if point.certificate is None or point.certificate.stability != (system.dimension, 0, 0):
+    if is_large(system) or point.certificate is None or point.certificate.stability != (system.dimension, 0, 0):
         return None
     return _ellipsoid(system, point, 1)
 
@@ -134,7 +136,7 @@ def repulsion_ball(system: System, point: FixedPoint) -> AttractionBall | None:
         If `point` is no fixed point of a system of this dimension.
     """
     _check(system, point)
-    if system.kind == "map" or point.certificate is None:
+    if is_large(system) or system.kind == "map" or point.certificate is None:
         return None
     return _ellipsoid(system, point, -1) if point.certificate.stability == (0, 0, system.dimension) else None
 

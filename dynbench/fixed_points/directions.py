@@ -8,6 +8,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.records import FixedPoint
 from dynbench.systems import System
 
@@ -57,13 +58,11 @@ class Directions:
         order = np.argsort(strength if stable else -strength, kind="stable")[:count]
         real = [k for k in range(count) if abs(values[order[k]].imag) <= _REAL * max(abs(values[order[k]]), 1e-300)]
         pairs = tuple((float(values[order[k]].real), _oriented(np.real(vectors[:, order[k]]))) for k in real)
-        return cls(
-            system,
-            point.x,
-            _basis(jacobian, strength, count, stable, system.kind),
-            pairs,
-            tuple(f"v{k + 1}" for k in real),
-        )
+        if is_large(system):
+            basis = _spanned(values[order], vectors[:, order])
+        else:
+            basis = _basis(jacobian, strength, count, stable, system.kind)
+        return cls(system, point.x, basis, pairs, tuple(f"v{k + 1}" for k in real))
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """Unit vectors (m, n) in the subspace: for a plane equally spaced, else at random."""
@@ -79,9 +78,9 @@ class Directions:
     def start(self, direction: Array) -> Array:
         """States along directions (..., n), so near that the quadratic part of the field is small beside the linear."""
         scale = max(1.0, float(np.abs(self.x).max()))
-        linear = np.linalg.norm(direction @ self.system.residual_jacobian(self.x).T, axis=-1)
-        curved = np.einsum("ijk,...j,...k->...i", self.system.hessian_at(self.x), direction, direction)
-        quadratic = np.linalg.norm(curved, axis=-1) / 2
+        change = self.system.jvp(self.x, direction) - (direction if self.system.kind == "map" else 0.0)
+        linear = np.linalg.norm(change, axis=-1)
+        quadratic = np.linalg.norm(self.system.second_derivative(self.x, direction, direction), axis=-1) / 2
         straight = _OFFSETS * scale * quadratic[..., None] <= _CURVATURE * linear[..., None]
         offset = np.where(straight.any(axis=-1), _OFFSETS[np.argmax(straight, axis=-1)], _OFFSETS[-1])
         return np.asarray(self.x + scale * offset[..., None] * direction, dtype=np.float64)
@@ -114,3 +113,13 @@ def _basis(jacobian: Array, strength: Array, count: int, stable: bool, kind: str
 
     _, vectors, _ = scipy.linalg.schur(jacobian, output="real", sort=chosen)
     return np.asarray(vectors[:, :count], dtype=np.float64)
+
+
+def _spanned(values: NDArray[np.complex128], vectors: NDArray[np.complex128]) -> Array:
+    """An orthonormal basis of what eigenvectors span, both of each pair among them.
+
+    For many states, where an ordered Schur form takes several times as long as the eigenvectors, and a random matrix
+    has no multiple eigenvalues.
+    """
+    real, above = vectors[:, values.imag == 0].real, vectors[:, values.imag > 0]
+    return np.asarray(np.linalg.qr(np.hstack([real, above.real, above.imag]))[0], dtype=np.float64)

@@ -9,9 +9,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from dynbench._arrays import record_table
+from dynbench._arrays import brief, record_table
 from dynbench.fixed_points.spectrum import Spectrum
 from dynbench.symbolic.typesetting import latex
+
+#: Coordinates written in a line of LaTeX.
+_MOST = 12
 
 __all__ = ["Certificate", "FixedPoint", "Kind", "Status", "Verdict"]
 
@@ -173,12 +176,11 @@ class FixedPoint:
 
     def _repr_html_(self) -> str:
         c = self.certificate
-        state = [f"{value:.6g}" for value in self.x] if self.exact is None else map(str, self.exact)
         rows = {
             "kind": self.kind.value,
             "status": self.status.value,
-            "state": f"({', '.join(state)})",
-            "eigenvalues": ", ".join(f"{value:.6g}" for value in self.eigenvalues),
+            "state": brief(self.x) if self.exact is None else f"({', '.join(map(str, self.exact))})",
+            "eigenvalues": brief(self.eigenvalues)[1:-1],
             "stable, central, unstable": ", ".join(map(str, self.stability)),
             "residual": f"{self.residual:.2g}",
             "exists within": "" if c is None or c.radius is None else f"{c.radius:.2g}",
@@ -188,5 +190,7 @@ class FixedPoint:
         return record_table("Fixed point", rows)
 
     def _repr_latex_(self) -> str:
-        state = [f"{value:.6g}" for value in self.x] if self.exact is None else map(latex, self.exact)
+        state = [f"{value:.6g}" for value in self.x] if self.exact is None else list(map(latex, self.exact))
+        if len(state) > _MOST:
+            state[_MOST:] = [r"\ldots"]
         return f"$\\left({', '.join(state)}\\right)$"

@@ -21,7 +21,10 @@ from dynbench.symbolic.typesetting import printable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FixedPoints", "index_sum"]
+__all__ = ["MOST_COLUMNS", "FixedPoints", "index_sum"]
+
+#: States with more components than this are shown by their size, not component by component.
+MOST_COLUMNS = 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,6 +116,14 @@ class FixedPoints(Sequence[FixedPoint]):
         """The sum of sign det(-G') over the fixed points listed; None where one of the signs is not proved."""
         return index_sum(self.points)
 
+    @property
+    def incomplete(self) -> str:
+        """That points are missing, in a sentence, where the index sum shows it; else empty."""
+        found, expected = self.index_sum, self.expected_index_sum
+        if self.complete or expected is None or found in (None, expected):
+            return ""
+        return f"the set is incomplete: the indices add up to {found}, those of all points to {expected}"
+
     def to_dict(self, *, write: Callable[[sp.Expr], str] = str) -> dict[str, Any]:
         """Plain Python values (lists, numbers, strings, None), ready for JSON.
 
@@ -182,23 +193,22 @@ class FixedPoints(Sequence[FixedPoint]):
         """One row a point, as a pandas DataFrame (pandas comes with the extra ``frames``)."""
         import pandas as pd
 
-        return pd.DataFrame([self._row(p) for p in self.points], columns=[*self.state_names, *_COLUMNS])
+        rows = [dict(zip(self.state_names, p.x.tolist(), strict=True)) | _evidence(p) for p in self.points]
+        return pd.DataFrame(rows, columns=[*self.state_names, *_COLUMNS])
 
     def __repr__(self) -> str:
         count = "1 point" if len(self) == 1 else f"{len(self)} points"
         lines = [f"{count}; complete: {self.complete} ({self.argument})"]
         for p in self.points:
-            state = ", ".join(f"{n} = {v:.6g}" for n, v in zip(self.state_names, p.x, strict=True))
+            state = ", ".join(f"{n} = {v:.6g}" for n, v in zip(self.state_columns, self.shown_state(p), strict=True))
             lines.append(f"  {p.kind.value}, {p.status.value}: {state}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        names = (f"<bdi>{html.escape(printable(name))}</bdi>" for name in self.state_names)
+        names = (f"<bdi>{html.escape(printable(name))}</bdi>" for name in self.state_columns)
         head = "".join(f"<th scope='col'>{c}</th>" for c in (*names, *_COLUMNS))
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_cell(v))}</td>" for v in self._row(p).values()) + "</tr>"
-            for p in self.points
-        )
+        cells = ((*self.shown_state(p), *_evidence(p).values()) for p in self.points)
+        rows = "".join("<tr>" + "".join(f"<td>{html.escape(_cell(v))}</td>" for v in row) + "</tr>" for row in cells)
         caption = html.escape(f"complete: {self.complete} ({self.argument})")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -206,15 +216,15 @@ class FixedPoints(Sequence[FixedPoint]):
         rows = " \\\\\n".join(f"{p._repr_latex_().strip('$')} & \\text{{{p.kind.value}}}" for p in self.points)
         return f"$$\\begin{{array}}{{ll}}\n{rows}\n\\end{{array}}$$"
 
-    def _row(self, p: FixedPoint) -> dict[str, Any]:
-        certificate = p.certificate
-        evidence = (
-            *(p.kind.value, p.status.value, *p.stability, p.residual),
-            certificate.radius if certificate else None,
-            certificate.uniqueness_radius if certificate else None,
-        )
-        states = dict(zip(self.state_names, p.x.tolist(), strict=True))
-        return states | dict(zip(_COLUMNS, evidence, strict=True))
+    @property
+    def state_columns(self) -> tuple[str, ...]:
+        """What tables show of a state: its components, or its norms where there are many."""
+        return self.state_names if len(self.state_names) <= MOST_COLUMNS else ("|x|", "max |x_i|")
+
+    def shown_state(self, p: FixedPoint) -> list[float]:
+        """The numbers of these columns for one of the points."""
+        many = len(p.x) > MOST_COLUMNS
+        return [float(np.linalg.norm(p.x)), float(np.abs(p.x).max())] if many else p.x.tolist()
 
 
 def index_sum(points: Sequence[FixedPoint]) -> int | None:
@@ -222,6 +232,16 @@ def index_sum(points: Sequence[FixedPoint]) -> int | None:
     indices = [p.certificate.index if p.certificate else None for p in points if p.status is not Status.SLOW_POINT]
     known = [index for index in indices if index is not None]
     return sum(known) if len(known) == len(indices) else None
+
+
+def _evidence(p: FixedPoint) -> dict[str, Any]:
+    certificate = p.certificate
+    values = (
+        *(p.kind.value, p.status.value, *p.stability, p.residual),
+        certificate.radius if certificate else None,
+        certificate.uniqueness_radius if certificate else None,
+    )
+    return dict(zip(_COLUMNS, values, strict=True))
 
 
 _COLUMNS = ("kind", "status", "stable", "central", "unstable", "residual", "radius", "uniqueness radius")

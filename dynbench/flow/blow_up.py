@@ -54,7 +54,7 @@ def time_to_infinity(system: System, x: Array, earlier: Array, direction: float)
 def _growth(system: System, x: Array, direction: float) -> tuple[Array, Array, Array]:
     """r = |x|, r' and p = r r'' / r'^2."""
     field = direction * system(x)
-    acceleration = np.einsum("...ij,...j->...i", direction * system.jacobian_at(x), field)
+    acceleration = direction * system.jvp(x, field)
     # Scaled by r, so that squares do not overflow before r does.
     radius = np.abs(x).max(axis=-1)
     radius = radius * np.sqrt(np.sum((x / radius[..., None]) ** 2, axis=-1))

@@ -28,8 +28,11 @@ Array = NDArray[np.float64]
 
 #: Branches are drawn up to this many diagonals of the box.
 _LONGEST = 6.0
-#: They are drawn this part of its size beyond it, so that they reach the edge of the picture.
-_MARGIN = 0.5
+#: How far beyond the box, in parts of its size, branches are drawn and are seen: in the plane they reach the edge of
+#: the picture, in space they end at the frame.
+_MARGINS = {2: (0.5, 0.0), 3: (0.0, 0.0)}
+#: Beyond three states nothing is drawn of the box, and a branch may leave it in one of many states: it has more room.
+_ROOM = 2.0
 #: Orbits from random starts: how many, for how many times the size of the box over the median speed (a map: for
 #: how many steps), and when they are given up.
 _ORBITS, _CROSSINGS, _STEPS, _MOST_STEPS = 8, 15.0, 60, 2000
@@ -47,10 +50,9 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
     """
     for which, path, sampled in _branches(analysis):
         # Axes clip what leaves a planar picture; the frame of a projection does not.
-        margin = _MARGIN if analysis.system.dimension == 2 else 0.0
         xy, seen = (
             _beginning(view.project(_inside(path, analysis.box, part)), view.extent(analysis.box))
-            for part in (margin, 0.0)
+            for part in _MARGINS.get(analysis.system.dimension, (_ROOM, _ROOM))
         )
         if len(xy) < 2 or not np.ptp(xy, axis=0).max() > 0:
             continue

@@ -89,7 +89,7 @@ def _invariant_values(system: System, expression: sp.Expr, box: Array) -> tuple[
     """The values of an invariant on a grid, nan where it is not real; None where there is nothing to contour."""
     names = {str(symbol): symbol for symbol in system.states}
     own = expression.xreplace({s: names[str(s)] for s in expression.free_symbols if str(s) in names})
-    parameters = {str(symbol): value for symbol, value in system.exact_parameters.items()}
+    parameters = {str(symbol): value for symbol, value in system.expand().exact_parameters.items()}
     own = own.subs({s: parameters[str(s)] for s in own.free_symbols if str(s) in parameters})
     try:
         # A system of its own gives compiled, batched code; its second equation is only there to make it planar.
@@ -108,7 +108,7 @@ def draw_continua(sketch: Sketch, analysis: Analysis) -> None:
     for continuum in analysis.fixed_points.continua:
         if len(continuum.equations) != 1:
             continue
-        equation = continuum.equations[0].subs(system.exact_parameters)
+        equation = continuum.equations[0].subs(system.expand().exact_parameters)
         x, y, values = values_on_grid(ODE(dict.fromkeys(system.states, equation)), analysis.box, _CONTINUUM_GRID)
         drawn = draw_zero_set(sketch.ax, x, y, values[..., 0], colors=[Colour.NONHYPERBOLIC], linewidths=5.0, **look)
         sketch.add("continua", drawn)

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from dynbench.plotting.projections import corner_matrix
 
-__all__ = ["Places", "layered_places", "layers_of", "reads_better_by_state", "state_places"]
+__all__ = ["Places", "layered_places", "layers_of", "reads_better_by_state", "rungs", "state_places"]
 
 Array = NDArray[np.float64]
 Places = dict[Any, tuple[float, float]]
 
 #: Sweeps that move each node towards its neighbours; few are needed, as layers are few.
 _SWEEPS = 12
+#: Layers stand at the height of their dimension where that leaves no more than so many times their number of places.
+_SPARSE = 2
 #: A planar graph of up to so many nodes is drawn as in state space.
 _FEW = 12
 #: Nodes nearer than this, as a fraction of the picture, cannot be told apart.
@@ -35,6 +37,13 @@ def layers_of(graph: nx.MultiDiGraph) -> dict[int, list[Any]]:
     return dict(layers)
 
 
+def rungs(graph: nx.MultiDiGraph) -> dict[int, float]:
+    """Unstable dimension -> height: the same, or the rank where few dimensions occur between far ones."""
+    dimensions = sorted(layers_of(graph))
+    to_scale = not dimensions or dimensions[-1] - dimensions[0] < _SPARSE * max(len(dimensions), 3)
+    return {d: float(d if to_scale else rank) for rank, d in enumerate(dimensions)}
+
+
 def _unstable(data: dict[str, Any]) -> int:
     if data.get("unstable") is not None:
         return int(data["unstable"])
@@ -48,7 +57,8 @@ def layered_places(graph: nx.MultiDiGraph) -> Places:
     Trans. Syst. Man Cybern. 11 (1981) 109-125.
     """
     neighbours = graph.to_undirected(as_view=True)
-    order = {height: list(nodes) for height, nodes in layers_of(graph).items()}
+    heights = rungs(graph)
+    order = {heights[unstable]: list(nodes) for unstable, nodes in layers_of(graph).items()}
     x = {node: place for nodes in order.values() for node, place in zip(nodes, _spread(len(nodes)), strict=True)}
     best, fewest = dict(x), None
     for _ in range(_SWEEPS):
@@ -56,11 +66,11 @@ def layered_places(graph: nx.MultiDiGraph) -> Places:
             wish = {n: np.mean([x[m] for m in neighbours[n]]) if len(neighbours[n]) else x[n] for n in nodes}
             nodes.sort(key=wish.__getitem__)
             x.update(zip(nodes, _spread(len(nodes)), strict=True))
-        places = {node: (float(x[node]), float(height)) for height, nodes in order.items() for node in nodes}
+        places = {node: (float(x[node]), height) for height, nodes in order.items() for node in nodes}
         count = _crossings(graph, places)
         if fewest is None or count < fewest:
             best, fewest = dict(x), count
-    return {node: (float(best[node]), float(height)) for height, nodes in order.items() for node in nodes}
+    return {node: (float(best[node]), height) for height, nodes in order.items() for node in nodes}
 
 
 def _spread(count: int) -> Array:

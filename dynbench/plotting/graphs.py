@@ -19,6 +19,7 @@ from dynbench.plotting.graph_layout import (
     layered_places,
     layers_of,
     reads_better_by_state,
+    rungs,
     state_places,
 )
 from dynbench.plotting.style import (
@@ -37,8 +38,10 @@ __all__ = ["draw_transition_graph"]
 
 #: Layers of up to so many nodes have room for words beside their nodes.
 _ROOMY = 5
-#: With more arrows than this, they are thin and not counted.
-_MOST_COUNTED = 60
+#: With more arrows than this, they are thin and not counted; nor where more of them than this would be.
+_MOST_COUNTED, _MOST_COUNTS = 60, 12
+#: Inches that a layer takes at least, in a figure of its own.
+_LAYER = 0.45
 #: The angles above the horizontal, in degrees, at which an edge between nodes of one height leaves and arrives.
 _OUT, _IN = 20, 55
 
@@ -59,7 +62,8 @@ def draw_transition_graph(
         Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
         a figure of its own by default, which is not shown.
     layout : {"layered", "state", "auto"}
-        "layered": height is the number of unstable directions, attractors lowest. "state": nodes stand as in
+        "layered": height is the number of unstable directions, attractors lowest (only their order, where numbers
+        far apart occur). "state": nodes stand as in
         state space. "auto": by state for a planar system with few nodes and where fewer edges cross that way,
         else layered.
 
@@ -76,7 +80,7 @@ def draw_transition_graph(
         If `graph` is no transition graph, or `layout` none of the three.
     """
     layered = _is_layered(graph, layout)
-    sketch = Sketch(axes_or_new(ax, 4.0))
+    sketch = Sketch(axes_or_new(ax, max(4.0, _LAYER * len(layers_of(graph)) if layered else 0.0)))
     places = layered_places(graph) if layered else state_places(graph)
     _frame(sketch.ax, graph, places, layered)
     _draw_edges(sketch, graph, places, layered)
@@ -98,11 +102,13 @@ def _is_layered(graph: Any, layout: str) -> bool:
 
 
 def _draw_edges(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:
-    layer = {node: height for height, nodes in layers_of(graph).items() for node in nodes}
+    heights = rungs(graph)
+    layer = {node: heights[unstable] for unstable, nodes in layers_of(graph).items() for node in nodes}
     merged: dict[tuple[Any, Any], list[bool]] = {}  # (source, target) -> whether each edge is proved
     for source, target, data in graph.edges(data=True):
         merged.setdefault((source, target), []).append(bool(data.get("proved")))
     crowded = len(merged) > _MOST_COUNTED
+    counted = not crowded and sum(len(proofs) > 1 for proofs in merged.values()) <= _MOST_COUNTS
     for (source, target), proofs in merged.items():
         dotted = not all(proofs)
         # In a crowd, what leads from each layer to the next is what is read; the rest stays behind it.
@@ -112,7 +118,7 @@ def _draw_edges(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered:
         level = layered and places[source][1] == places[target][1]
         route = _over(places[source], places[target]) if level else _aside((target, source) in merged)
         sketch.add("edges", _arrow(sketch.ax, places[source], places[target], route, style))
-        if len(proofs) > 1 and not crowded:
+        if len(proofs) > 1 and counted:
             sketch.add("counts", _count(sketch.ax, places[source], places[target], len(proofs)))
         handle = Line2D([], [], color="#444444", linewidth=1.1, linestyle=style["linestyle"], marker=">", markersize=4)
         sketch.explain(handle, f"connection, {'not proved' if dotted else 'proved'}")
@@ -192,10 +198,10 @@ def _frame(ax: Axes, graph: nx.MultiDiGraph, places: Places, layered: bool) -> N
     ax.set_xticks([])
     ax.spines[["top", "right", "bottom"]].set_visible(False)
     if layered:
-        heights = sorted(layers_of(graph)) or [0]
+        heights = rungs(graph) or {0: 0.0}
         ax.set_xlim(0, 1)
-        ax.set_ylim(heights[0] - 0.35, heights[-1] + 0.35)
-        ax.set_yticks(heights)
+        ax.set_ylim(min(heights.values()) - 0.35, max(heights.values()) + 0.35)
+        ax.set_yticks(list(heights.values()), list(map(str, heights)))
         label_axes(ax, "", "unstable directions")
         return
     ax.set_yticks([])

@@ -221,7 +221,8 @@ def _distance_to_continua(analysis: Analysis, states: Array) -> Array:
     system, distance = analysis.system, np.full(len(states), np.inf)
     for continuum in analysis.fixed_points.continua:
         # A system of its own gives compiled, batched code for an equation and its gradient.
-        curves = [ODE(dict.fromkeys(system.states, e.subs(system.exact_parameters))) for e in continuum.equations]
+        known = system.expand().exact_parameters
+        curves = [ODE(dict.fromkeys(system.states, e.subs(known))) for e in continuum.equations]
         if not curves:  # every state is a fixed point
             return np.zeros(len(states))
         values = np.stack([curve(states)[:, 0] for curve in curves], axis=-1)

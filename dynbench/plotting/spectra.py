@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from dynbench.analysis import Analysis
+from dynbench.fixed_points import FixedPoint
 from dynbench.plotting.drawing import Drawing, Sketch
 from dynbench.plotting.portraits import as_analysis
 from dynbench.plotting.style import (
@@ -20,10 +23,13 @@ from dynbench.plotting.style import (
     set_height,
 )
 
-__all__ = ["spectrum"]
+__all__ = ["drawn_eigenvalues", "spectrum"]
 
 #: The eigenvalues of up to so many points are numbered.
 _FEW = 6
+#: More eigenvalues than this are a cloud in which nothing is seen, and megabytes: then of each point only the leading
+#: ones are drawn, this many for all points together, but at least so many for each.
+_MOST, _LEAST = 600, 8
 
 
 def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
@@ -32,7 +38,8 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     Of a few points the numbers stand beside their eigenvalues, which tells those apart that coincide.
 
     The side on which directions are stable is shaded: left of the imaginary axis for a flow, inside the unit
-    circle for a map. Both axes have the same scale.
+    circle for a map. Both axes have the same scale. Of many eigenvalues only the leading ones of each point are drawn,
+    those of largest real part or modulus.
 
     Parameters
     ----------
@@ -55,8 +62,9 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     points = tuple(as_analysis(analysis).fixed_points)
     sketch = Sketch(axes_or_new(ax, 4.0))
     values, owners = [], []  # each eigenvalue, and the number of its point
+    most = drawn_eigenvalues(points)
     for number, point in enumerate(points):
-        finite = [complex(v) for v in point.eigenvalues if np.isfinite(v)]
+        finite = [complex(v) for v in point.eigenvalues[:most] if np.isfinite(v)]
         values += finite
         owners += [number] * len(finite)
     positions = np.array([(v.real, v.imag) for v in values]).reshape(-1, 2)
@@ -74,6 +82,12 @@ def spectrum(analysis: Analysis, ax: Axes | None = None) -> Drawing:
         sketch.add("numbers", number_places(sketch.ax, positions, owners))
     label_axes(sketch.ax, "real part", "imaginary part")
     return sketch.finish()
+
+
+def drawn_eigenvalues(points: Sequence[FixedPoint]) -> int | None:
+    """How many eigenvalues of each point are drawn, the leading ones; None where all are."""
+    total = sum(len(point.eigenvalues) for point in points)
+    return None if total <= _MOST else max(_LEAST, _MOST // len(points))
 
 
 def _frame(sketch: Sketch, positions: np.ndarray, flow: bool) -> None:

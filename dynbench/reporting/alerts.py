@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dynbench.fixed_points import FixedPoint, Kind, Status
+from dynbench.fixed_points.large import is_large
+from dynbench.fixed_points.large.krylov import MOST_DENSE
 from dynbench.reporting.blocks import Alert, Severity
 from dynbench.reporting.numbers import at_most, plural, short
 
@@ -151,9 +153,10 @@ def _near_duplicates(numbered: Numbered) -> Iterator[Alert]:
 
 
 def _ill_conditioned(system: System, numbered: Numbered) -> Iterator[Alert]:
-    worst = sorted((i for i, p in numbered if _condition(system, p) > _ILL_CONDITIONED))
+    conditions = {i: _condition(system, p) for i, p in numbered} if system.dimension <= MOST_DENSE else {}
+    worst = sorted(i for i, condition in conditions.items() if condition > _ILL_CONDITIONED)
     if worst:
-        largest = max(_condition(system, p) for i, p in numbered if i in worst)
+        largest = max(conditions[i] for i in worst)
         verb, it = ("is", "it") if len(worst) == 1 else ("are", "them")
         size = "infinite" if not np.isfinite(largest) else f"up to {short(largest, 2)}" if len(worst) > 1 else ""
         size = size or short(largest, 2)
@@ -167,7 +170,10 @@ def _ill_conditioned(system: System, numbered: Numbered) -> Iterator[Alert]:
 
 def _condition(system: System, point: FixedPoint) -> float:
     matrix = system.residual_jacobian(point.x)
-    return float(np.linalg.cond(matrix)) if np.isfinite(matrix).all() else np.inf
+    if not np.isfinite(matrix).all():
+        return np.inf
+    # In the maximum norm of many states: it takes an inverse instead of singular values.
+    return float(np.linalg.cond(matrix, np.inf if is_large(system) else None))
 
 
 def _slow_points(analysis: Analysis) -> Iterator[Alert]:

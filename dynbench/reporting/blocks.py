@@ -29,6 +29,7 @@ __all__ = [
     "Paragraph",
     "Rate",
     "SecondDerivative",
+    "SecondDifferential",
     "Section",
     "Severity",
     "Symbol",
@@ -58,9 +59,9 @@ Text = tuple[Inline, ...]
 
 @dataclass(frozen=True)
 class Rate:
-    """The left-hand side x' of a state's equation."""
+    """The left-hand side x' of a state's equation, or of that of a column of states."""
 
-    state: sp.Symbol
+    state: sp.Expr
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,13 @@ class SecondDerivative:
 
     component: int
     by: tuple[sp.Symbol, sp.Symbol]
+
+
+@dataclass(frozen=True)
+class SecondDifferential:
+    """The left-hand side of the second derivative of F applied to two columns."""
+
+    by: tuple[sp.Expr, sp.Expr]
 
 
 class Symbol(enum.Enum):
@@ -102,7 +110,7 @@ class Equation:
         "=", ">" or, for a map, "\u21a6".
     """
 
-    left: sp.Basic | Rate | SecondDerivative | Symbol
+    left: sp.Basic | Rate | SecondDerivative | SecondDifferential | Symbol
     right: sp.Basic
     relation: str = "="
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
@@ -19,6 +20,8 @@ _WRITTEN_OUT = {1: 300, 2: 200, 3: 30, 4: 20}
 #: From three states on, up to so many variables, and terms over a common denominator, are written out: beyond,
 #: one random Jacobian of three states was still not done after seven seconds, and the conditions fill pages.
 _VARIABLES, _TERMS = 6, 150
+#: A number with a larger denominator is no number that anybody wrote.
+_LARGEST_DENOMINATOR = 10**9
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Derived:
     Attributes
     ----------
     jacobian : (n, n) matrix
-        Of the right-hand side.
+        Of the right-hand side; of a matrix form a matrix expression, as are the speed (1 x 1) and its gradient.
     divergence : expression
         Its trace.
     speed : expression
@@ -44,10 +47,10 @@ class Derived:
         Why the polynomial is not written out; empty where it is.
     """
 
-    jacobian: sp.ImmutableDenseMatrix
+    jacobian: Any
     divergence: sp.Expr
     speed: sp.Expr
-    speed_gradient: sp.ImmutableDenseMatrix
+    speed_gradient: Any
     polynomial: sp.Poly | None
     conditions: tuple[sp.Expr, ...]
     reason: str
@@ -85,6 +88,8 @@ def _too_long(jacobian: sp.ImmutableDenseMatrix) -> str:
     """Why the characteristic polynomial of this Jacobian is not written out; empty where it is."""
     if jacobian.has(sp.Piecewise):
         return "the Jacobian holds case distinctions, through which polynomial algebra does not reach"
+    if any(number.q > _LARGEST_DENOMINATOR for number in jacobian.atoms(sp.Rational)):
+        return "the Jacobian holds doubles, which are fractions too long to be read"
     n = jacobian.rows
     operations = sum(int(sp.count_ops(entry)) for entry in jacobian)
     if operations > _WRITTEN_OUT[n]:

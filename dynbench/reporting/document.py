@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
+from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
 from dynbench.reporting.numbers import plural, readable
@@ -21,10 +22,12 @@ from dynbench.reporting.sections import (
     system_section,
     transitions_section,
 )
+from dynbench.reporting.states import in_full
 from dynbench.reporting.verdict import count_kinds, settled, verdict
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.systems import System
 
 __all__ = ["build_document"]
 
@@ -42,7 +45,7 @@ def build_document(analysis: Analysis) -> Document:
     if system.parameters:
         counts.append(plural(len(system.parameters), "parameter"))
     return Document(
-        title=system.name or f"{kind} in {', '.join(system.state_names)}",
+        title=system.name or _title(system, kind),
         subtitle=f"{kind} with {' and '.join(counts)}",
         verdict=verdict(analysis),
         settled=settled(analysis),
@@ -50,6 +53,13 @@ def build_document(analysis: Analysis) -> Document:
         facts=tuple(_facts(analysis)),
         sections=tuple(section for make in _SECTIONS if (section := make(analysis)) is not None),
     )
+
+
+def _title(system: System, kind: str) -> str:
+    """What a system without a name is called."""
+    if in_full(system):
+        return f"{kind} in {', '.join(system.state_names)}"
+    return f"{type(system).__name__} of {plural(system.dimension, 'state')}"
 
 
 def _facts(analysis: Analysis) -> Iterator[Fact]:
@@ -66,8 +76,12 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
     slow = len({id(p) for p in (*analysis.slow_points, *points.slow_points)})
     if slow:
         yield Fact("Slow points", str(slow))
-    yield Fact("Invariants", str(len(analysis.invariants)) if analysis.invariants else "none found")
-    yield Fact("Symmetries", str(len(analysis.symmetries)) if analysis.symmetries else "none found")
+    none = "none found" if analysis.system.algebraic else "not looked for"
+    yield Fact("Invariants", str(len(analysis.invariants)) if analysis.invariants else none)
+    if analysis.symmetries or analysis.system.algebraic or not is_mirrored(analysis.system):
+        yield Fact("Symmetries", str(len(analysis.symmetries)) if analysis.symmetries else none)
+    else:
+        yield Fact("Symmetries", readable("F(-x) = -F(x)"))
     if graph.number_of_edges():
         cycles = sum(data.get("cycle") is not None for _, data in graph.nodes(data=True))
         met = f", {plural(cycles, 'cycle')} met" if cycles else ""

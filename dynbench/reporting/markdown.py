@@ -22,6 +22,7 @@ from dynbench.reporting.blocks import (
     Paragraph,
     Rate,
     SecondDerivative,
+    SecondDifferential,
     Symbol,
     Table,
     Text,
@@ -126,13 +127,15 @@ def _equation(equation: Equation) -> list[str]:
     return rows + [f"&\\quad {line}" for line in right[1:]]
 
 
-def _lines(side: sp.Basic | Rate | SecondDerivative | Symbol) -> list[str]:
+def _lines(side: sp.Basic | Rate | SecondDerivative | SecondDifferential | Symbol) -> list[str]:
     if isinstance(side, Symbol):
         return [side.value[1]]
     if isinstance(side, SecondDerivative):
         one, other = map(latex, side.by)
         below = rf"\partial {{{one}}}^2" if one == other else rf"\partial {one}\, \partial {other}"
         return [rf"\frac{{\partial^2 F_{{{side.component}}}}}{{{below}}}"]
+    if isinstance(side, SecondDifferential):
+        return [rf"\mathrm{{D}}^2 F\left({', '.join(map(latex, side.by))}\right)"]
     if isinstance(side, Rate):
         return [f"{{{latex(side.state)}}}'"]
     return [f"{sign}{latex(part)}" for sign, part in split_sum(side)]

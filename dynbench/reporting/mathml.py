@@ -8,9 +8,11 @@ from typing import Any
 
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
+from sympy.printing.precedence import PRECEDENCE
 
-from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, Symbol
-from dynbench.reporting.names import is_plain, printable, split_sum
+from dynbench.reporting.blocks import Equation, Equations, Rate, SecondDerivative, SecondDifferential, Symbol
+from dynbench.reporting.names import is_negative, is_plain, printable, split_sum
+from dynbench.symbolic.matrices.nodes import mul, split
 
 __all__ = ["display", "inline"]
 
@@ -43,12 +45,16 @@ def _row(*cells: str) -> str:
     return "<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>"
 
 
-def _lines(side: sp.Basic | Rate | SecondDerivative | Symbol) -> list[str]:
+def _lines(side: sp.Basic | Rate | SecondDerivative | SecondDifferential | Symbol) -> list[str]:
     printer = _Printer()
     if isinstance(side, Symbol):
         return [side.value[0]]
     if isinstance(side, SecondDerivative):
         return [_second_derivative(side)]
+    if isinstance(side, SecondDifferential):
+        one, other = map(printer.doprint, side.by)
+        operator = "<msup><mi>D</mi><mn>2</mn></msup><mi>F</mi>"
+        return [f"<mrow>{operator}<mo>(</mo>{one}<mo>,</mo>{other}<mo>)</mo></mrow>"]
     if isinstance(side, Rate):
         return [f"<msup>{printer.doprint(side.state)}<mo>\u2032</mo></msup>"]
     return [f"<mrow>{_SIGNS[sign]}{printer.doprint(part)}</mrow>" for sign, part in split_sum(side)]
@@ -93,6 +99,29 @@ class _Printer(MathMLPresentationPrinter):
 
     def _print_ImaginaryUnit(self, _: sp.Expr) -> Any:
         return self._leaf("mi", "i")
+
+    def _print_MatAdd(self, e: sp.MatAdd) -> Any:
+        row = self._row_of(self._print(e.args[0]))
+        for term in e.args[1:]:
+            minus = is_negative(term)
+            row.appendChild(self._leaf("mo", "-" if minus else "+"))
+            row.appendChild(self._print(mul(-1, term) if minus else term))
+        return row
+
+    def _print_MatMul(self, e: sp.MatMul) -> Any:
+        coefficient, matrices = split(e)
+        minus = is_negative(e)
+        coefficient = -coefficient if minus else coefficient
+        factors = [self.parenthesize(matrix, PRECEDENCE["Mul"]) for matrix in matrices]
+        if coefficient != 1:
+            factors.insert(0, self.parenthesize(coefficient, PRECEDENCE["Add"]))
+        row = self._row_of(self._leaf("mo", "-"), factors[0]) if minus else self._row_of(factors[0])
+        for factor in factors[1:]:
+            times = self.dom.createElement("mo")
+            times.appendChild(self.dom.createTextNode("&InvisibleTimes;"))
+            row.appendChild(times)
+            row.appendChild(factor)
+        return row
 
     def _print_exp(self, e: sp.exp) -> Any:
         power = self.dom.createElement("msup")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
+from dynbench.symbolic.matrices.nodes import add, mul, split
 from dynbench.symbolic.typesetting import is_plain, printable
 
-__all__ = ["is_plain", "printable", "split_sum"]
+__all__ = ["is_negative", "is_plain", "printable", "split_sum"]
 
 
 def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic]]:
@@ -14,11 +15,12 @@ def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic
 
     The width of a line is judged by its length as text, which is about what it takes in print.
     """
-    if not isinstance(expression, sp.Add) or len(str(expression)) <= width:
+    matrices = isinstance(expression, sp.MatAdd)
+    if not isinstance(expression, sp.Add | sp.MatAdd) or len(str(expression)) <= width:
         return [("", expression)]
     lines: list[list[sp.Expr]] = []
     used = width + 1
-    for term in expression.as_ordered_terms():
+    for term in expression.args if matrices else expression.as_ordered_terms():
         size = len(str(term)) + 3
         if used + size > width:
             lines.append([])
@@ -27,7 +29,15 @@ def split_sum(expression: sp.Basic, width: int = 76) -> list[tuple[str, sp.Basic
         used += size
     parts = []
     for i, terms in enumerate(lines):
-        minus = i > 0 and terms[0].could_extract_minus_sign()
-        part = sp.Add(*(-t if minus else t for t in terms))
+        minus = i > 0 and (is_negative(terms[0]) if matrices else terms[0].could_extract_minus_sign())
+        if matrices:
+            part: sp.Basic = add(*(mul(-1, t) if minus else t for t in terms))
+        else:
+            part = sp.Add(*(-t if minus else t for t in terms))
         parts.append(("" if i == 0 else "-" if minus else "+", part))
     return parts
+
+
+def is_negative(term: sp.Expr) -> bool:
+    """Whether the coefficient of a matrix is seen to be negative."""
+    return bool(split(term)[0].could_extract_minus_sign())

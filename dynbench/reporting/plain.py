@@ -50,7 +50,7 @@ def graph_to_dict(graph: nx.MultiDiGraph) -> dict[str, Any]:
 
 def graph_from_dict(data: Mapping[str, Any], points: FixedPoints) -> TransitionGraph:
     """What `graph_to_dict` was given, with its points taken from `points`."""
-    graph = TransitionGraph(name=data["name"])
+    graph = TransitionGraph(name=data["name"], incomplete=points.incomplete)
     for node in data["nodes"]:
         number = node["id"]
         point = points[number] if node["fixed_point"] else None

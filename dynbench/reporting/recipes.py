@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dynbench.errors import ModelError
+from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.reporting.names import printable
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 def toml_recipe(analysis: Analysis) -> str:
     """The model as a TOML file; empty where such a file cannot hold it."""
     system, region = analysis.system, analysis.fixed_points.region
+    if system.matrix_form is not None:
+        return ""
     numbers = all(isinstance(v, int | float) and math.isfinite(v) for v in system.parameters.values())
     if not (numbers and _parses(system)) or (region is not None and len(region) > 1):
         return ""
@@ -41,13 +44,15 @@ def toml_recipe(analysis: Analysis) -> str:
 def python_recipe(analysis: Analysis) -> str:
     """Lines of Python that repeat the analysis; names that no string model may have come as SymPy symbols."""
     system, region = analysis.system, analysis.fixed_points.region
+    box = "" if region is None else f", box={(region[0] if len(region) == 1 else region).tolist()}"
+    if system.matrix_form is not None:
+        return _of_arrays(analysis, box if len(system.state_names) <= MOST_COLUMNS else ", box=...")
     declared, values = (_as_text if _parses(system) else _as_symbols)(system)
     arguments = [f"{{{', '.join(f'{k}: {v}' for k, v in declared.items())}}}"]
     if values:
         arguments.append(f"{{{', '.join(f'{k}: {v}' for k, v in values.items())}}}")
     if system.name:
         arguments.append(f"name={system.name!r}")
-    box = "" if region is None else f", box={(region[0] if len(region) == 1 else region).tolist()}"
     body = [
         f"system = db.{type(system).__name__}({', '.join(arguments)})",
         f"analysis = db.analyze(system{box}, rng={analysis.provenance.get('seed', 0)})",
@@ -55,6 +60,20 @@ def python_recipe(analysis: Analysis) -> str:
     ]
     imports = ["import dynbench as db", *(["import sympy"] if "sympy." in body[0] else [])]
     return "\n".join([*imports, "", *body])
+
+
+def _of_arrays(analysis: Analysis, box: str) -> str:
+    """What can be typed of a system whose arrays are not written down, and how to see that it is the same one."""
+    lines = [
+        "import dynbench as db",
+        "",
+        "system = ...  # the equations above with the arrays whose SHA-256 stands beside their names",
+        f'assert system.content_hash == "{analysis.system.content_hash}"',
+        *(f"# searched by {strategy}" for strategy in analysis.fixed_points.strategies),
+        f"analysis = db.analyze(system{box}, rng={analysis.provenance.get('seed', 0)})",
+        'db.report(analysis, "report.html")',
+    ]
+    return "\n".join(lines)
 
 
 def _equations(system: System) -> dict[str, str]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from dynbench.fixed_points import FixedPoint
+from dynbench.fixed_points.large import is_large
 from dynbench.systems import System
 from dynbench.transitions.limits import Limit
 from dynbench.transitions.orbits import Branch
@@ -44,14 +46,25 @@ def unstable_part(system: System, point: FixedPoint, times: Array, states: Array
     states : (m, n) array
         The last part of the orbit; it ends near the saddle.
     """
-    values, vectors = np.linalg.eig(system.jacobian_at(point.x))
+    values, parts = _components(system, point.x, states[-1] - point.x)
     rates = values.real if system.kind == "flow" else np.log(np.maximum(np.abs(values), 1e-300))
     scale = max(1.0, float(np.abs(point.x).max()))
     away = np.flatnonzero(np.abs(states - point.x).max(axis=-1) > _NEAR * scale)
     stay = abs(float(times[-1] - times[away[-1] if len(away) else 0]))
-    parts = np.abs(np.linalg.pinv(vectors) @ (states[-1] - point.x))
     unstable = rates > 0
     return float((parts * np.exp(-rates * stay))[unstable].max(initial=0.0)) / scale
+
+
+def _components(system: System, x: Array, offset: Array) -> tuple[NDArray[np.complex128], Array]:
+    """The eigenvalues at a point, and the size of the component of an offset along each eigenvector."""
+    jacobian = system.jacobian_at(x)
+    if not is_large(system):
+        values, vectors = np.linalg.eig(jacobian)
+        return values, np.abs(np.linalg.pinv(vectors) @ offset)
+    # Left eigenvectors take no inverse, and fail only where an eigenvalue is multiple.
+    values, left, right = scipy.linalg.eig(jacobian, left=True)
+    scales = np.abs(np.einsum("ik,ik->k", left.conj(), right))
+    return values, np.abs(left.conj().T @ offset) / np.maximum(scales, np.finfo(float).tiny)
 
 
 def confirmed(

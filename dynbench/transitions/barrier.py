@@ -32,7 +32,7 @@ class Energy:
     are proved symbolically. Around a pole V could have many values. Hence fields are left out that have a denominator
     or a logarithm or root whose argument is not proved to be positive, or another function that is not smooth. For
     polynomials V is integrated and verified by differentiation; for others differences of V are line integrals of -F
-    along segments.
+    along segments. A matrix form is looked at in components, and not where it has too many for algebra.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ class Energy:
     @cached_property
     def is_gradient(self) -> bool:
         """Whether F is proved to be smooth on all of R^n with a symmetric Jacobian."""
-        system = self._system
-        if system.kind == "map" or system.switching:
+        if self._system.kind == "map" or self._system.switching or not self._system.algebraic:
             return False
+        system = self._system.expand()
         pairs = itertools.combinations(range(system.dimension), 2)
         jacobian = system.jacobian
         try:

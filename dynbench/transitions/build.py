@@ -13,6 +13,7 @@ from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, Status
 from dynbench.fixed_points.directions import Directions
+from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.search import Progress
 from dynbench.systems import System, as_system
 from dynbench.transitions.approach import confirmed
@@ -33,8 +34,11 @@ Array = NDArray[np.float64]
 _FINE = 1e-12
 #: What looks like a connection is followed again with these, to see whether it is one.
 _TIGHT = (1e-11, 1e-13)
-#: Orbits integrated as one batch.
-_BATCH = 256
+#: Orbits integrated as one batch: no more than the first number, no fewer than the second, and between the two as many
+#: as make so many numbers.
+_MOST, _FEWEST, _NUMBERS = 256, 16, 64_000
+#: In matrix forms of many states the unstable manifolds of points with up to so many unstable directions are followed.
+_MOST_UNSTABLE = 8
 
 
 class _Way(NamedTuple):
@@ -62,7 +66,9 @@ def transition_graph(
     Of a point with one unstable direction both branches are followed; of the others both branches along each real
     unstable eigenvector and a sample of the unstable sphere. Between sampled directions with different limits the
     direction of an orbit to a saddle in between is looked for by bisection, and saddles with a stable manifold of
-    dimension 1 are followed back to the source it comes from.
+    dimension 1 are followed back to the source it comes from. In matrix forms of more than 30 states no connections
+    are looked for between samples, there are `samples` of them a point, and points with more than 8 unstable directions
+    are not followed: their node says so.
 
     Parameters
     ----------
@@ -101,7 +107,8 @@ def transition_graph(
     _check(as_system(system), fixed_points, time, samples)
     check_tolerances(rtol, atol)
     points = {i: p for i, p in enumerate(fixed_points) if p.status in (Status.CERTIFIED, Status.CONVERGED)}
-    builder = _Builder(system, points, len(fixed_points), time, rtol, atol)
+    incomplete = getattr(fixed_points, "incomplete", "")
+    builder = _Builder(system, points, len(fixed_points), time, rtol, atol, incomplete)
     builder.run(samples, as_generator(rng), progress)
     return builder.graph
 
@@ -129,9 +136,11 @@ class _Builder:
         time: float | None,
         rtol: float,
         atol: float,
+        incomplete: str,
     ) -> None:
         self.system, self.points, self._first_free = system, points, first_free
-        self.graph = TransitionGraph(name=system.name or type(system).__name__)
+        self.many = is_large(system)
+        self.graph = TransitionGraph(name=system.name or type(system).__name__, incomplete=incomplete)
         self.targets = Targets(system, points, rtol=rtol)
         self.recurrences = Recurrences(system)
         self.energy = Energy(system)
@@ -144,7 +153,9 @@ class _Builder:
         for i, point in points.items():
             proved = point.certificate.n_unstable if point.certificate is not None else None
             skipped = "its number of unstable directions is not proved" if point.stability[2] and proved is None else ""
-            if proved:
+            if proved and self.many and proved > _MOST_UNSTABLE:
+                skipped = f"it has {proved} unstable directions; of so many states up to {_MOST_UNSTABLE} are followed"
+            elif proved:
                 self.directions[i] = Directions.of(system, point, proved)
             self.graph.add_node(
                 i,
@@ -159,12 +170,13 @@ class _Builder:
     def run(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> None:
         ways = [way for i in self.directions for way in self._ways(i, samples, rng)]
         limits: list[Limit] = []
-        for k in range(0, len(ways), _BATCH):
-            branches = [way.branch for way in ways[k : k + _BATCH]]
+        size = int(np.clip(_NUMBERS // self.system.dimension, _FEWEST, _MOST))
+        for k in range(0, len(ways), size):
+            branches = [way.branch for way in ways[k : k + size]]
             met = self.follower.follow(branches)
             limits += confirmed(branches, met, self.points, self.middle.follow, self.tight.follow)
             if progress is not None:
-                progress("following unstable manifolds", min(k + _BATCH, len(ways)), len(ways))
+                progress("following unstable manifolds", min(k + size, len(ways)), len(ways))
         sphere: dict[int, list[tuple[_Way, Limit]]] = {i: [] for i in self.directions}
         for way, limit in zip(ways, limits, strict=True):
             if way.side:
@@ -184,7 +196,7 @@ class _Builder:
             for side in (1, -1):
                 yield _Way(side, name, vector, Branch(i, directions.start(side * vector), stride))
         if directions.basis.shape[1] > 1:
-            sample = directions.sample(samples, rng)
+            sample = directions.sample(samples, rng)[: samples if self.many else None]
             for direction, start in zip(sample, directions.start(sample), strict=True):
                 yield _Way(0, "sphere", direction, Branch(i, start))
 
@@ -192,7 +204,7 @@ class _Builder:
         wanted = [
             arc
             for i, pairs in sphere.items()
-            if pairs
+            if pairs and not self.many
             for arc in arcs(i, np.array([way.direction for way, _ in pairs]), [limit for _, limit in pairs])
         ]
         return bisected(self.fine, self.directions, wanted)

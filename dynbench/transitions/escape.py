@@ -52,7 +52,7 @@ def escape(system: System, state: Array, time: float, far: float, direction: int
     kind, how, reason : str
         "infinity" with "far" (linear systems) or "blow-up"; else "undecided" with "far".
     """
-    if not system.jacobian.free_symbols & set(system.states):
+    if not system.jacobian.free_symbols & {state for state, _ in system.equations}:
         reason = f"|x| exceeded {far:.3g}, and the system is linear: along unstable directions |x| grows without bound"
         return "infinity", "far", reason
     reason = _overflow(system, state) if system.kind == "map" else _blow_up(system, state, time, direction)
@@ -75,7 +75,7 @@ def _blow_up(system: System, state: Array, time: float, direction: int) -> str:
         states = piece.states[0]
         x, now = states[-1], now + float(piece.times[-1])
         with np.errstate(all="ignore"):
-            bounded = np.isfinite(system.jacobian_at(x) @ system(x)).all()
+            bounded = np.isfinite(system.jvp(x, system(x))).all()
         if bounded:
             left, powers = time_to_infinity(system, states[[-1]], states[[0]], float(direction))
             remaining, exponent = float(left[0]), float(powers[0])

@@ -31,8 +31,10 @@ _STEPS = {"explicit": 40, "implicit": 100, "map": 128}
 _STIFF = 50.0
 #: States of the last part of each orbit that are kept in full, to look for a recurrence there.
 _WINDOW = 3000
-#: Numbers held at once in the windows of all orbits.
-_MEMORY = 2e7
+#: Numbers held at once in the windows of all orbits, and (for 100 states and more) in that of each orbit at least.
+_MEMORY, _FEWEST = 2e7, 6e4
+#: Up to so many states Jacobians are formed to see how steep the field is; beyond, products with so many vectors.
+_FORMED, _VECTORS = 64, 4
 #: Recurrences are looked for after this many pieces, and whenever their number has grown by this factor.
 _FIRST_LOOK, _LOOK_AGAIN = 3, 1.3
 #: Where |F| is below this, relative to max(1, |x|), an orbit stands still as far as its tolerances can tell.
@@ -77,8 +79,8 @@ class Follower:
         self.system, self.targets, self.recurrences = system, targets, recurrences
         self.time, self.rtol, self.atol, self.direction = time, rtol, atol, direction
         self.paths = paths
-        sizes = (float(np.linalg.norm(system.jacobian_at(p.x))) for p in targets.points.values())
-        self._usual = max(sizes, default=0.0)
+        points = np.array([p.x for p in targets.points.values()]).reshape(-1, system.dimension)
+        self._usual = float(_steepness(system, points).max(initial=0.0))
 
     def follow(self, branches: Sequence[Branch]) -> list[Limit]:
         """The limits of the branches, in their order."""
@@ -124,7 +126,7 @@ class Follower:
         self._record(orbits, now + piece.times, piece.states)
         ends = piece.states[:, -1]
         with np.errstate(all="ignore"):
-            size = np.linalg.norm(self.system.jacobian_at(ends), axis=(1, 2))
+            size = _steepness(self.system, ends)
             speed = np.abs(self.system(ends)).max(axis=-1) / (1 + np.abs(ends).max(axis=-1))
         held_up = size > _STIFF * self._usual
         if piece.stuck:
@@ -143,7 +145,8 @@ class Follower:
                 orbit.end("undecided", None, "undecided", f"{outcome.value}: {why}", path=self.paths)
 
     def _record(self, orbits: list[Orbit], times: Array, pieces: Array) -> None:
-        window = int(np.clip(_MEMORY / (len(orbits) * self.system.dimension), 600, _WINDOW))
+        n = self.system.dimension
+        window = int(np.clip(_MEMORY / (len(orbits) * n), _FEWEST / max(n, 100), _WINDOW))
         for orbit, states in zip(orbits, pieces, strict=True):
             usable = int(np.isfinite(states).all(axis=-1).sum())
             orbit.add(times[1:usable], states[1:usable], window)
@@ -268,3 +271,12 @@ class Follower:
         involved = [*(self.targets.points[i] for i in sources), *(self.targets.points[i] for i in self.targets.balls)]
         slowest = min(float(np.abs(p.eigenvalues.real).min()) for p in involved)
         return max(500.0, 200 / max(slowest, 1e-3))
+
+
+def _steepness(system: System, states: Array) -> Array:
+    """|F'| (Frobenius) at states (K, n); of many states an estimate, as E |J v|^2 = |J|^2 for standard normal v."""
+    if not len(states) or system.dimension <= _FORMED:
+        return np.linalg.norm(system.jacobian_at(states), axis=(-2, -1))
+    vectors = np.random.default_rng(0).normal(size=(_VECTORS, system.dimension))
+    squares = [np.sum(system.jvp(states, v) ** 2, axis=-1) for v in vectors]
+    return np.asarray(np.sqrt(np.mean(squares, axis=0)), dtype=np.float64)

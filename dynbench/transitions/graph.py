@@ -34,10 +34,18 @@ class TransitionGraph(nx.MultiDiGraph):
     ball", "connection", "recurrence", "blow-up", "far", "undecided"; "far" with the limit infinity in linear systems,
     else with an undecided one), ``reason`` (text), ``proved`` (False: orbits are integrated in doubles) and ``path``
     (m, n).
+
+    Graph attributes: ``name`` and ``incomplete`` (that fixed points are missing, in a sentence, where their index sum
+    shows it; else "").
     """
 
     def __repr__(self) -> str:
-        return f"TransitionGraph({str(self.name)!r:.60}, {len(self)} nodes, {self.number_of_edges()} edges)"
+        counts = f"{len(self)} nodes, {self.number_of_edges()} edges{self._wanting}"
+        return f"TransitionGraph({str(self.name)!r:.60}, {counts})"
+
+    @property
+    def _wanting(self) -> str:
+        return f"; {self.graph['incomplete']}" if self.graph.get("incomplete") else ""
 
     def _repr_html_(self) -> str:
         """Two small tables, of the nodes and of the edges, for notebooks."""
@@ -46,7 +54,7 @@ class TransitionGraph(nx.MultiDiGraph):
             (a, b, d.get("direction", ""), d.get("side", ""), f"{d.get('time', 0):.4g}", d.get("how", ""))
             for a, b, d in self.edges(data=True)
         ]
-        title = f"{self.name or 'Transition graph'}: {len(nodes)} nodes, {len(edges)} edges"
+        title = f"{self.name or 'Transition graph'}: {len(nodes)} nodes, {len(edges)} edges{self._wanting}"
         return _table(title, ("node", "kind", "not followed"), nodes) + _table(
             "Transitions", ("from", "to", "direction", "side", "time", "identified by"), edges
         )

@@ -15,8 +15,9 @@ __all__ = ["Branch", "Orbit"]
 
 Array = NDArray[np.float64]
 
-#: States kept of the path of a branch.
-_PATH = 256
+#: States kept of the path of a branch: no more than the first number, no fewer than the second, and between the two
+#: as many as make so many numbers.
+_MOST, _FEWEST, _NUMBERS = 256, 32, 64_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,10 @@ class Orbit:
         self.states.append(self.branch.start[None])
 
     @property
+    def _kept(self) -> int:
+        return int(np.clip(_NUMBERS // len(self.branch.start), _FEWEST, _MOST))
+
+    @property
     def last(self) -> Array:
         """The last state."""
         return self.states[-1][-1]
@@ -89,7 +94,7 @@ class Orbit:
         self.times.append(times)
         self.states.append(states)
         while sum(map(len, self.states[1:])) > window:
-            self.old.append(thinned(self.states.pop(0), _PATH // 4))
+            self.old.append(thinned(self.states.pop(0), self._kept // 4))
             self.times.pop(0)
 
     def cut(self, row: int) -> None:
@@ -112,5 +117,5 @@ class Orbit:
         time = self.time if self.known_at is None else self.known_at
         states = self.last[None]
         if path:
-            states = thinned(np.concatenate([*self.old, *self.states])[:: self.branch.stride], _PATH)
+            states = thinned(np.concatenate([*self.old, *self.states])[:: self.branch.stride], self._kept)
         self.limit = Limit(kind, index, how, reason, time, self.length, states, unstable)  # type: ignore[arg-type]

@@ -25,9 +25,12 @@ _SETTLED = 1e-4
 #: So near a known cycle no other one is looked for.
 _APPROACHING = 3e-2
 #: Newton's method is tried in vain so often for one orbit, and for all orbits together.
-_MOST_TRIALS, _MOST_IN_ALL = 3, 40
+_MOST_TRIALS, _MOST_IN_ALL, _SELDOM = 3, 40, 3
 #: Where a first look at the multipliers finds one beyond this, the orbit is not on its way to a cycle there.
 _REPELLING = 1.5
+#: Newton's method for a cycle integrates as many variational equations as there are states squared: so it is tried up
+#: to the second number of states, and beyond the first seldom.
+_FEW_STATES, _MOST_STATES = 30, 200
 #: Periods up to this are looked for in the orbits of maps.
 _LONGEST = 128
 #: States at which a cycle of a flow is kept for measuring distances from it.
@@ -68,8 +71,12 @@ class Recurrences:
             return nearest
         found = _return_of_map(states) if self.system.kind == "map" else _return_of_flow(self.system, times, states)
         # Near a cycle that is known to attract, the orbit only needs more time.
-        spent = self._trials[orbit] >= _MOST_TRIALS or self._trials.total() >= _MOST_IN_ALL
+        most = _MOST_IN_ALL if self.system.dimension <= _FEW_STATES else _SELDOM
+        spent = self._trials[orbit] >= _MOST_TRIALS or self._trials.total() >= most
         if found is None or spent or distance <= _APPROACHING:
+            return None
+        if self.system.dimension > _MOST_STATES:
+            self.seen[orbit] = f"it returns near earlier states; cycles are refined up to {_MOST_STATES} states"
             return None
         self._trials[orbit] += 1
         if self._repels(last, found):

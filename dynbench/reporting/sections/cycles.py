@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dynbench.reporting.blocks import Paragraph, Section, Table, Text
-from dynbench.reporting.numbers import decimal, eigenvalue_list, readable, short
+from dynbench.reporting.numbers import decimal, readable, short
+from dynbench.reporting.states import leading_eigenvalues, state_text
 from dynbench.reporting.tables import without_empty_columns
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
     from dynbench.cycles import Cycle
+    from dynbench.systems import System
 
 __all__ = ["cycles_section"]
 
@@ -29,17 +31,16 @@ def cycles_section(analysis: Analysis) -> Section | None:
         *(("node",), ("kind",), ("period",), ("multipliers",), ("s, c, u",), ("residual",), ("status",)),
         *(("remark",), ("passes through",)),
     )
-    rows = tuple(_row(node, cycle) for node, cycle in cycles)
+    rows = tuple(_row(analysis.system, node, cycle) for node, cycle in cycles)
     caption = "Cycles: periods, multipliers, and numbers of stable, central and unstable directions"
     table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 5)))
     return Section("cycles", "Cycles", (Paragraph((_CAUTION,)), table))
 
 
-def _row(node: int, cycle: Cycle) -> tuple[Text, ...]:
+def _row(system: System, node: int, cycle: Cycle) -> tuple[Text, ...]:
     period = str(cycle.period) if isinstance(cycle.period, int) else decimal(float(cycle.period))
-    start = ", ".join(decimal(float(value)) for value in cycle.points[0])
     return (
-        *((str(node),), (cycle.kind.value,), (period,), (eigenvalue_list(cycle.multipliers),)),
+        *((str(node),), (cycle.kind.value,), (period,), (leading_eigenvalues(cycle.multipliers, None),)),
         *((", ".join(map(str, cycle.stability)),), (short(cycle.residual, 2),)),
-        *((f"{cycle.status.value}, not proved",), (readable(cycle.note),), (f"({start})",)),
+        *((f"{cycle.status.value}, not proved",), (readable(cycle.note),), (state_text(system, cycle.points[0]),)),
     )

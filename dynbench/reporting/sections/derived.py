@@ -13,6 +13,7 @@ from dynbench.reporting.blocks import (
     Heading,
     Paragraph,
     SecondDerivative,
+    SecondDifferential,
     Section,
     Symbol,
 )
@@ -31,6 +32,7 @@ _MOST_OPERATIONS = 300
 _MOST_DERIVATIVES = 12
 _MOST_IN_ALL = 200
 _IN_JSON = "the JSON report holds them in full"
+_IN_SYSTEM = "system.hessian holds it"
 
 
 def derived_section(analysis: Analysis) -> Section:
@@ -78,6 +80,8 @@ def _derivatives(derived: Derived) -> list[Equation]:
 
 def _second_derivatives(system: System) -> list[Block]:
     """The second derivatives that are not zero, printed where they are few and short."""
+    if isinstance(system.hessian, sp.Lambda):
+        return _second_differential(system.hessian)
     rows = []
     for k in range(system.dimension):
         for i, one in enumerate(system.states):
@@ -94,6 +98,18 @@ def _second_derivatives(system: System) -> list[Block]:
         return [Paragraph((f"{text}: too many or too long to print; system.hessian holds them.",))]
     number = " (the subscript of F counts the equations)" if system.dimension > 1 else ""
     return [Paragraph((f"{text}{number}:",)), Equations(tuple(rows))]
+
+
+def _second_differential(hessian: sp.Lambda) -> list[Block]:
+    """The second derivative of a matrix form, applied to two columns."""
+    if isinstance(hessian.expr, sp.ZeroMatrix):
+        return [Paragraph(("It is zero: F is affine in the states.",))]
+    # Names without the marks that keep them apart from those of parameters.
+    taken = {s.name for s in hessian.expr.free_symbols - set(hessian.variables)}
+    free = (name for name in "uvwyzabcdefgh" if name not in taken)
+    columns = tuple(sp.MatrixSymbol(next(free, v.name), *v.shape) for v in hessian.variables)
+    applied = Equation(SecondDifferential(columns), hessian(*columns))
+    return display_equations("The second derivative of F, applied to two columns:", [applied], _IN_SYSTEM)
 
 
 def _speed(derived: Derived) -> list[Equation]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dynbench.fixed_points import FixedPoint, Verdict
+from dynbench.fixed_points.large import is_large
 from dynbench.reporting.blocks import Block, Heading, Paragraph, Table, Text
 from dynbench.reporting.numbers import at_least, at_most, readable, short
 from dynbench.reporting.tables import NONE, without_empty_columns
@@ -24,6 +25,14 @@ _INEQUALITY = (
     "|I \u2212 R G\u2032| < 1 over a larger ball proves that there is no second one in it. All norms are maximum "
     "norms; lower bounds are rounded down and upper bounds up."
 )
+_IN_DOUBLES = (
+    "With R an approximate inverse of the Jacobian of G = {residual} at the state c listed, Y \u2265 |R G(c)| and "
+    "Z \u2265 |I \u2212 R G\u2032| over the ball of radius r around c, Y + Z r \u2264 r with Z < 1 proves that this "
+    "ball holds exactly one fixed point (Krawczyk). The same |I \u2212 R G\u2032| < 1 over a larger ball proves that "
+    "there is no second one in it. The index is proved by Gershgorin discs of the Jacobian in the basis of its "
+    "approximate eigenvectors. It is all checked in doubles whose rounding is bounded beforehand. All norms are "
+    "maximum norms; lower bounds are rounded down and upper bounds up."
+)
 
 
 def evidence_blocks(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) -> list[Block]:
@@ -31,7 +40,8 @@ def evidence_blocks(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) 
     residual = "F \u2212 id" if analysis.system.kind == "map" else "F"
     blocks: list[Block] = [Heading("Evidence")]
     if any(_proves(p.certificate) for _, p in numbered):
-        blocks.append(Paragraph((_INEQUALITY.format(residual=residual),)))
+        text = _IN_DOUBLES if is_large(analysis.system) else _INEQUALITY
+        blocks.append(Paragraph((text.format(residual=residual),)))
     return [*blocks, _table(numbered)]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.reporting.blocks import (
     Block,
     Bullets,
@@ -33,6 +34,7 @@ __all__ = ["invariants_section"]
 _LISTED = 24
 #: A longer identity is left to the JSON report.
 _MOST_OPERATIONS = 150
+_TOO_MANY = "it takes the equations component by component, and there are too many states for that"
 
 
 def invariants_section(analysis: Analysis) -> Section:
@@ -43,6 +45,8 @@ def invariants_section(analysis: Analysis) -> Section:
 
 
 def _invariants(analysis: Analysis) -> list[Block]:
+    if not analysis.system.algebraic:
+        return [Paragraph((f"None was looked for: {_TOO_MANY}.",))]
     if not analysis.invariants:
         scope = getattr(analysis.invariants, "scope", "")
         sought = f" Sought: {readable(scope)}." if scope else ""
@@ -50,7 +54,7 @@ def _invariants(analysis: Analysis) -> list[Block]:
         return [Paragraph((text,))]
     blocks: list[Block] = []
     for invariant in analysis.invariants:
-        blocks += _invariant(analysis.system, invariant)
+        blocks += _invariant(analysis.system.expand(), invariant)
     return blocks
 
 
@@ -84,16 +88,24 @@ def _difference(system: System, expression: sp.Expr) -> sp.Expr:
 
 def _symmetries(analysis: Analysis) -> list[Block]:
     found = analysis.symmetries
+    if not analysis.system.algebraic:
+        odd = (
+            "The equations are odd, F(\u2212x) = \u2212F(x), as their structure shows: with every fixed point its "
+            "mirror image is one. "
+        )
+        other = f"{'No other' if is_mirrored(analysis.system) else 'None'} was looked for: {_TOO_MANY}."
+        return [Paragraph((f"{odd if is_mirrored(analysis.system) else ''}{other}",))]
     if not found:
         text = "No change of signs or order of the states that was tried leaves the equations as they are."
         return [Paragraph((text,))]
-    states = sp.Tuple(*analysis.system.states)
+    components = analysis.system.expand()
+    states = sp.Tuple(*components.states)
     text = (
         f"The equations keep their form under {plural(len(found), 'change', 'changes')} of the states: F(Sx) = S F(x)."
     )
     headers: tuple[Text, ...] = (("symmetry",), ("F(Sx) = S F(x), component by component",))
     rows = tuple(
-        ((Formula(states), " \u21a6 ", Formula(_image(analysis.system, s))), _identities(analysis.system, s))
+        ((Formula(states), " \u21a6 ", Formula(_image(components, s))), _identities(components, s))
         for s in found[:_LISTED]
     )
     blocks: list[Block] = [Paragraph((text,)), Table("Symmetries with the identities that prove them", headers, rows)]

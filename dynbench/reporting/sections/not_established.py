@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Kind, Status
+from dynbench.fixed_points.large import is_large
+from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.reporting.blocks import Block, Bullets, Heading, Inline, Name, Section, Table, Text
 from dynbench.reporting.numbers import plural, readable, short
+from dynbench.reporting.states import region_text
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["not_established_section"]
 
+_ASSUMED_OF_BALLS = "Certificates rest on the ball arithmetic of python-flint (Arb) being correct."
+_ASSUMED_OF_DOUBLES = (
+    "Certificates rest on double-precision sums and products (IEEE 754, those of BLAS included) rounded to nearest, "
+    "with their rounding bounded beforehand; on the elementary functions of NumPy and SciPy being within 4 units in "
+    "the last place; and, for the residuals, on the ball arithmetic of python-flint (Arb) being correct."
+)
 #: Undecided boxes are listed up to this number.
 _LISTED = 20
 
@@ -37,7 +46,13 @@ def not_established_section(analysis: Analysis) -> Section:
 def _about_points(analysis: Analysis) -> Iterator[Text]:
     points = analysis.fixed_points
     if not points.complete:
-        yield ("That there are no other fixed points is not proved.",)
+        sure = "Other fixed points exist: the indices of those listed do not add up to what they must."
+        yield (sure if points.incomplete else "That there are no other fixed points is not proved.",)
+    if not points.complete and is_large(analysis.system):
+        yield (
+            "Points with many unstable directions are not all listed: a network of many units may have exponentially "
+            "many, and the search aims at the attractors and at the saddles between them.",
+        )
     if points.region is not None:
         yield ("Nothing is said here about fixed points outside the region searched: ", *_region(points), ".")
     if points.continua:
@@ -57,6 +72,9 @@ def _region(points: FixedPoints) -> Iterator[Inline]:
     """The region in words, where it is one box; more are in the table of the region."""
     if points.region is None or len(points.region) > 1:
         yield "see the table of boxes"
+        return
+    if len(points.state_names) > MOST_COLUMNS:
+        yield region_text(points)
         return
     for i, (name, (low, high)) in enumerate(zip(points.state_names, points.region[0], strict=True)):
         yield from (", " if i else "", Name(name), f" from {short(low)} to {short(high)}")
@@ -80,15 +98,18 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     proved = any(data["attraction"] is not None for _, data in analysis.graph.nodes(data=True))
     beyond = ", beyond the ellipsoids named in the table of nodes" if proved else ""
     yield (f"Basins of attraction were not computed{beyond}.",)
+    if is_large(analysis.system) and analysis.system.kind == "flow":
+        yield ("Stable manifolds were not traced, nor saddle-to-saddle connections looked for: too many states.",)
     if not analysis.invariants:
-        yield ("That there is no conserved quantity: only some forms were tried.",)
+        tried = "only some forms were" if analysis.system.algebraic else "none was"
+        yield (f"That there is no conserved quantity: {tried} tried.",)
 
 
 def _assumptions(analysis: Analysis) -> Iterator[Text]:
     proofs = False
     if analysis.fixed_points.certified:
         proofs = True
-        yield ("Certificates rest on the ball arithmetic of python-flint (Arb) being correct.",)
+        yield (_ASSUMED_OF_DOUBLES if is_large(analysis.system) else _ASSUMED_OF_BALLS,)
     if analysis.fixed_points.complete or analysis.fixed_points.undecided:
         proofs = True
         yield (
@@ -106,11 +127,13 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
 def _undecided(points: FixedPoints) -> Table:
     more = len(points.undecided) - _LISTED
     caption = "Undecided boxes" + (f" (the first {_LISTED}; {more} more are in the JSON report)" if more > 0 else "")
-    headers: tuple[Text, ...] = (("box",), *((Name(name),) for name in points.state_names), ("reason",))
+    many = len(points.state_names) > MOST_COLUMNS
+    names: tuple[Text, ...] = () if many else tuple((Name(name),) for name in points.state_names)
+    headers: tuple[Text, ...] = (("box",), *names, ("reason",))
     rows = tuple(
         (
             (str(i),),
-            *((f"{short(low, 9)} to {short(high, 9)}",) for low, high in region.box),
+            *((f"{short(low, 9)} to {short(high, 9)}",) for low, high in region.box[: len(names)]),
             (readable(region.reason),),
         )
         for i, region in enumerate(points.undecided[:_LISTED])

@@ -9,9 +9,11 @@ import numpy as np
 from dynbench.fixed_points import FixedPoint, Status
 from dynbench.reporting.blocks import Block, Figure, Figures, Heading, Section, Table, Text
 from dynbench.reporting.numbers import decimal
+from dynbench.reporting.states import in_full, state_text
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.systems import System
 
 __all__ = ["pictures_section"]
 
@@ -30,7 +32,7 @@ def pictures_section(analysis: Analysis) -> Section:
     if planar and (slow or len(points) <= _FEW):
         portraits.append(_speed(analysis))
     title = "Spectra and portraits"
-    spectra = [_spectrum(flow)] if points else []
+    spectra = [_spectrum(analysis)] if points else []
     if not (points and flow and planar):
         return Section("pictures", title, (Figures((*spectra, *portraits)),))
     blocks: tuple[Block, ...] = (
@@ -40,11 +42,19 @@ def pictures_section(analysis: Analysis) -> Section:
     return Section("pictures", title, blocks)
 
 
-def _spectrum(flow: bool) -> Figure:
+def _spectrum(analysis: Analysis) -> Figure:
+    from dynbench.plotting.spectra import drawn_eigenvalues  # here, as it brings Matplotlib
+
+    flow = analysis.system.kind == "flow"
     what = "Eigenvalues of the Jacobian" if flow else "Multipliers"
     border = "imaginary axis" if flow else "unit circle"
+    most = drawn_eigenvalues(tuple(analysis.fixed_points))
+    if most is not None:
+        largest = "real part" if flow else "modulus"
+        what = f"The {most} {what[:1].lower()}{what[1:]} of largest {largest}"
     caption = f"{what} at all fixed points in the complex plane, with the {border}."
-    return Figure("spectrum", caption, f"{caption} The values are in the table of fixed points.")
+    where = "values are" if most is None and in_full(analysis.system) else "leading ones are"
+    return Figure("spectrum", caption, f"{caption} The {where} in the table of fixed points.")
 
 
 def _trace_determinant() -> Figure:
@@ -85,7 +95,7 @@ def _portrait(analysis: Analysis) -> Figure:
         title += ", seen from a corner of the box"
     elif system.dimension > 3:
         title += ", in projection"
-    points = [_describe(i, p) for i, p in enumerate(analysis.fixed_points)]
+    points = [_describe(system, i, p) for i, p in enumerate(analysis.fixed_points)]
     listed = "; ".join(points[:_DESCRIBED]) or "no fixed point"
     more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
     numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
@@ -93,8 +103,8 @@ def _portrait(analysis: Analysis) -> Figure:
     return Figure("portrait", caption, f"{title}. {listed}{more}.")
 
 
-def _describe(number: int, point: FixedPoint) -> str:
-    return f"point {number}, {point.kind.value}, at ({', '.join(decimal(v) for v in point.x)})"
+def _describe(system: System, number: int, point: FixedPoint) -> str:
+    return f"point {number}, {point.kind.value}, at {state_text(system, point.x)}"
 
 
 def _speed(analysis: Analysis) -> Figure:

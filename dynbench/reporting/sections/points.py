@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import sympy as sp
 
 from dynbench.fixed_points import FixedPoint, FixedPoints, Status
+from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.reporting.blocks import Block, Formula, Heading, Inline, Name, Paragraph, Section, Table, Text
-from dynbench.reporting.numbers import at_least, decimal, eigenvalue_list, readable, short
+from dynbench.reporting.numbers import at_least, readable, short
 from dynbench.reporting.sections.evidence import evidence_blocks
-from dynbench.reporting.tables import without_empty_columns
+from dynbench.reporting.states import in_full, leading_eigenvalues, region_text, state_cells, state_headers
+from dynbench.reporting.tables import NONE, without_empty_columns
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -28,11 +31,15 @@ def points_section(analysis: Analysis) -> Section:
     points = analysis.fixed_points
     numbered = [(i, p) for i, p in enumerate(points) if p.status is not Status.SLOW_POINT]
     blocks: list[Block] = [_completeness(points), *_region(points), *map(_continuum, points.continua)]
+    if points.contributions:
+        blocks.append(_contributions(points))
     if numbered:
         blocks += [_points_table(analysis, numbered), *evidence_blocks(analysis, numbered), _index_sum(points)]
+        if points.contributions:
+            blocks.append(_by_index(points))
     slow = list({id(p): p for p in (*points.slow_points, *analysis.slow_points)}.values())
     if slow:
-        blocks += [Heading("Slow points"), _slow_table(points.state_names, slow)]
+        blocks += [Heading("Slow points"), _slow_table(analysis.system, slow)]
     return Section("points", "Fixed points", tuple(blocks))
 
 
@@ -49,9 +56,26 @@ def _continuum(continuum: Continuum) -> Paragraph:
     return Paragraph((f"{what} a set of dimension {continuum.dimension}, where ", *equations, "."))
 
 
+def _contributions(points: FixedPoints) -> Table:
+    headers: tuple[Text, ...] = (("strategy",), ("points found first",), ("CPU seconds",))
+    rows = tuple(
+        ((c.strategy,), (str(c.points),), (NONE if np.isnan(c.seconds) else short(c.seconds, 3),))
+        for c in points.contributions
+    )
+    caption = "What each strategy found that those before it had not, mirror images counted"
+    return without_empty_columns(Table(caption, headers, rows, numeric=(1, 2)))
+
+
+def _by_index(points: FixedPoints) -> Paragraph:
+    counts = ", ".join(f"{count} with {index}" for index, count in points.by_index.items()) or "none"
+    return Paragraph((f"Certified points by their number of unstable directions: {counts}.",))
+
+
 def _region(points: FixedPoints) -> list[Block]:
     if points.region is None:
         return []
+    if len(points.state_names) > MOST_COLUMNS:
+        return [Paragraph((f"Region searched: {region_text(points)}.",))]
     if len(points.region) > 1:
         rows = tuple(
             ((str(i),), *((f"{short(low)} to {short(high)}",) for low, high in box))
@@ -66,19 +90,19 @@ def _region(points: FixedPoints) -> list[Block]:
 
 
 def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) -> Table:
-    names = analysis.system.state_names
-    eigenvalues = "multipliers" if analysis.system.kind == "map" else "eigenvalues"
+    system = analysis.system
+    eigenvalues = "multipliers" if system.kind == "map" else "eigenvalues"
+    states = state_headers(system)
     headers: tuple[Text, ...] = (
-        *(("point",), ("kind",)),
-        *((Name(name),) for name in names),
-        *((eigenvalues,), ("s, c, u",), ("established",), ("remark",)),
+        *(("point",), ("kind",), *states),
+        *((eigenvalues if in_full(system) else f"leading {eigenvalues}",), ("s, c, u",), ("established",), ("remark",)),
     )
     rows = tuple(
         (
             *((str(i),), (p.kind.value,)),
-            *(_coordinate(p, k) for k in range(len(names))),
+            *_coordinates(system, p),
             *(
-                _eigenvalues(analysis.system, p),
+                _eigenvalues(system, p),
                 (", ".join(map(str, p.stability)),),
                 (_established(p),),
                 (readable(p.note),),
@@ -87,14 +111,15 @@ def _points_table(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) ->
         for i, p in numbered
     )
     caption = f"Fixed points: kinds, states, {eigenvalues}, and numbers of stable, central and unstable directions"
-    return without_empty_columns(Table(caption, headers, rows, numeric=tuple(range(2, 2 + len(names)))))
+    return without_empty_columns(Table(caption, headers, rows, numeric=tuple(range(2, 2 + len(states)))))
 
 
-def _coordinate(point: FixedPoint, k: int) -> Text:
-    if point.exact is not None and _short(point.exact[k]):
-        return (Formula(point.exact[k]),)
+def _coordinates(system: System, point: FixedPoint) -> tuple[Text, ...]:
     radius = point.certificate.radius if point.certificate is not None else None
-    return (decimal(float(point.x[k]), radius),)
+    cells = state_cells(system, point.x, radius)
+    if point.exact is None or not in_full(system):
+        return cells
+    return tuple((Formula(e),) if _short(e) else cell for e, cell in zip(point.exact, cells, strict=True))
 
 
 def _short(number: sp.Expr) -> bool:
@@ -105,7 +130,7 @@ def _short(number: sp.Expr) -> bool:
 def _eigenvalues(system: System, point: FixedPoint) -> Text:
     """Exact where they are short, and in decimals where that is not the same."""
     radii = point.certificate.eigenvalue_radii if point.certificate is not None else None
-    decimals = eigenvalue_list(point.eigenvalues, radii)
+    decimals = leading_eigenvalues(point.eigenvalues, radii)
     exact = _exact_eigenvalues(system, point)
     if not exact or not all(map(_short, exact)):
         return (decimals,)
@@ -151,19 +176,17 @@ def _index_sum(points: FixedPoints) -> Paragraph:
         return Paragraph((f"{first}. What they must add up to is not known{why}.",))
     if found == expected:
         return Paragraph((f"{first}, as they must{why}.",))
-    return Paragraph((f"{first}; the sum over all fixed points of the region is {short(expected)}{why}.",))
+    missing = " Points are missing from the list." if points.incomplete else ""
+    return Paragraph((f"{first}; the sum over all fixed points of the region is {short(expected)}{why}.{missing}",))
 
 
-def _slow_table(names: tuple[str, ...], slow: list[FixedPoint]) -> Table:
-    headers: tuple[Text, ...] = (
-        ("slow point",),
-        *((Name(name),) for name in names),
-        *(("residual",), ("no fixed point within",)),
-    )
+def _slow_table(system: System, slow: list[FixedPoint]) -> Table:
+    states = state_headers(system)
+    headers: tuple[Text, ...] = (("slow point",), *states, ("residual",), ("no fixed point within",))
     rows = tuple(
         (
             (f"slow {i}",),
-            *((decimal(float(value)),) for value in p.x),
+            *state_cells(system, p.x),
             *(
                 (short(p.residual, 2),),
                 (at_least(p.certificate.exclusion_radius if p.certificate else None),),
@@ -172,4 +195,4 @@ def _slow_table(names: tuple[str, ...], slow: list[FixedPoint]) -> Table:
         for i, p in enumerate(slow)
     )
     caption = "Slow points: minima of speed that are proved not to be fixed points"
-    return Table(caption, headers, rows, numeric=tuple(range(1, len(names) + 3)))
+    return Table(caption, headers, rows, numeric=tuple(range(1, len(states) + 3)))

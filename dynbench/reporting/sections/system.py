@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy as sp
 
 from dynbench.reporting.blocks import (
@@ -17,7 +19,10 @@ from dynbench.reporting.blocks import (
     Rate,
     Section,
     Table,
+    Text,
 )
+from dynbench.reporting.tables import without_empty_columns
+from dynbench.symbolic.matrices.operators import content
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -37,7 +42,10 @@ def system_section(analysis: Analysis) -> Section:
     if system.switching:
         border: list[Inline] = []
         for expression in system.switching:
-            border += [", " if border else "", Formula(sp.Eq(expression, 0, evaluate=False))]
+            if isinstance(expression, sp.MatrixExpr):
+                border += [", " if border else "", "an entry of ", Formula(expression), " is zero"]
+            else:
+                border += [", " if border else "", Formula(sp.Eq(expression, 0, evaluate=False))]
         blocks.append(Paragraph(("The system may fail to be smooth where ", *border, ".")))
     return Section("system", "Equations and parameters", tuple(blocks))
 
@@ -51,22 +59,40 @@ def _equations(system: System) -> Equations:
 
 
 def _parameters(system: System) -> list[Block]:
+    values, texts = system.parameters.values(), system.described_parameters.values()
     rows = tuple(
-        ((_symbol(symbol),), (_value(value, text),))
-        for symbol, value, text in zip(
-            system.parameter_symbols, system.parameters.values(), system.described_parameters.values(), strict=True
-        )
+        ((_symbol(symbol),), (_value(value, text),), (_hash(value, text),))
+        for symbol, value, text in zip(system.parameter_symbols, values, texts, strict=True)
     )
-    table = Table("Parameters", (("parameter",), ("value",)), rows, numeric=(1,))
-    decimals = any(isinstance(value, float) for value in system.parameters.values())
-    exact = "A decimal means exactly that number: 0.1 is 1/10."
-    return [table, Paragraph((exact,))] if decimals else [table]
+    headers: tuple[Text, ...] = (("parameter",), ("value",), ("SHA-256 of the array",))
+    table = without_empty_columns(Table("Parameters", headers, rows, numeric=(1,)))
+    meaning = []
+    if any(isinstance(value, float) for value in values):
+        meaning.append("A decimal means exactly that number: 0.1 is 1/10.")
+    if any(hasattr(value, "shape") for value in values):
+        meaning.append("An entry of an array means exactly the double that it is.")
+    return [table, Paragraph((" ".join(meaning),))] if meaning else [table]
 
 
-def _symbol(symbol: sp.Symbol) -> Inline:
+def _hash(value: Any, text: str) -> Inline:
+    """What tells one array from another where the numbers themselves are not shown."""
+    hidden = hasattr(value, "shape") and not _in_full(text)
+    return Name(hashlib.sha256(content(value)).hexdigest()) if hidden else ""
+
+
+def _in_full(text: str) -> bool:
+    """Whether the text of an array holds all its numbers."""
+    return text.startswith("[") and not text.endswith("...")
+
+
+def _symbol(symbol: sp.Expr) -> Inline:
     """A symbol as mathematics, where its name is short enough; a long one must be able to wrap."""
     return Formula(symbol) if len(symbol.name) <= _SHORT_NAME else Name(symbol.name)
 
 
 def _value(value: Any, text: str) -> Inline:
-    return Formula(value) if isinstance(value, sp.Basic) else text.replace("-", "\N{MINUS SIGN}")
+    if isinstance(value, sp.Basic):
+        return Formula(value)
+    if isinstance(value, np.ndarray) and not _in_full(text):
+        text = f"{' x '.join(map(str, value.shape))} array"
+    return text.replace("-", "\N{MINUS SIGN}").replace(" x ", " \N{MULTIPLICATION SIGN} ")

@@ -35,7 +35,7 @@ def transitions_section(analysis: Analysis) -> Section:
     graph = analysis.graph
     blocks: list[Block] = [Paragraph((_summary(analysis),))]
     if graph.number_of_edges():
-        blocks += [Figures((_figure(),)), _node_table(graph), *_edge_blocks(graph)]
+        blocks += [Figures((_figure(graph),)), _node_table(graph), *_edge_blocks(graph)]
     if graph.number_of_nodes():
         blocks += _consistency(analysis)
     return Section("transitions", "Transition graph", tuple(blocks))
@@ -58,8 +58,12 @@ def _summary(analysis: Analysis) -> str:
     return text
 
 
-def _figure() -> Figure:
-    caption = "Transition graph: height is the number of unstable directions, attractors are at the bottom."
+def _figure(graph: nx.MultiDiGraph) -> Figure:
+    from dynbench.plotting.graph_layout import rungs  # here, as it brings Matplotlib
+
+    to_scale = all(dimension == height for dimension, height in rungs(graph).items())
+    scale = "is" if to_scale else "goes, not to scale, by"
+    caption = f"Transition graph: height {scale} the number of unstable directions, attractors are at the bottom."
     return Figure("graph", caption, f"{caption} Its nodes and edges are in the tables below.")
 
 

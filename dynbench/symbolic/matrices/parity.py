@@ -33,12 +33,12 @@ def _parity(e: Any, state: sp.MatrixSymbol, values: Mapping[sp.MatrixSymbol, Any
         return _Parity.ODD
     if isinstance(e, sp.ZeroMatrix) or (e in values and not _nonzero(values[e])):
         return _Parity.ZERO
-    if not e.has(state):
-        return _Parity.EVEN
     if isinstance(e, sp.MatAdd | Stack):
         return _sum([_parity(term, state, values) for term in e.args])
     if isinstance(e, sp.MatMul):
         return _product([_parity(factor, state, values) for factor in split(e)[1]])
+    if not e.has(state):
+        return _Parity.EVEN
     if isinstance(e, sp.HadamardProduct):
         return _product([_parity(factor, state, values) for factor in e.args])
     if isinstance(e, sp.Transpose | Diag | Rows):
