@@ -154,8 +154,8 @@ def test_a_network_of_two_hundred_units_is_analysed():
     followed = {a for a, _ in graph.edges()}
     for i, p in enumerate(points):
         index = p.certificate.n_unstable
-        assert (i in followed) == (0 < index <= 8)
-        assert bool(graph.nodes[i]["skipped"]) == (index > 8)
+        assert (i in followed) == (0 < index <= 4)
+        assert bool(graph.nodes[i]["skipped"]) == (index > 4)
     assert (analysis.manifolds, analysis.cover, analysis.slow_points) == ((), None, ())
 
 

@@ -38,7 +38,7 @@ _TIGHT = (1e-11, 1e-13)
 #: as make so many numbers.
 _MOST, _FEWEST, _NUMBERS = 256, 16, 64_000
 #: In matrix forms of many states the unstable manifolds of points with up to so many unstable directions are followed.
-_MOST_UNSTABLE = 8
+_MOST_UNSTABLE = 4
 
 
 class _Way(NamedTuple):
@@ -67,7 +67,7 @@ def transition_graph(
     unstable eigenvector and a sample of the unstable sphere. Between sampled directions with different limits the
     direction of an orbit to a saddle in between is looked for by bisection, and saddles with a stable manifold of
     dimension 1 are followed back to the source it comes from. In matrix forms of more than 30 states no connections
-    are looked for between samples, there are `samples` of them a point, and points with more than 8 unstable directions
+    are looked for between samples, there are half of `samples` a point, and points with more than 4 unstable directions
     are not followed: their node says so.
 
     Parameters
@@ -196,7 +196,7 @@ class _Builder:
             for side in (1, -1):
                 yield _Way(side, name, vector, Branch(i, directions.start(side * vector), stride))
         if directions.basis.shape[1] > 1:
-            sample = directions.sample(samples, rng)[: samples if self.many else None]
+            sample = directions.sample(samples, rng)[: (samples + 1) // 2 if self.many else None]
             for direction, start in zip(sample, directions.start(sample), strict=True):
                 yield _Way(0, "sphere", direction, Branch(i, start))
 

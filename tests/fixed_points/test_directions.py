@@ -56,3 +56,16 @@ def test_arcs_are_parted_evenly(angle):
     a, b = np.array([1.0, 0.0]), np.array([np.cos(angle), np.sin(angle)])
     found = np.arctan2(*between(a, b, 3).T[::-1])
     np.testing.assert_allclose(found, angle * np.array([0.25, 0.5, 0.75]), rtol=1e-9)
+
+
+def test_of_many_states_the_basis_is_that_of_the_eigenvectors():
+    weights = np.random.default_rng(0).normal(size=(40, 40)) * 1.4 / np.sqrt(40)
+    system = db.RNN(weights)
+    (origin,) = [p for p in db.find_fixed_points(system, search=db.search.NewtonStarts(np.zeros((1, 40))))]
+    count = origin.certificate.n_unstable
+    assert count > 2
+    directions = Directions.of(system, origin, count)
+    assert directions.basis.shape == (40, count)
+    image = system.jacobian_at(origin.x) @ directions.basis
+    np.testing.assert_allclose(directions.basis @ (directions.basis.T @ image), image, atol=1e-10)
+    np.testing.assert_allclose(directions.basis.T @ directions.basis, np.eye(count), atol=1e-12)

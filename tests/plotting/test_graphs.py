@@ -158,3 +158,13 @@ def test_edges_between_nodes_of_one_height_arrive_from_above_more_steeply_than_t
         leaving, arriving = directions(drawing, edge)
         assert leaving > 10
         assert arriving > leaving + 30
+
+
+def test_layers_far_apart_stand_by_rank():
+    graph = nx.MultiDiGraph()
+    for node, unstable in enumerate((0, 0, 1, 2, 66, 109)):
+        graph.add_node(node, point=None, cycle=None, kind="undecided", unstable=unstable)
+    drawing = draw_transition_graph(graph)
+    ticks = [text.get_text() for text in drawing.ax.get_yticklabels()]
+    assert ticks == ["0", "1", "2", "66", "109"]
+    np.testing.assert_array_equal(drawing.ax.get_yticks(), range(5))

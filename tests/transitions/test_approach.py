@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dynbench as db
-from dynbench.transitions.approach import unstable_part
+from dynbench.transitions.approach import _components, unstable_part
 
 BOX = [[-0.5, 1.5], [-2, 2]]
 
@@ -57,3 +57,13 @@ def test_the_part_is_carried_back_to_where_the_orbit_came_near():
     states = np.stack([1e-9 * np.exp(2 * times), 0.5 * np.exp(-times)], axis=-1)
     near = times[np.flatnonzero(states[:, 1] > 1e-2)[-1]]
     assert unstable_part(system, saddle, times, states) == pytest.approx(1e-9 * np.exp(2 * near), rel=1e-6)
+
+
+def test_left_eigenvectors_give_the_same_components_as_an_inverse():
+    weights = np.random.default_rng(0).normal(size=(40, 40)) * 1.4 / np.sqrt(40)
+    system, x, offset = db.RNN(weights), np.zeros(40), np.random.default_rng(1).normal(size=40)
+    values, parts = _components(system, x, offset)
+    other, vectors = np.linalg.eig(system.jacobian_at(x))
+    inverse = np.abs(np.linalg.solve(vectors, offset))
+    np.testing.assert_allclose(np.sort(values.real), np.sort(other.real), atol=1e-10)
+    np.testing.assert_allclose(np.sort(parts), np.sort(inverse), rtol=1e-9)

@@ -94,5 +94,5 @@ def _value(value: Any, text: str) -> Inline:
     if isinstance(value, sp.Basic):
         return Formula(value)
     if isinstance(value, np.ndarray) and not _in_full(text):
-        text = f"{' x '.join(map(str, value.shape))} array"
+        text = f"{' x '.join(map(str, value.shape))} array" if value.ndim > 1 else f"array of {value.size} numbers"
     return text.replace("-", "\N{MINUS SIGN}").replace(" x ", " \N{MULTIPLICATION SIGN} ")

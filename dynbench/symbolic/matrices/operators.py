@@ -152,6 +152,8 @@ def content(value: Any) -> bytes:
 
 def describe(value: Any) -> str:
     """A short text for an operand, such as "1000 x 1000 array"."""
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size > 6:
+        return f"array of {value.size} numbers"
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"{' x '.join(map(str, value.shape))} array"
     if scipy.sparse.issparse(value):

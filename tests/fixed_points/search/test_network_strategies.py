@@ -115,6 +115,9 @@ def test_mirror_images_are_proved():
     assert is_mirrored(odd)
     assert not is_mirrored(biased)
     assert not is_mirrored(logistic)
+    driven = EchoStateNetwork(np.eye(40), np.ones(40), np.ones(40), np.ones(40))
+    assert is_mirrored(driven)  # as its input is zero
+    assert not is_mirrored(driven.with_parameters(u=[1.0]))
     x = np.full(40, 1.9150080481545573)
     here, there = db.certify(odd, x), db.certify(odd, -x)
     image = mirror(here)
