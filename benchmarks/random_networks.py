@@ -55,9 +55,7 @@ def main(seed: int = 100) -> None:
                 proved, found = proved + len(every), found + hits
                 wrong += every.index_sum != 1
         print(row, flush=True)
-    print(
-        f"recall {found} of {proved}; the plan's sum is +1 in {sums} of 20, that of a complete set is not +1 in {wrong}"
-    )
+    print(f"recall {found} of {proved}; the plan's sum is +1 in {sums} of 20; complete sets with another sum: {wrong}")
 
 
 if __name__ == "__main__":
