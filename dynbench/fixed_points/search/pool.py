@@ -63,6 +63,13 @@ class Pool:
         k = int(distance.argmin())
         return k if distance[k] <= _CLOSE * max(1.0, float(np.abs(x).max())) else None
 
+    def number(self, x: Array) -> int:
+        """A number for a point of the pool that stays while it grows; that of its mirror image is its negative."""
+        k = self.find(x)
+        assert k is not None, "the point comes from the pool"
+        known = self.states[k]
+        return k + 1 if np.abs(known - x).max() <= np.abs(known + x).max() else -(k + 1)
+
     def points(self, unstable: int | None = None) -> Array:
         """All states (K, n), mirrors too; only those with so many unstable directions, if a number is given."""
         chosen = [x for k, x in enumerate(self.states) if unstable is None or self.unstable(k) == unstable]
