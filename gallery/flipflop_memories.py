@@ -86,10 +86,47 @@ assert all(sum(p != q for p, q in zip(a, b, strict=True)) == 1 for a, b in cube.
 assert nx.is_isomorphic(cube, nx.hypercube_graph(3))
 
 # %%
-# A slow point is no fixed point. The speed has minima above 0, too: "ghosts". Around each of them a ball is proved to
-# hold no fixed point.
-slow = db.find_fixed_points(network, search=db.search.SlowPoints(visited[::600]), rng=0, certify=False)
-for point in slow.slow_points:
-    proof = point.certificate
-    print(f"|F| = {point.residual:.2g}, no fixed point within {proof.exclusion_radius:.1e}: {proof.verdict.value}")
-assert all(p.certificate.exclusion_radius > 0 for p in slow.slow_points)
+# The points seen by their readouts: memories at the corners of the cube, the saddles between them on its edges, and the
+# unstable manifolds of the saddles, which join them; and the graph, in layers by the number of unstable directions.
+import matplotlib.pyplot as plt
+
+from dynbench.plotting import draw_transition_graph
+
+figure = plt.figure(figsize=(7, 6), layout="constrained")
+ax = figure.add_subplot(projection="3d")
+for _, _, path in graph.edges(data="path"):
+    ax.plot(*network.readout(path).T, color="#bd1f01", linewidth=1)
+for some, fill, label in ((memories, "#332288", "memory (stable)"), (saddles, "#CC79A7", "saddle of index 1")):
+    z = network.readout(np.array([p.x for p in some]))
+    ax.scatter(*z.T, s=60, color=fill, edgecolor="black", depthshade=False, label=label)
+ax.plot([], [], color="#bd1f01", linewidth=1, label="unstable manifold of a saddle")
+ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$", title="The memory complex in the space of readouts")
+ax.set_box_aspect(None, zoom=0.85)
+figure.legend(loc="outside lower center", ncols=3)
+layers = draw_transition_graph(graph)
+
+# %%
+# A ghost. A steady input that pulls at the first bit leaves the memory (-1, -1, -1) in place up to some amplitude. Just
+# beyond it the memory is gone, and what is left is a slow point: a minimum of speed, and a ball around it that is
+# proved to hold no fixed point. That is how the two are told apart.
+x = next(p.x for p, bits in zip(memories, patterns, strict=True) if bits == (-1, -1, -1))
+holds, fails = 0.0, 1.0
+while fails - holds > 1e-3:
+    amplitude = (holds + fails) / 2
+    pulled = network.with_parameters(u=[amplitude, 0, 0])
+    found = db.find_fixed_points(pulled, search=db.search.NewtonStarts([x]), rng=0, certify=False)
+    if len(found) == 1 and np.all(network.readout(found[0].x) < 0):
+        holds, x = amplitude, found[0].x
+    else:
+        fails = amplitude
+last = db.certify(network.with_parameters(u=[holds, 0, 0]), x)
+print(f"u = {holds:.4f}: {last.verdict.value}, {last.n_unstable} unstable directions")
+beyond = network.with_parameters(u=[1.01 * fails, 0, 0])
+ghosts = db.find_fixed_points(beyond, search=db.search.SlowPoints([x]), rng=0).slow_points
+for ghost in ghosts:
+    radius = ghost.certificate.exclusion_radius
+    print(f"u = {1.01 * fails:.4f}: |F| = {ghost.residual:.1e} at a slow point, no fixed point within {radius:.1e}")
+assert last.verdict.value == "fixed point"
+assert len(ghosts) == 1
+assert ghosts[0].residual < 1e-3
+assert ghosts[0].certificate.exclusion_radius > 1e-3
