@@ -13,8 +13,9 @@ from dynbench.systems import System
 
 __all__ = ["NetworkPlan"]
 
-#: So many rounds on end must add nothing, each of twice the effort, before the search ends: for many states, for few.
-_IDLE_MANY, _IDLE_FEW = 1, 2
+#: So many rounds on end must add nothing, each of twice the effort, before the search ends; up to the second number of
+#: states, where rounds are cheap, the third number of them.
+_IDLE, _CHEAP, _IDLE_CHEAP = 1, 300, 2
 
 
 class NetworkPlan(SearchStrategy):
@@ -34,7 +35,7 @@ class NetworkPlan(SearchStrategy):
     rounds : int
         At most so many rounds.
     index : int, optional
-        The search ends before where a round (up to 60 states two on end) adds no point with at most so many unstable
+        The search ends before where a round (up to 300 states two on end) adds no point with at most so many unstable
         directions. By default 1 above 60 states: attractors and the saddles between them; below, any number.
 
     Notes
@@ -70,9 +71,8 @@ class NetworkPlan(SearchStrategy):
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Run the rounds; an interruption keeps what was found by then."""
         run = NetworkRun(system, rng, self.budget, progress)
-        few = system.dimension <= FEW
-        index = self.index if self.index is not None or few else 1
-        patience = _IDLE_FEW if few else _IDLE_MANY
+        index = self.index if self.index is not None or system.dimension <= FEW else 1
+        patience = _IDLE_CHEAP if system.dimension <= _CHEAP else _IDLE
         interrupted, history, ended, idle = False, [], "the rounds given were done", 0
         try:
             if run.pool.odd:
