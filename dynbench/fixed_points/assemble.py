@@ -22,6 +22,7 @@ from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status,
 from dynbench.fixed_points.search.base import Findings, Progress
 from dynbench.fixed_points.spectrum import Spectrum, estimated_spectrum, settle
 from dynbench.symbolic.balls import ball_around
+from dynbench.symbolic.intervals import Interval
 from dynbench.systems import System
 
 __all__ = ["certified_points", "converged_points", "in_order", "proof_of", "slow_points"]
@@ -34,6 +35,8 @@ _NOISE = 1e-60
 _NONSMOOTH = "the system may fail to be smooth here, so eigenvalues prove nothing"
 #: States closer than this, relative to max(1, |x|), are merged where no certificate can tell them apart.
 _CLOSE = 1e-6
+#: A state is looked at with at least so much of its surroundings, relative to max(1, |x|), for an edge of the domain.
+_BARELY = 1e-12
 #: Farther apart, states are never merged; nearer ones are, where G stays at rounding level between them.
 _SMEARED, _ROUNDING = 1e-2, 4e-15
 #: Singular values of the Jacobian below this share of the largest belong to directions in which G hardly changes.
@@ -291,7 +294,11 @@ def _indistinct(system: System, x: Array, y: Array) -> bool:
 def _at_an_edge(system: System, x: Array) -> bool:
     """Whether the equations end within a Newton step of a state: what looks like a root may be a limit there."""
     scale = max(1.0, float(np.abs(x).max()))
-    radius = min(max(4 * float(newton_distance(system, x[None])[0]), 1e-12 * scale), _CLOSE * scale)
+    if system.dimension > MOST_DENSE:
+        # No Jacobian is formed: the iteration is taken to have converged; nor are matrices of balls.
+        value = system.enclose_residual(Interval(x) + Interval(-_BARELY * scale, _BARELY * scale))
+        return not bool(np.all(value.defined) and np.isfinite(value.mag).all())
+    radius = min(max(4 * float(newton_distance(system, x[None])[0]), _BARELY * scale), _CLOSE * scale)
     return not all(value.is_finite() for value in system.ball_residual(ball_around(map(float, x), radius)))
 
 
