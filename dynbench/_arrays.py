@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ __all__ = [
     "brief",
     "check_positive",
     "check_tolerances",
+    "listed",
     "readonly",
     "real_array",
     "record_table",
 ]
 
-#: Numbers of an array that are written out.
+#: Numbers of an array, and names, that are written out.
 _SHOWN = 6
 
 
@@ -136,6 +137,17 @@ def brief(x: ArrayLike) -> str:
     values = np.asarray(x)
     shown = [f"{value:.6g}" for value in values[:_SHOWN]]
     return f"({', '.join(shown)}{', ...' if len(values) > _SHOWN else ''})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: "x, y", of very many the first few.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    """
+    return ", ".join(names) if len(names) <= _SHOWN else f"{', '.join(names[:_SHOWN])}, ..."
 
 
 def record_table(caption: str, rows: Mapping[str, str]) -> str:

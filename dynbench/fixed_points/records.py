@@ -69,7 +69,7 @@ class Kind(enum.Enum):
         return self in (Kind.SADDLE, Kind.SADDLE_FOCUS)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Certificate:
     """What was proved about one state, and by which inequality. All norms are sup norms.
 
@@ -116,6 +116,16 @@ class Certificate:
     inequality: str = ""
     precision: int = 0
 
+    def __repr__(self) -> str:
+        radii = {
+            "radius": self.radius,
+            "uniqueness_radius": self.uniqueness_radius,
+            "exclusion_radius": self.exclusion_radius,
+        }
+        proved = [f"{name}={value:.3g}" for name, value in radii.items() if value is not None]
+        proved += [f"{n}={v}" for n, v in (("index", self.index), ("stability", self.stability)) if v is not None]
+        return f"Certificate({', '.join([f'{self.verdict.value} at {brief(self.center)}', *proved])})"
+
     @property
     def stability(self) -> tuple[int, int, int] | None:
         """The proved numbers of stable, central and unstable eigenvalues; None where they are not proved."""
@@ -137,7 +147,7 @@ class Certificate:
         return None if self.spectrum is None else self.spectrum.radii
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FixedPoint:
     """A fixed point (or slow point) of a system.
 
@@ -173,6 +183,11 @@ class FixedPoint:
     certificate: Certificate | None = None
     exact: tuple[sp.Expr, ...] | None = None
     note: str = ""
+
+    def __repr__(self) -> str:
+        state = brief(self.x) if self.exact is None else f"({', '.join(map(str, self.exact))})"
+        note = f"; {self.note}" if self.note else ""
+        return f"FixedPoint({self.kind.value}, {self.status.value}, at {state}{note})"
 
     def _repr_html_(self) -> str:
         c = self.certificate

@@ -9,7 +9,7 @@ D. Sussillo, L. F. Abbott: Generating coherent patterns of activity from chaotic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Snapshot:
     """
 
     step: int
-    W_o: Array
+    W_o: Array = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,9 @@ class Training:
     """
 
     network: EchoStateNetwork
-    state: Array
-    errors: Array
-    snapshots: tuple[Snapshot, ...]
+    state: Array = field(repr=False)
+    errors: Array = field(repr=False)
+    snapshots: tuple[Snapshot, ...] = field(repr=False)
     interrupted: bool
 
 

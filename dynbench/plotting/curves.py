@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from dynbench.errors import InputError
+from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.flow import integrate
 from dynbench.plotting.drawing import Sketch
 from dynbench.plotting.projections import View
@@ -138,7 +139,7 @@ def draw_trajectories(
 
 
 def draw_some_orbits(sketch: Sketch, analysis: Analysis, view: View) -> None:
-    """Draw the orbits of a few states drawn from the box, the same in every run, up to where they leave it."""
+    """Draw the orbits of a few states of the box, the same in each run, up to where they leave it (of many: by far)."""
     system, box = analysis.system, analysis.box
     starts = np.random.default_rng(0).uniform(box[:, 0], box[:, 1], (_ORBITS, system.dimension))
     duration: float = _STEPS
@@ -152,7 +153,9 @@ def draw_some_orbits(sketch: Sketch, analysis: Analysis, view: View) -> None:
         duration = _CROSSINGS * float(np.linalg.norm(box[:, 1] - box[:, 0]) / np.median(speeds))
         limits = {"rtol": 1e-6, "atol": 1e-9, "max_steps": _MOST_STEPS}
     orbits = [integrate(system, start, duration, **limits) for start in starts]
-    seen = [dataclasses.replace(orbit, x=_inside(orbit.x, box, 0.0)) for orbit in orbits]
+    # Of many states one is soon outside, and what lies outside of a box cannot be told from a projection of it.
+    part = 0.0 if system.dimension <= MOST_COLUMNS else _ROOM
+    seen = [dataclasses.replace(orbit, x=_inside(orbit.x, box, part)) for orbit in orbits]
     draw_trajectories(sketch, seen, view, system, text="orbit from a random start")
 
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from dynbench.analysis import Analysis
 from dynbench.errors import InputError
+from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.plotting.curves import draw_cycles, draw_manifolds, draw_some_orbits, draw_trajectories
 from dynbench.plotting.drawing import Drawing, Sketch
 from dynbench.plotting.fields import draw_basins
@@ -97,7 +98,8 @@ def phase_portrait(
     draw_trajectories(sketch, orbits, view, system)
     if system.dimension > 2 and _CURVES.isdisjoint(sketch.roles):
         draw_some_orbits(sketch, analysis, view)
-        if view.frame is None:
+        # The shadow of a box of many states is far wider than what lies in it: there the axes fit what is drawn.
+        if view.frame is None and system.dimension <= MOST_COLUMNS:
             view.show(sketch, analysis.box)
     points = [*analysis.fixed_points, *analysis.slow_points]
     positions = view.project(np.array([p.x for p in points]).reshape(-1, system.dimension))

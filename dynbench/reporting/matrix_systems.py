@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from dynbench._arrays import listed
 from dynbench.errors import DynbenchError, InputError
 from dynbench.symbolic.matrices import MatrixForm
 from dynbench.symbolic.matrices.text import read_matrix, write_matrix
@@ -105,10 +106,9 @@ def _values(records: Mapping[str, Any], weights: Weights) -> dict[str, Any]:
     if not records:
         return {}
     if weights is None:
-        names = ", ".join(records)
         raise WeightsError(
-            f"The report does not hold the arrays of its system ({names:.60}): pass weights=, a mapping of them or the "
-            "file that dynbench.save_weights wrote."
+            f"The report does not hold the arrays of its system ({listed(tuple(records))}): pass weights=, a mapping "
+            "of them or the file that dynbench.save_weights wrote."
         )
     try:
         found = weights if isinstance(weights, Mapping) else read_weights(weights, records)

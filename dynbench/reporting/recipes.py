@@ -46,7 +46,8 @@ def python_recipe(analysis: Analysis) -> str:
     system, region = analysis.system, analysis.fixed_points.region
     box = "" if region is None else f", box={(region[0] if len(region) == 1 else region).tolist()}"
     if system.matrix_form is not None:
-        return _of_arrays(analysis, box if len(system.state_names) <= MOST_COLUMNS else ", box=...")
+        many = region is not None and len(system.state_names) > MOST_COLUMNS
+        return _of_arrays(analysis, ", box=..." if many else box)
     declared, values = (_as_text if _parses(system) else _as_symbols)(system)
     arguments = [f"{{{', '.join(f'{k}: {v}' for k, v in declared.items())}}}"]
     if values:

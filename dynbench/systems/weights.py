@@ -101,7 +101,7 @@ def read_weights(path: str | os.PathLike[str], records: Mapping[str, Mapping[str
             return {name: _assembled(content, name, record["layout"]) for name, record in records.items()}
     except KeyError as error:
         (name, *_) = str(error.args[0]).split(" ")
-        raise InputError(f"{target} does not hold the array {name}.") from error
+        raise InputError(f"{target} does not hold the array {name}; save_weights writes a file that does.") from error
     except OSError as error:
         raise InputError(f"{target} cannot be read: {error.strerror or error}.") from error
     except (ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:

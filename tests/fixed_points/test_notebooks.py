@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import sympy as sp
 
 import dynbench as db
@@ -27,3 +28,20 @@ def test_hostile_names_are_escaped_in_sets_and_analyses():
         assert "\u202e" not in page
     assert "<b>" not in analysis._repr_html_()
     assert analysis._repr_latex_().count("$$") == 4
+
+
+def test_many_states_are_not_written_out():
+    network = db.RNN(np.diag(np.full(400, 0.5)), np.linspace(0.1, 0.2, 400))
+    point = db.find_fixed_points(network, search=db.search.NewtonStarts(starts=np.zeros((1, 400))))[0]
+    assert repr(point).startswith("FixedPoint(stable node, certified, at (0.19")
+    assert repr(point.certificate).startswith("Certificate(fixed point at (0.19")
+    assert repr(point.certificate).endswith(", index=1, stability=(400, 0, 0))")
+    assert max(map(len, (repr(point), repr(point.certificate)))) < 250
+
+
+def test_what_a_certificate_says_of_itself():
+    system = db.ODE({"x": "x^2 - 2", "y": "-y"})
+    assert repr(db.find_fixed_points(system)[0]) == "FixedPoint(stable node, certified, at (-sqrt(2), 0))"
+    none = repr(db.certify(system, [1.0, 0.0]))
+    assert none.startswith("Certificate(no fixed point at (1, 0), exclusion_radius=0.")
+    assert "index" not in none

@@ -82,6 +82,7 @@ def test_snapshots_and_progress():
     np.testing.assert_array_equal(training.snapshots[1].W_o, part.network.parameters["W_o"])
     assert not training.snapshots[1].W_o.flags.writeable
     assert seen == [("FORCE", 0, 60), ("FORCE", 60, 60)]
+    assert "array([" not in repr(training)
 
 
 def test_an_interrupted_training_is_what_it_had_reached():

@@ -302,6 +302,19 @@ def test_a_lone_point_of_many_states_is_shown_in_its_box_with_orbits_around_it(a
     assert len(lines(phase_portrait(analysis, trajectories=[own]), "trajectories")) == 2
 
 
+def test_points_of_very_many_states_fill_the_picture():
+    """The box of n states is on the page up to sqrt(n) times as wide as what lies in it."""
+    system = db.RNN(2.0 * np.eye(64), form="rate")
+    points = db.find_fixed_points(
+        system, search=db.search.NewtonStarts(starts=np.array([[-2.0], [0], [2]]) * np.ones(64))
+    )
+    analysis = db.Analysis(system, points, (), db.TransitionGraph(), (), (), False, {})
+    ax = phase_portrait(analysis).ax
+    assert len(points) == 3
+    spread = np.ptp([point.x for point in points], axis=0)
+    assert np.linalg.norm(spread) > 0.5 * np.ptp(ax.get_xlim())
+
+
 def test_curves_of_a_projection_make_orbits_from_random_starts_needless(pictured):
     assert "trajectories" not in phase_portrait(pictured["cells"]).by_role
 

@@ -7,7 +7,17 @@ import dataclasses
 import pytest
 
 import dynbench as db
-from dynbench.reporting.blocks import Bullets, Equations, Figures, Formula, Heading, Name, Paragraph, Table
+from dynbench.reporting.blocks import (
+    Bullets,
+    Equations,
+    Figures,
+    Formula,
+    Heading,
+    Name,
+    Paragraph,
+    SecondDifferential,
+    Table,
+)
 from dynbench.reporting.document import build_document
 
 ORDER = [
@@ -80,6 +90,21 @@ def test_second_derivatives_are_printed_where_they_are_not_zero(jang):
     assert "All are zero: F is affine in the states." in text(linear, "derived")
     long = db.ODE({"x": "-x + " + "*".join(f"tanh(x + {k}*y)" for k in range(6)), "y": "-y"})
     assert "too many or too long to print" in text(dataclasses.replace(jang, system=long), "derived")
+
+
+def test_the_second_differential_takes_columns_that_are_not_called_as_parameters():
+    """The input u drops out of the second derivative, and still no column may be called u."""
+    network = db.EchoStateNetwork([[0, 0.5], [0.5, 0]], [1, -1], [2, -2], [1, 0], u=0.5)
+    analysis = db.analyze(network, search=db.search.NewtonStarts(starts=[[0.0, 0.0]]), rng=0)
+    symbols = [
+        column.name
+        for block in section(analysis, "derived").blocks
+        if isinstance(block, Equations)
+        for equation in block.rows
+        if isinstance(equation.left, SecondDifferential)
+        for column in equation.left.by
+    ]
+    assert symbols == ["v", "w"]
 
 
 def test_stability_conditions_have_the_name_of_their_kind(jang, henon):
@@ -170,6 +195,16 @@ def test_transitions_have_nodes_edges_and_their_consistency(jang):
     }
     assert all(c["identified by"] in ("attraction ball", "uniqueness ball") for c in cells)
     assert "2 attractors, 1 saddle, 0 repellers." in text(jang, "transitions")
+
+
+def test_why_points_were_not_followed_is_told_without_any_edge(jang):
+    graph = jang.graph.copy()
+    graph.remove_edges_from(list(graph.edges(keys=True)))
+    assert not tables(dataclasses.replace(jang, graph=graph), "transitions")
+    graph.nodes[1]["skipped"] = "it has 11 unstable directions"
+    (nodes,) = tables(dataclasses.replace(jang, graph=graph), "transitions")
+    row = dict(zip(map(words, nodes.columns), map(words, nodes.rows[1]), strict=True))
+    assert row["not followed because"] == "it has 11 unstable directions"
 
 
 def test_infinity_is_a_node_without_a_number(runaway):

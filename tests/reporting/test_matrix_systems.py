@@ -78,6 +78,15 @@ def test_without_its_weights_or_with_others_it_is_refused(written):
         db.load_report(path, weights={"W": system.parameters["W"]})
 
 
+def test_of_many_arrays_the_first_are_named(written):
+    _, path, weights = written("gru")
+    with pytest.raises(InputError, match=r"the arrays of its system \(u, W_ir, b_ir, W_hr, b_hr, W_iz, \.\.\.\)"):
+        db.load_report(path)
+    np.savez(weights, **GRU)
+    with pytest.raises(InputError, match="does not hold the array u; save_weights writes a file that does"):
+        db.load_report(path, weights=weights)
+
+
 def test_another_equation_is_refused(written):
     _, path, weights = written("rnn")
     path.write_text(path.read_text().replace("W*tanh(x)", "W*sin(x)"))

@@ -33,6 +33,14 @@ def test_the_box_is_the_box(jang):
     assert "db.analyze(system, box=[[-3.0, 3.0], [-3.0, 3.0]], rng=0)" in python_recipe(jang)
 
 
+def test_a_box_of_many_states_is_left_open_and_none_is_asked_for_where_there_was_none():
+    search = db.search.NewtonStarts(starts=np.zeros((1, 13)))
+    analysis = db.analyze(db.RNN(0.5 * np.eye(13), 0.1), search=search, rng=0)
+    assert "db.analyze(system, rng=0)" in python_recipe(analysis)
+    searched = dataclasses.replace(analysis.fixed_points, region=np.tile([-1.0, 1.0], (1, 13, 1)))
+    assert "db.analyze(system, box=..., rng=0)" in python_recipe(dataclasses.replace(analysis, fixed_points=searched))
+
+
 @pytest.mark.parametrize("name", ["jang", "fold", "henon"])
 def test_toml(name, request, tmp_path):
     analysis = request.getfixturevalue(name)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import readonly
+from dynbench._arrays import listed, readonly
 from dynbench.errors import InputError
 from dynbench.systems import System
 
@@ -55,7 +55,7 @@ def as_boxes(system: System, box: Any, *, flat: bool = False) -> Array:
     if array.ndim not in (2, 3) or array.shape[-2:] != (system.dimension, 2) or len(array) == 0:
         raise InputError(
             f"box has shape {array.shape}; expected ({system.dimension}, 2), a row (low, high) for each of "
-            f"{', '.join(system.state_names)}, or a union of such boxes."
+            f"{listed(system.state_names)}, or a union of such boxes."
         )
     boxes = array.reshape(-1, system.dimension, 2)
     for one in boxes:
@@ -73,7 +73,7 @@ def _from_mapping(system: System, box: Mapping[Any, Any], flat: bool) -> Array:
     by_name = {str(state): pair for state, pair in box.items()}
     for name in by_name:
         if name not in system.state_names:
-            raise InputError(f"box names {name}, which is no state; the states are {', '.join(system.state_names)}.")
+            raise InputError(f"box names {name}, which is no state; the states are {listed(system.state_names)}.")
     rows = []
     for name in system.state_names:
         if name not in by_name:

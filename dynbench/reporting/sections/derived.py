@@ -22,6 +22,7 @@ from dynbench.reporting.numbers import plural, readable
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.symbolic.matrices import MatrixForm
     from dynbench.systems import System
 
 __all__ = ["derived_section", "display_equations"]
@@ -80,8 +81,8 @@ def _derivatives(derived: Derived) -> list[Equation]:
 
 def _second_derivatives(system: System) -> list[Block]:
     """The second derivatives that are not zero, printed where they are few and short."""
-    if isinstance(system.hessian, sp.Lambda):
-        return _second_differential(system.hessian)
+    if system.matrix_form is not None:
+        return _second_differential(system.hessian, system.matrix_form)
     rows = []
     for k in range(system.dimension):
         for i, one in enumerate(system.states):
@@ -100,12 +101,13 @@ def _second_derivatives(system: System) -> list[Block]:
     return [Paragraph((f"{text}{number}:",)), Equations(tuple(rows))]
 
 
-def _second_differential(hessian: sp.Lambda) -> list[Block]:
+def _second_differential(hessian: sp.Lambda, form: MatrixForm) -> list[Block]:
     """The second derivative of a matrix form, applied to two columns."""
     if isinstance(hessian.expr, sp.ZeroMatrix):
         return [Paragraph(("It is zero: F is affine in the states.",))]
-    # Names without the marks that keep them apart from those of parameters.
-    taken = {s.name for s in hessian.expr.free_symbols - set(hessian.variables)}
+    # Without the marks that keep names apart, but no letter of the system's, though it drops out of this derivative.
+    own = hessian.expr.free_symbols | form.expression.free_symbols | {form.state}
+    taken = {s.name for s in own - set(hessian.variables)}
     free = (name for name in "uvwyzabcdefgh" if name not in taken)
     columns = tuple(sp.MatrixSymbol(next(free, v.name), *v.shape) for v in hessian.variables)
     applied = Equation(SecondDifferential(columns), hessian(*columns))

@@ -36,6 +36,8 @@ def transitions_section(analysis: Analysis) -> Section:
     blocks: list[Block] = [Paragraph((_summary(analysis),))]
     if graph.number_of_edges():
         blocks += [Figures((_figure(graph),)), _node_table(graph), *_edge_blocks(graph)]
+    elif any(reason for _, reason in graph.nodes(data="skipped")):
+        blocks += [_node_table(graph)]
     if graph.number_of_nodes():
         blocks += _consistency(analysis)
     return Section("transitions", "Transition graph", tuple(blocks))

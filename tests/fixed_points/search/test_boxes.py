@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import dynbench as db
 from dynbench.errors import InputError
 from dynbench.fixed_points.search.boxes import as_boxes, merge_boxes
 from dynbench.systems import ODE
@@ -61,6 +62,13 @@ def test_unions(plane):
 def test_bad_boxes_name_the_state(plane, box, message):
     with pytest.raises(InputError, match=message):
         as_boxes(plane, box)
+
+
+@pytest.mark.parametrize("box", [[(-1, 1)] * 3, {"x": (-1, 1)}])
+def test_of_many_states_a_few_are_named(box):
+    with pytest.raises(InputError, match=r"x_1, x_2, x_3, x_4, x_5, x_6, \.\.\.") as caught:
+        as_boxes(db.RNN(np.eye(400)), box)
+    assert len(str(caught.value)) < 200
 
 
 def test_merging_separates_clusters_and_follows_a_band():
