@@ -34,6 +34,8 @@ Mask = NDArray[np.bool_]
 
 #: So many pieces, and so many halvings a direction, before giving up on a sign or on continuity.
 _MOST_PIECES, _DEPTH = 20_000, 40
+#: Jacobians are enclosed on so few pieces that they hold no more numbers than this, as those of many states are large.
+_MOST_NUMBERS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,16 @@ def is_continuous(system: System, box: Array) -> bool:
         slope = system.enclose_residual_jacobian(at)
         return np.all(ok & (slope.defined & np.isfinite(slope.mag)).all(-1), axis=-1)
 
-    return _on_pieces(fine, box) is not None
+    most = max(1, min(_MOST_PIECES, _MOST_NUMBERS // len(box) ** 2)) if system.switching else _MOST_PIECES
+    return _on_pieces(fine, box, most) is not None
 
 
-def _on_pieces(decided: Callable[[Array], Mask], box: Array) -> Array | None:
+def _on_pieces(decided: Callable[[Array], Mask], box: Array, most: int = _MOST_PIECES) -> Array | None:
     """Cut a box until `decided` is true of every piece: the pieces (m, n, 2), or None if that fails."""
     waiting, done, looked = box[None], [], 0
     for _ in range(1 + _DEPTH * len(box)):
         looked += len(waiting)
-        if looked > _MOST_PIECES:
+        if looked > most:
             return None
         ok = decided(waiting)
         done.append(waiting[ok])

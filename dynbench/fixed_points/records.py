@@ -64,6 +64,11 @@ class Kind(enum.Enum):
         return self in (Kind.UNSTABLE_NODE, Kind.UNSTABLE_FOCUS)
 
     @property
+    def settled(self) -> bool:
+        """False for the kinds of which eigenvalues prove nothing: an estimate of the stability says little there."""
+        return self not in (Kind.NONSMOOTH, Kind.UNKNOWN)
+
+    @property
     def saddle(self) -> bool:
         """True for the kinds with both stable and unstable directions."""
         return self in (Kind.SADDLE, Kind.SADDLE_FOCUS)

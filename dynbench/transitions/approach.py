@@ -52,7 +52,7 @@ def unstable_part(system: System, point: FixedPoint, times: Array, states: Array
     away = np.flatnonzero(np.abs(states - point.x).max(axis=-1) > _NEAR * scale)
     stay = abs(float(times[-1] - times[away[-1] if len(away) else 0]))
     unstable = rates > 0
-    return float((parts * np.exp(-rates * stay))[unstable].max(initial=0.0)) / scale
+    return float((parts[unstable] * np.exp(-rates[unstable] * stay)).max(initial=0.0)) / scale
 
 
 def _components(system: System, x: Array, offset: Array) -> tuple[NDArray[np.complex128], Array]:

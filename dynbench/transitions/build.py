@@ -152,7 +152,8 @@ class _Builder:
         self.directions: dict[int, Directions] = {}
         for i, point in points.items():
             proved = point.certificate.n_unstable if point.certificate is not None else None
-            skipped = "its number of unstable directions is not proved" if point.stability[2] and proved is None else ""
+            doubtful = proved is None and (point.stability[2] or not point.kind.settled)
+            skipped = "its number of unstable directions is not proved" if doubtful else ""
             if proved and self.many and proved > _MOST_UNSTABLE:
                 skipped = f"it has {proved} unstable directions; of so many states up to {_MOST_UNSTABLE} are followed"
             elif proved:

@@ -106,6 +106,8 @@ def _counts(graph: nx.MultiDiGraph) -> tuple[int, int, int]:
         record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is None or record.stability[1] or not sum(record.stability):
             continue
+        if data["point"] is not None and not data["point"].kind.settled:
+            continue
         stable, _, unstable = record.stability
         totals[0 if not unstable else 1 if stable else 2] += 1
     return totals[0], totals[1], totals[2]

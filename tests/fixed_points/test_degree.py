@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dynbench.errors import InputError
-from dynbench.fixed_points.degree import boundary_degree
+from dynbench.fixed_points.degree import boundary_degree, is_continuous
 from dynbench.fixed_points.search.complete import Complete
+from dynbench.networks import RNN
 from dynbench.systems import ODE, Map
 
 SQUARE = [(-1, 1)] * 2
@@ -107,3 +111,13 @@ def test_one_box_at_a_time():
         boundary_degree(ODE({"x": "-x"}), [[(-1, 1)], [(2, 3)]])
     with pytest.raises(InputError, match="box for x"):
         boundary_degree(ODE({"x": "-x"}), [(1, -1)])
+
+
+def test_a_jump_in_many_states_takes_little_memory():
+    network = RNN(np.eye(200), activation=sp.sign)
+    tracemalloc.start()
+    continuous = is_continuous(network, np.tile([-2.0, 2.0], (200, 1)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not continuous
+    assert peak < 2**30

@@ -89,3 +89,14 @@ def test_nodes_that_hold_something_else_are_refused():
     graph.add_node(9, point="x", cycle=None)
     with pytest.raises(db.errors.InputError, match=r"^graph is .*; expected what transition_graph returned"):
         morse_consistency(graph, points)
+
+
+def test_a_kink_is_neither_an_attractor_nor_silently_left_out():
+    # x' = -x + 1.5 max(x, 0) leaves the origin to the right, though its derivative there is taken as -1
+    system = db.RNN([[1.5, 0], [0, 1.5]], activation="relu")
+    points = db.find_fixed_points(system, box=[(-1, 1)] * 2)
+    (point,) = points
+    assert point.stability == (2, 0, 0)
+    graph = db.transition_graph(system, points)
+    assert graph.nodes[0]["skipped"] == "its number of unstable directions is not proved"
+    assert morse_consistency(graph, points).attractors == 0

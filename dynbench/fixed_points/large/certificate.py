@@ -11,6 +11,8 @@ LAPACK returns for inverses and eigenvectors is never trusted: it enters as an a
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,14 +83,15 @@ def polish_large(system: System, x: Array, *, steps: int = 6) -> Array:
 
     The Jacobian is factorised once, at `x`; residuals are those of `enclosed_residual`.
     """
-    from scipy.linalg import lu_factor, lu_solve
+    from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
 
     if system.dimension > MOST_DENSE:
         return x
     jacobian = system.residual_jacobian(x)
     if not np.isfinite(jacobian).all():
         return x
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", LinAlgWarning)  # from a singular matrix no step is taken
         factors = lu_factor(jacobian, check_finite=False)
     if not np.all(np.diagonal(factors[0])):
         return x

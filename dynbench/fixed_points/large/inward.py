@@ -2,14 +2,16 @@
 
 Let G(x) = -a x + h(x) with a > 0 and |h_i(x)| <= H for all states x, by the enclosure of h over the whole space. On the
 boundary of every box |x_i| <= r with a r > H the field points inward, so all zeros of G lie inside, and their indices
-add
-up to 1 (Poincare-Hopf; for a map, with G = F - id, Lefschetz).
+add up to 1 (Poincare-Hopf; for a map, with G = F - id, Lefschetz).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.matrices import MatrixForm, MatrixKernel
@@ -21,9 +23,9 @@ __all__ = ["entered_radius"]
 
 def entered_radius(form: MatrixForm) -> tuple[float | None, str]:
     """The radius r of a box |x_i| <= r that G is proved to enter, and the argument; None, and why not."""
-    terms = form.expression.args if isinstance(form.expression, sp.MatAdd) else (form.expression,)
-    own = [split(term)[0] for term in terms if split(term)[1] == (form.state,)]
-    others = [term for term in terms if split(term)[1] != (form.state,)]
+    terms = list(_terms(form.expression))
+    own = [coefficient for coefficient, factors in terms if factors == (form.state,)]
+    others = [mul(coefficient, *factors) for coefficient, factors in terms if factors != (form.state,)]
     leak = -sum(own, sp.S.Zero)
     if not leak.is_positive:
         return None, "no state is seen to leak"
@@ -45,3 +47,13 @@ def entered_radius(form: MatrixForm) -> tuple[float | None, str]:
         f"|x_i| = {radius:.4g}"
     )
     return radius, text
+
+
+def _terms(e: MatrixExpr) -> Iterator[tuple[sp.Expr, tuple[MatrixExpr, ...]]]:
+    """The terms of a sum, each a scalar and its matrices; a scalar in front of a sum goes to each of its terms."""
+    for term in e.args if isinstance(e, sp.MatAdd) else (e,):
+        coefficient, factors = split(term)
+        if len(factors) == 1 and isinstance(factors[0], sp.MatAdd):
+            yield from ((coefficient * inner, rest) for inner, rest in _terms(factors[0]))
+        else:
+            yield coefficient, factors

@@ -27,10 +27,11 @@ _FIXED = 1e-6
 class DirectionalFibers(SearchStrategy):
     """Follow the curves on which G points along a fixed direction c, G(x) = a c, and note where a passes 0.
 
-    By Sard's theorem the set G(x) = a c is a curve for almost every c. Along it the index of fixed points alternates:
-    a curve that comes from infinity and goes there, in a field that points inward far out, has indices that add up to
-    +1. For a network whose constant input enters along c, a is that input with its sign changed, and the curve is the
-    bifurcation diagram of the equilibria under it.
+    By Sard's theorem the set G(x) = a c is made of curves for almost every c (G smooth, its zeros regular). Along each
+    the index of fixed points alternates. In a leaky network of which the activation saturates, one curve comes from
+    infinity and goes there, and its indices add up to +1; the others are closed, and theirs add up to 0. For a network
+    whose constant input enters along c, a is that input with its sign changed, and the curve is the bifurcation diagram
+    of the equilibria under it.
 
     Parameters
     ----------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -203,3 +205,10 @@ def test_a_thousand_units():
     eigenvalues = np.linalg.eigvals(system.jacobian_at(np.zeros(n)))
     assert certificate.n_unstable == np.count_nonzero(eigenvalues.real > 0)
     assert certificate.uniqueness_radius > 1e-3
+
+
+def test_a_singular_jacobian_is_met_without_a_warning():
+    network = db.RNN(np.diag([2.0, 1.0] + [0.5] * 38), activation="linear")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.array_equal(polish_large(network, np.ones(40)), np.ones(40))
