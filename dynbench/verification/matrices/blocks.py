@@ -13,6 +13,7 @@ N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +138,15 @@ class Block:
         rows = np.sqrt(up((self.mid**2).sum(axis=1), self.shape[1] + 1))
         columns = np.sqrt(up((other.mid**2).sum(axis=0), self.shape[1] + 1))
         return np.asarray(up(np.outer(rows, columns), 6))
+
+    def rows(self, start: int, stop: int) -> Block:
+        """Neighbouring rows, up to `stop` - 1."""
+        return Block(self.mid[start:stop], self.rad[start:stop])
+
+    @classmethod
+    def stacked(cls, parts: Sequence[Block]) -> Block:
+        """Blocks one below the other."""
+        return cls(np.vstack([part.mid for part in parts]), np.vstack([part.rad for part in parts]))
 
     @property
     def T(self) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import sympy as sp
@@ -17,7 +18,9 @@ from dynbench.symbolic.matrix_parsing import (
     Node,
     Numbers,
     Product,
+    Rows,
     Scaled,
+    Stack,
     Sum,
     Transposed,
 )
@@ -70,6 +73,14 @@ class Arithmetic(abc.ABC, Generic[M]):
         """The column of the diagonal entries."""
 
     @abc.abstractmethod
+    def rows(self, a: M, start: int, stop: int) -> M:
+        """Neighbouring rows, up to `stop` - 1."""
+
+    @abc.abstractmethod
+    def stacked(self, parts: Sequence[M]) -> M:
+        """Matrices one below the other."""
+
+    @abc.abstractmethod
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> M:
         """A matrix of numbers, given row by row."""
 
@@ -117,6 +128,10 @@ class Arithmetic(abc.ABC, Generic[M]):
                 return self.diagonal(self.value(node.argument))
             case DiagonalOf():
                 return self.diagonal_of(self.value(node.argument))
+            case Rows():
+                return self.rows(self.value(node.argument), node.start, node.stop)
+            case Stack():
+                return self.stacked([self.value(part) for part in node.parts])
         raise AssertionError(node)
 
     def _product(self, factor: Node, right: M) -> M:
@@ -139,6 +154,10 @@ class Arithmetic(abc.ABC, Generic[M]):
                 return self.hadamard(self.value(factor.argument), column)
             case Constant("identity", _):
                 return column
+            case Rows():
+                return self.rows(self._applied(factor.argument, column), factor.start, factor.stop)
+            case Stack():
+                return self.stacked([self._applied(part, column) for part in factor.parts])
         return self._product(factor, column)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,12 @@ class _Entries(Arithmetic[Any]):
 
     def diagonal_of(self, a: Any) -> Any:
         return sp.ImmutableDenseMatrix(a.diagonal()).T
+
+    def rows(self, a: Any, start: int, stop: int) -> Any:
+        return a[start:stop, :]
+
+    def stacked(self, parts: Sequence[Any]) -> Any:
+        return sp.ImmutableDenseMatrix.vstack(*parts)
 
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> Any:
         return sp.ImmutableDenseMatrix(*shape, entries)

@@ -7,6 +7,8 @@ outside |x_i| <= H/a, and on every larger box -G is homotopic to the identity: i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import sympy as sp
 from flint import ctx
@@ -101,6 +103,12 @@ class _Magnitudes(Arithmetic[Array]):
 
     def diagonal_of(self, a: Array) -> Array:
         return np.diagonal(a)[:, None]
+
+    def rows(self, a: Array, start: int, stop: int) -> Array:
+        return a[start:stop]
+
+    def stacked(self, parts: Sequence[Array]) -> Array:
+        return np.vstack(parts)
 
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> Array:
         return np.array([_size(self._system, e) for e in entries]).reshape(shape)

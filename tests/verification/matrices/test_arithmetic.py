@@ -10,7 +10,10 @@ import sympy as sp
 from flint import acb_mat, arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sympy.matrices.expressions.diagonal import DiagonalOf
 
+import dynbench as db
+from dynbench.errors import InputError
 from dynbench.reporting.json import notation_of
 from dynbench.reporting.matrix_systems import system_to_dict
 from dynbench.verification.document import Field
@@ -18,6 +21,7 @@ from dynbench.verification.matrices import read_matrix_system
 from dynbench.verification.matrices.balls import Residuals
 from dynbench.verification.matrices.blocks import Block
 from dynbench.verification.matrices.eigenvalues import enclose_eigenvalues
+from dynbench.verification.matrices.expansion import expanded
 from dynbench.verification.matrices.inward import inward_radius
 from dynbench.verification.matrices.linearisation import Over
 from dynbench.verification.matrices.slopes import UnaryFunction
@@ -110,6 +114,48 @@ def test_values_and_derivatives_are_enclosed(build, name, radius):
             assert np.all(np.abs(over.slope().mid - system.jacobian_at(y)) <= over.slope().rad + 1e-13)
         balls = residuals([arb(float(v)) for v in x])
         assert np.allclose([float(b) for b in balls], system.residual(x), atol=1e-13, rtol=0)
+
+
+M = sp.Symbol("m", integer=True, positive=True)
+z, A, B, C = (sp.MatrixSymbol(name, 2 * M, k) for name, k in (("z", 1), ("A", 2 * M), ("B", 2 * M), ("c", 1)))
+top, bottom, ones = z[:M, :], z[M:, :], sp.OneMatrix(2 * M, 1)
+EQUATIONS = {
+    "halves": sp.BlockMatrix([[A[:M, :] * z.applyfunc(sp.tanh)], [sp.hadamard_product(top, bottom) - bottom]]),
+    "blocks": sp.BlockMatrix([[A[:M, M:], -sp.Identity(M)], [sp.ZeroMatrix(M, M), B[:M, :M].T]]) * z.applyfunc(sp.sin),
+    "slices of what varies": (A * sp.DiagMatrix(z) * B)[:M, :].T * top - (z * z.T)[:, M:] * bottom,
+    "stacks that are turned": sp.BlockMatrix([[top * C.T], [bottom * z.T]]).T * C + A * z,
+    "function of an outer product": sp.hadamard_product(A, (z * z.T).applyfunc(sp.tanh)) * ones - z,
+    "function of a product": (A * sp.DiagMatrix(z) * B).applyfunc(sp.sin) * C,
+    "function of a turned matrix": (A * sp.DiagMatrix(z) + C * z.T).applyfunc(sp.tanh).T * z,
+    "diagonal": DiagonalOf((z * C.T + A).applyfunc(sp.tanh)) + DiagonalOf(A * sp.DiagMatrix(z.applyfunc(sp.cos)) * B),
+}
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+@pytest.mark.parametrize("radius", [0.0, 1e-6, 0.2])
+def test_slices_stacks_and_full_matrices_are_enclosed(name, radius):
+    rng = np.random.default_rng(6)
+    values = {A: rng.normal(size=(4, 4)), B: rng.normal(size=(4, 4)), C: rng.normal(size=4)}
+    used = {s: v for s, v in values.items() if EQUATIONS[name].has(s)}
+    system = db.ODE({z: EQUATIONS[name]}, used)
+    own, x, left = declared(system), rng.normal(size=4), rng.normal(size=(3, 4))
+    over = Over(own, x, radius, Residuals(own).arguments(x))
+    y = x + radius * rng.uniform(-1, 1, x.shape)
+    jacobian = np.array([system.jvp(y, unit) for unit in np.eye(4)]).T  # of some there is no matrix expression
+    for found, wanted in ((over.slope(), jacobian), (over.slope(Block.exact(left)), left @ jacobian)):
+        assert np.all(np.abs(found.mid - wanted) <= found.rad + 1e-12)
+        assert radius > 1e-3 or found.rad.max() <= 1e-10 + 1e3 * radius
+    assert np.all(np.abs(over.value(own.tree).mid[:, 0] - system(y)) <= over.value(own.tree).rad[:, 0] + 1e-13)
+    written = expanded(own)
+    entries = [e.subs(dict(zip(written.states, x, strict=True))) for e in written.rhs]
+    np.testing.assert_allclose(np.array(entries, dtype=float), system(x), atol=1e-12)
+
+
+def test_a_large_full_matrix_that_varies_is_refused_in_a_sentence():
+    values = np.zeros((300, 300))
+    own = declared(db.ODE({z: (A * sp.DiagMatrix(z)).applyfunc(sp.sin) * ones}, {A: values}))
+    with pytest.raises(InputError, match="a full matrix of 300 columns that varies is not checked"):
+        Over(own, np.zeros(300), 0.0).slope()
 
 
 @pytest.mark.parametrize("kind", ["random", "symmetric", "near a double eigenvalue"])
