@@ -25,7 +25,7 @@ from dynbench.symbolic.matrix_parsing import (
     Transposed,
 )
 
-__all__ = ["Arithmetic", "occurs"]
+__all__ = ["Arithmetic", "occurs", "terms"]
 
 M = TypeVar("M")
 
@@ -164,3 +164,13 @@ class Arithmetic(abc.ABC, Generic[M]):
 def occurs(name: str, node: Node) -> bool:
     """Whether an array, or the column of states, occurs in an expression."""
     return any(isinstance(part, Name) and part.name == name for part in node.walk())
+
+
+def terms(node: Node, factor: sp.Expr = sp.S.One) -> list[tuple[sp.Expr, Node]]:
+    """An expression as a sum of scalars times expressions."""
+    match node:
+        case Sum():
+            return [term for part in node.parts for term in terms(part, factor)]
+        case Scaled():
+            return terms(node.argument, factor * node.factor)
+    return [(factor, node)]

@@ -14,10 +14,6 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 
 import dynbench as db
 from dynbench.errors import InputError
-from dynbench.reporting.json import notation_of
-from dynbench.reporting.matrix_systems import system_to_dict
-from dynbench.verification.document import Field
-from dynbench.verification.matrices import read_matrix_system
 from dynbench.verification.matrices.balls import Residuals
 from dynbench.verification.matrices.blocks import Block
 from dynbench.verification.matrices.eigenvalues import enclose_eigenvalues
@@ -29,12 +25,6 @@ from dynbench.verification.matrices.system import SLOT
 from dynbench.verification.matrices.zeros import excludes, is_one_to_one, locate
 
 NAMES = ("rnn 7", "esn 8", "activation 6", "softsign 6", "relu 5", "low-rank 6", "sparse 9", "gru 6", "lstm 8")
-
-
-def declared(system):
-    notation = notation_of(system)
-    data = {"kind": system.kind, "states": list(system.state_names), "aliases": notation.aliases}
-    return read_matrix_system(Field(data | system_to_dict(system, notation), "system"), system.parameters)
 
 
 @settings(max_examples=30, deadline=None)
@@ -98,7 +88,7 @@ def test_a_jump_is_no_continuous_function():
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("radius", [0.0, 1e-6, 0.2])
-def test_values_and_derivatives_are_enclosed(build, name, radius):
+def test_values_and_derivatives_are_enclosed(build, name, radius, declared):
     """Against the derivative that dynbench itself makes, which the checker shares nothing with."""
     system = build(name)
     own, rng = declared(system), np.random.default_rng(4)
@@ -133,7 +123,7 @@ EQUATIONS = {
 
 @pytest.mark.parametrize("name", EQUATIONS)
 @pytest.mark.parametrize("radius", [0.0, 1e-6, 0.2])
-def test_slices_stacks_and_full_matrices_are_enclosed(name, radius):
+def test_slices_stacks_and_full_matrices_are_enclosed(name, radius, declared):
     rng = np.random.default_rng(6)
     values = {A: rng.normal(size=(4, 4)), B: rng.normal(size=(4, 4)), C: rng.normal(size=4)}
     used = {s: v for s, v in values.items() if EQUATIONS[name].has(s)}
@@ -151,7 +141,7 @@ def test_slices_stacks_and_full_matrices_are_enclosed(name, radius):
     np.testing.assert_allclose(np.array(entries, dtype=float), system(x), atol=1e-12)
 
 
-def test_a_large_full_matrix_that_varies_is_refused_in_a_sentence():
+def test_a_large_full_matrix_that_varies_is_refused_in_a_sentence(declared):
     values = np.zeros((300, 300))
     own = declared(db.ODE({z: (A * sp.DiagMatrix(z)).applyfunc(sp.sin) * ones}, {A: values}))
     with pytest.raises(InputError, match="a full matrix of 300 columns that varies is not checked"):
@@ -180,7 +170,7 @@ def test_discs_hold_the_eigenvalues(kind):
 
 
 @pytest.mark.parametrize("name", ["rnn 40", "activation 40", "gru 40"])
-def test_what_is_false_is_not_shown(build, report_of, name):
+def test_what_is_false_is_not_shown(build, report_of, name, declared):
     system, report = report_of(name)
     own = declared(system)
     residuals = Residuals(own)
@@ -195,7 +185,7 @@ def test_what_is_false_is_not_shown(build, report_of, name):
     assert locate(own, residuals, x + 0.5) is None or len(points) > 1
 
 
-def test_a_leaky_bounded_network_points_inward(build):
+def test_a_leaky_bounded_network_points_inward(build, declared):
     for name in ("rnn 40", "esn 40", "activation 40", "sparse 40"):
         system = build(name)
         radius = inward_radius(declared(system))
@@ -207,6 +197,6 @@ def test_a_leaky_bounded_network_points_inward(build):
         assert np.all(system.residual(x)[on_face] < 0)
 
 
-def test_an_unbounded_network_is_not_said_to_point_inward(build):
+def test_an_unbounded_network_is_not_said_to_point_inward(build, declared):
     for name in ("relu 40", "gru 40"):
         assert inward_radius(declared(build(name))) is None
