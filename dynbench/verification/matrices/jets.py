@@ -101,8 +101,8 @@ class Jets:
                     parts[0].value.rows(node.start, node.stop), Block(slope.mid[:, chosen], slope.rad[:, chosen])
                 )
             case Stack():
-                mids, rads = ([getattr(p.slope, end) for p in parts] for end in ("mid", "rad"))
-                slope = Block(np.concatenate(mids, axis=1), np.concatenate(rads, axis=1))
+                mid = np.concatenate([part.slope.mid for part in parts], axis=1)
+                slope = Block(mid, np.concatenate([part.slope.rad for part in parts], axis=1))
                 return Jet(Block.stacked([p.value for p in parts]), slope)
             case Product() if not any(occurs(self.system.column, part) for part in node.parts[:-1]):
                 last = self._jet(node.parts[-1], known)
