@@ -17,6 +17,7 @@ from dynbench.symbolic.matrices import MatrixForm, MatrixKernel
 from dynbench.symbolic.matrices.arithmetic import DOUBLES
 from dynbench.symbolic.matrices.nodes import mul, split
 from dynbench.symbolic.matrices.operators import as_operand, rows_times
+from dynbench.systems.matrix_declaration import MatrixDeclaration
 
 __all__ = ["EchoStateNetwork"]
 
@@ -66,6 +67,8 @@ class EchoStateNetwork(Network):
     '(W_fb*W_o + W_r)*tanh(x) - x'
     """
 
+    kind_of_network = "echo state network"
+
     def __init__(
         self,
         W_r: Any,
@@ -96,6 +99,15 @@ class EchoStateNetwork(Network):
         elif np.any(as_column(u, 1, "u")):
             raise ModelError("An input u was given, but no B, the matrix by which it enters.")
         super().__init__({x: right}, values, name=name)
+
+    @classmethod
+    def _is(cls, declaration: MatrixDeclaration) -> bool:
+        found = {parameter.name: parameter for parameter in declaration.parameters}
+        if not {"W_r", "W_fb", "W_o"} <= set(found) or not set(found) <= {"W_r", "W_fb", "W_o", "B", "u"}:
+            return False
+        weights = {found["W_r"], mul(found["W_fb"], found["W_o"])}  # the terms of a sum are in no order
+        terms = map(split, declaration.expression.args)
+        return any(isinstance(factors[0], sp.MatAdd) and set(factors[0].args) == weights for _, factors in terms)
 
     def rates(self, x: ArrayLike) -> Array:
         """phi(x) at states `x` of shape (..., n); returns (..., n)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -33,6 +33,9 @@ class Network(ODE):
         If the declaration is at fault, or there is no unit.
     """
 
+    #: What reports call it.
+    kind_of_network: ClassVar[str] = "network"
+
     def __init__(self, equations: Any, parameters: Any, *, name: str | None = None) -> None:
         super().__init__(equations, parameters, name=name)
         if not self.dimension:
@@ -43,6 +46,32 @@ class Network(ODE):
         if isinstance(declaration, MatrixDeclaration):
             return super()._from_declaration(declaration, name)
         return ODE._from_declaration(declaration, name)
+
+    @classmethod
+    def of(cls, system: System) -> Self:
+        """The same system as a network of this class, with all that such a network offers.
+
+        Parameters
+        ----------
+        system : System
+            A flow in matrix form, such as one that was rebuilt from a report.
+
+        Raises
+        ------
+        ModelError
+            If its equation and parameters are not those of such a network.
+        """
+        declaration = system._declaration
+        if system.kind != "flow" or not isinstance(declaration, MatrixDeclaration) or not cls._is(declaration):
+            raise ModelError(f"The system is no {cls.kind_of_network}: its equation or its parameters are other ones.")
+        network = cls._from_declaration(declaration, system.name)
+        assert isinstance(network, cls), "a matrix form keeps its class"
+        return network
+
+    @classmethod
+    def _is(cls, declaration: MatrixDeclaration) -> bool:
+        """Whether equation and parameters are those of a network of this class."""
+        return True
 
 
 def as_column(value: Any, length: int, what: str) -> Any:

@@ -12,6 +12,7 @@ from dynbench.networks.activations import as_activation
 from dynbench.networks.network import Network, as_column
 from dynbench.symbolic.matrices.operators import as_operand
 from dynbench.systems.declaration import exact_number
+from dynbench.systems.matrix_declaration import MatrixDeclaration
 
 __all__ = ["RNN"]
 
@@ -63,6 +64,8 @@ class RNN(Network):
     array([0., 0.])
     """
 
+    kind_of_network = "recurrent network"
+
     def __init__(
         self,
         W: Any,
@@ -86,6 +89,10 @@ class RNN(Network):
         driven = weights * x.applyfunc(phi) + bias if form == "rate" else (weights * x + bias).applyfunc(phi)
         values = {weights: W, bias: as_column(b, int(W.shape[0]), "b"), leaking: leak, time: tau}
         super().__init__({x: (-leaking * x + driven) / time}, values, name=name)
+
+    @classmethod
+    def _is(cls, declaration: MatrixDeclaration) -> bool:
+        return {parameter.name for parameter in declaration.parameters} == {"W", "b", "leak", "tau"}
 
     @property
     def weights(self) -> Any:

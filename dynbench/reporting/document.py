@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
 from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
+from dynbench.reporting.matrix_systems import with_sizes
 from dynbench.reporting.numbers import plural, readable
 from dynbench.reporting.sections import (
     cycles_section,
@@ -39,7 +41,8 @@ _SECTIONS = (
 
 def build_document(analysis: Analysis) -> Document:
     """Write an analysis up as plain structured text: verdict first, evidence after, gaps named."""
-    system = analysis.system
+    system = with_sizes(analysis.system)
+    analysis = replace(analysis, system=system)
     kind = "Map" if system.kind == "map" else "Flow"
     counts = [plural(system.dimension, "state")]
     if system.parameters:

@@ -107,6 +107,7 @@ def _in_components(system: System, notation: Notation) -> dict[str, Any]:
         "parameters": {name: notation.write(value) for name, value in exact},
         "given": {name: value if _is_plain(value) else None for name, value in system.parameters.items()},
         "arrays": None,
+        "network": None,
     }
 
 

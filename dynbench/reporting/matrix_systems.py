@@ -10,16 +10,22 @@ import sympy as sp
 
 from dynbench._arrays import listed
 from dynbench.errors import DynbenchError, InputError
+from dynbench.networks import RNN, EchoStateNetwork
+from dynbench.networks.network import Network
 from dynbench.symbolic.matrices import MatrixForm
 from dynbench.symbolic.matrices.text import read_matrix, write_matrix
 from dynbench.symbolic.notation import Notation
 from dynbench.systems import ODE, Map, System
 from dynbench.systems.weights import array_records, as_recorded, read_weights
 
-__all__ = ["WeightsError", "derived_to_dict", "matrix_notation", "matrix_system", "system_to_dict"]
+__all__ = ["WeightsError", "derived_to_dict", "matrix_notation", "matrix_system", "system_to_dict", "with_sizes"]
 
 #: The arrays of a system, by name, or the file that holds them.
 Weights = Mapping[str, Any] | str | os.PathLike[str] | None
+
+_KINDS: dict[str, type[System]] = {"flow": ODE, "map": Map}
+#: The networks that a report names, so that what they offer beyond their equation is there when it is read.
+_NETWORKS: tuple[type[Network], ...] = (EchoStateNetwork, RNN)
 
 
 class WeightsError(InputError):
@@ -45,7 +51,19 @@ def system_to_dict(system: System, notation: Notation) -> dict[str, Any]:
         },
         "given": {name: None if name in records else _plain(system.parameters[name]) for name in exact},
         "arrays": records,
+        "network": next(({"kind": c.kind_of_network} for c in _NETWORKS if isinstance(system, c)), None),
     }
+
+
+def with_sizes(system: System) -> System:
+    """The same system with numbers for the sizes of its matrices, as one that is rebuilt from a report has them."""
+    if not system.sizes:
+        return system
+    ((column, right),) = system.equations
+    symbols = (_sized(system, p) if isinstance(p, sp.MatrixSymbol) else p for p in system.parameter_symbols)
+    values = dict(zip(symbols, system.parameters.values(), strict=True))
+    made = _KINDS[system.kind]({_sized(system, column): _sized(system, right)}, values, name=system.name)
+    return next((c.of(made) for c in _NETWORKS if isinstance(system, c)), made)
 
 
 def derived_to_dict(system: System, notation: Notation) -> dict[str, Any]:
@@ -95,11 +113,18 @@ def matrix_system(data: Mapping[str, Any], weights: Weights) -> System:
             given = data["given"][n]
             values[n] = notation.read(data["parameters"][n]) if given is None else given
     equation = read_matrix(text, {token: s for s, token in notation.tokens.items()})
-    kind = {"flow": ODE, "map": Map}[data["kind"]]
-    system = kind({column: equation}, {s: values[n] for n, s in symbols.items()}, name=data["name"])
+    system = _KINDS[data["kind"]]({column: equation}, {s: values[n] for n, s in symbols.items()}, name=data["name"])
     if system.content_hash != data["content_hash"]:
         raise InputError("the equations are not those that the content hash was made of")
-    return system
+    network = data.get("network")
+    return system if network is None else _network(system, network["kind"])
+
+
+def _network(system: System, kind: str) -> System:
+    found = next((c for c in _NETWORKS if c.kind_of_network == kind), None)
+    if found is None:
+        raise InputError(f"the kind of network {kind!r:.40} is not known")
+    return found.of(system)
 
 
 def _values(records: Mapping[str, Any], weights: Weights) -> dict[str, Any]:

@@ -9,6 +9,8 @@ The grammar, in which ``A`` and ``x`` are names of arrays and of the column of s
   ``each(s -> s/(1 + abs(s)), M)`` for any other one; what stands in braces and before the arrow's end is read by
   `dynbench.symbolic.parsing`;
 - ``hadamard(M, N, ...)``, ``transpose(M)``, ``diag(v)`` of a column, ``diagonal(M)``, the column of diagonal entries;
+- ``M[i:j]``, the rows i, ..., j - 1 of a matrix or column, counted from 0; ``stack(M, N, ...)``, matrices one
+  below the other;
 - ``ones(n, m)``, ``zeros(n, m)``, ``identity(n)``, and ``matrix(n, m, entry, ...)``, rational entries row by row.
 
 The trees are neutral: who reads one gives it a meaning.
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -35,15 +37,17 @@ __all__ = [
     "Node",
     "Numbers",
     "Product",
+    "Rows",
     "Scaled",
+    "Stack",
     "Sum",
     "Transposed",
     "parse_matrix",
 ]
 
 _MOST_NODES, _MOST_DEPTH, _LONGEST = 2000, 40, 100_000
-_TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>[-+*/(),{]))")
-_WORDS = ("each", "hadamard", "transpose", "diag", "diagonal", "ones", "zeros", "identity", "matrix")
+_TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>[-+*/(),{:[\]]))")
+_WORDS = ("each", "hadamard", "stack", "transpose", "diag", "diagonal", "ones", "zeros", "identity", "matrix")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class Node:
     def children(self) -> tuple[Node, ...]:
         """The expressions that it is made of."""
         return ()
+
+    def rebuilt(self, children: tuple[Node, ...]) -> Node:
+        """The same operation on other expressions."""
+        return self
 
     def walk(self) -> Iterator[Node]:
         """The expression and everything inside it."""
@@ -78,6 +86,10 @@ class _Many(Node):
         """The parts."""
         return self.parts
 
+    def rebuilt(self, children: tuple[Node, ...]) -> Node:
+        """The same operation on other expressions."""
+        return type(self)(children)
+
 
 @dataclass(frozen=True)
 class _One(Node):
@@ -87,6 +99,10 @@ class _One(Node):
     def children(self) -> tuple[Node, ...]:
         """The argument."""
         return (self.argument,)
+
+    def rebuilt(self, children: tuple[Node, ...]) -> Node:
+        """The same operation on another expression."""
+        return replace(self, argument=children[0])
 
 
 class Sum(_Many):
@@ -101,6 +117,10 @@ class Hadamard(_Many):
     """The elementwise product of its parts."""
 
 
+class Stack(_Many):
+    """Its parts, one below the other."""
+
+
 class Transposed(_One):
     """The transpose of its argument."""
 
@@ -111,6 +131,14 @@ class Diagonal(_One):
 
 class DiagonalOf(_One):
     """The diagonal of a matrix, a column."""
+
+
+@dataclass(frozen=True)
+class Rows(_One):
+    """The rows `start`, ..., `stop` - 1 of its argument."""
+
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True)
@@ -199,13 +227,25 @@ class _Reader:
             if self._take("{"):
                 factor *= self._scalar(self._until("}"), self._scalars)
             else:
-                factors.append(self._primary())
+                factors.append(self._part())
             if not self._take("*"):
                 break
         if not factors:
             self._refuse("a scalar stands alone")
         product = factors[0] if len(factors) == 1 else self._new(Product(tuple(factors)))
         return product if factor == 1 else self._new(Scaled(product, factor))
+
+    def _part(self) -> Node:
+        found = self._primary()
+        if self._take("["):
+            start = self._count()
+            self._expect(":")
+            stop = self._count()
+            self._expect("]")
+            if start >= stop:
+                self._refuse(f"the rows {start}:{stop} are none")
+            found = self._new(Rows(found, start, stop))
+        return found
 
     def _primary(self) -> Node:
         if self._take("("):
@@ -240,11 +280,11 @@ class _Reader:
                 self._expect(",")
             sizes.append(sizes[0] if word == "identity" else self._size())
             return Constant(word, (sizes[0], sizes[1])) if word != "matrix" else self._numbers(sizes)
-        if word == "hadamard":
+        if word in _SEVERAL:
             parts = [self._sum()]
             while self._take(","):
                 parts.append(self._sum())
-            return Hadamard(tuple(parts))
+            return _SEVERAL[word](tuple(parts))
         return _UNARY[word](self._sum())
 
     def _numbers(self, sizes: list[int]) -> Node:
@@ -269,8 +309,14 @@ class _Reader:
         return next(f"s{i}" for i in range(len(self._scalars) + 1) if f"s{i}" not in self._scalars)
 
     def _size(self) -> int:
+        size = self._count()
+        if size < 1:
+            self._refuse(f"'{size}' is no size")
+        return size
+
+    def _count(self) -> int:
         word = self._next()
-        if not word.isdecimal() or len(word) > 9 or int(word) < 1:
+        if not word.isdecimal() or len(word) > 9:
             self._refuse(f"{word!r} is no size")
         return int(word)
 
@@ -326,6 +372,7 @@ class _Reader:
 
 
 _CONSTANTS = ("ones", "zeros", "identity", "matrix")
+_SEVERAL: dict[str, Callable[[tuple[Node, ...]], Node]] = {"hadamard": Hadamard, "stack": Stack}
 _UNARY: dict[str, Callable[[Node], Node]] = {
     "transpose": Transposed,
     "diag": Diagonal,

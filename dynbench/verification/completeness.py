@@ -13,6 +13,8 @@ from dynbench.verification.declaration import Declared
 from dynbench.verification.degree import degree
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.matrices.expansion import Expanded
+from dynbench.verification.matrices.regions import holds_nothing_else
 from dynbench.verification.outside import nothing_outside, outer_box
 from dynbench.verification.points import REGION_BITS, Proved
 from dynbench.verification.records import Outcome
@@ -70,11 +72,9 @@ def _in_region(
     cover = report.get("cover")
     if cover is not None:
         return check_cover(system, cover, regions, _balls(points, proved), ledger)
-    with ctx.workprec(REGION_BITS):
-        found = [search(system, box_of(r), roots, budget=_BUDGET) for r in regions]
     return ledger.prove(
         "the region holds no fixed point but those listed",
-        all(f is Found.NOTHING_ELSE for f in found),
+        all(_holds_nothing_else(system, r, roots) for r in regions),
         "the report holds no cover, and cutting up the region did not decide it",
     )
 
@@ -105,13 +105,21 @@ def _in_whole_space(
         if cover is not None:
             by_boxes = check_cover(system, cover, [pairs], _balls(points, proved), ledger) and by_boxes
         elif not algebraic:
-            with ctx.workprec(REGION_BITS):
-                found = search(system, box_of(pairs), _roots(proved), budget=_BUDGET)
+            nothing = _holds_nothing_else(system, pairs, _roots(proved))
             claim = "that box holds no fixed point but those listed"
-            by_boxes = ledger.prove(claim, found is Found.NOTHING_ELSE, "it could not be decided") and by_boxes
+            by_boxes = ledger.prove(claim, nothing, "it could not be decided") and by_boxes
     if by_algebra is None and by_boxes is None:
         ledger.add("the list of fixed points is complete", Outcome.NOT_ESTABLISHED, "the report gives no argument")
     return bool(by_algebra or by_boxes)
+
+
+def _holds_nothing_else(system: Declared, pairs: Pairs, roots: Sequence[Root]) -> bool:
+    if isinstance(system, Expanded):
+        found = holds_nothing_else(system.matrix, pairs, roots)
+        if found is not None:
+            return found
+    with ctx.workprec(REGION_BITS):
+        return search(system, box_of(pairs), roots, budget=_BUDGET) is Found.NOTHING_ELSE
 
 
 def _are_distinct(proved: Sequence[Proved], ledger: Ledger) -> bool:

@@ -63,6 +63,8 @@ def _contributions(points: FixedPoints) -> Table:
         for c in points.contributions
     )
     caption = "What each strategy found that those before it had not, mirror images counted"
+    if all(np.isnan(c.seconds) for c in points.contributions):
+        caption += "; how long each took is not kept in a JSON report"
     return without_empty_columns(Table(caption, headers, rows, numeric=(1, 2)))
 
 

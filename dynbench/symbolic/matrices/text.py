@@ -11,6 +11,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import ModelError
 from dynbench.symbolic import matrix_parsing as tree
+from dynbench.symbolic.matrices.blocks import Rows, Stack, rows, stack
 from dynbench.symbolic.matrices.nodes import (
     SLOT,
     Diag,
@@ -61,18 +62,24 @@ class _Writer:
 
     def _term(self, e: MatrixExpr) -> str:
         coefficient, factors = split(e)
-        product = "*".join(f"({self.sum(f)})" if isinstance(f, sp.MatAdd) else self._primary(f) for f in factors)
+        product = "*".join(map(self._factor, factors))
         if coefficient in (1, -1):
             return product if coefficient == 1 else f"-{product}"
         return f"{{{self._notation.write(coefficient)}}}*{product}"
+
+    def _factor(self, e: MatrixExpr) -> str:
+        return f"({self.sum(e)})" if isinstance(e, sp.MatAdd) else self._primary(e)
 
     def _primary(self, e: MatrixExpr) -> str:
         if isinstance(e, sp.MatrixSymbol):
             return self._notation.tokens[e]
         if isinstance(e, Elementwise):
             return self._each(e)
-        if isinstance(e, sp.HadamardProduct):
-            return f"hadamard({', '.join(map(self.sum, e.args))})"
+        for kind, word in _SEVERAL.items():
+            if isinstance(e, kind):
+                return f"{word}({', '.join(map(self.sum, e.args))})"
+        if isinstance(e, Rows):
+            return f"{self._factor(e.argument)}[{_size(e, e.start)}:{_size(e, e.stop)}]"
         if isinstance(e, sp.MatrixBase):
             return f"matrix({', '.join(map(str, (*e.shape, *e)))})"
         for kind, word in _WORDS.items():
@@ -81,9 +88,7 @@ class _Writer:
         for kind, word in _CONSTANTS.items():
             if isinstance(e, kind):
                 sizes = e.shape[:1] if word == "identity" else e.shape
-                if not all(size.is_Integer for size in sizes):
-                    raise ModelError(f"The sizes of {e} are not known.")
-                return f"{word}({', '.join(map(str, sizes))})"
+                return f"{word}({', '.join(_size(e, size) for size in sizes)})"
         if isinstance(e, sp.MatMul):
             return f"({self.sum(e)})"
         raise ModelError(f"{type(e).__name__} has no text in a report.")
@@ -94,6 +99,12 @@ class _Writer:
         if rest == f"{self._slot})" and word.isidentifier():
             return f"{word}({self.sum(e.argument)})"
         return f"each({self._slot} -> {body}, {self.sum(e.argument)})"
+
+
+def _size(e: MatrixExpr, size: sp.Expr) -> str:
+    if not size.is_Integer:
+        raise ModelError(f"The sizes of {e} are not known.")
+    return str(size)
 
 
 def read_matrix(text: str, symbols: Mapping[str, Any]) -> MatrixExpr:
@@ -131,6 +142,12 @@ def _built(node: tree.Node, arrays: Mapping[str, sp.MatrixSymbol]) -> MatrixExpr
             return mul(*parts)
         case tree.Hadamard():
             return hadamard(*parts)
+        case tree.Rows():
+            rows(parts[0], node.start, node.stop)  # for its refusal only: as it was written
+            return Rows(parts[0], sp.Integer(node.start), sp.Integer(node.stop))
+        case tree.Stack():
+            stack(*parts)
+            return Stack(*parts)
         case tree.Scaled():
             return mul(node.factor, *parts)
         case tree.Each():
@@ -153,5 +170,6 @@ def _built(node: tree.Node, arrays: Mapping[str, sp.MatrixSymbol]) -> MatrixExpr
     raise AssertionError(node)
 
 
+_SEVERAL = {sp.HadamardProduct: "hadamard", Stack: "stack"}
 _WORDS = {sp.Transpose: "transpose", Diag: "diag", DiagonalOf: "diagonal"}
 _CONSTANTS = {sp.OneMatrix: "ones", sp.ZeroMatrix: "zeros", sp.Identity: "identity"}

@@ -65,11 +65,11 @@ class _Balls(Arithmetic[Any]):
         if name not in self._arrays:
             array = self._system.arrays[name]
             dense = isinstance(array, np.ndarray)
-            self._arrays[name] = _from_doubles(array) if dense else _Rows(array)
+            self._arrays[name] = _from_doubles(array) if dense else _Sparse(array)
         return self._arrays[name]
 
     def times(self, a: Any, b: Any) -> Any:
-        return a.times(b) if isinstance(a, _Rows) else a * _whole(b)
+        return a.times(b) if isinstance(a, _Sparse) else a * _whole(b)
 
     def plus(self, a: Any, b: Any) -> Any:
         return _whole(a) + _whole(b)
@@ -89,7 +89,7 @@ class _Balls(Arithmetic[Any]):
         return arb_mat(a.nrows(), a.ncols(), entries)
 
     def transposed(self, a: Any) -> Any:
-        return _Rows(a.matrix.T.tocsr()) if isinstance(a, _Rows) else a.transpose()
+        return _Sparse(a.matrix.T.tocsr()) if isinstance(a, _Sparse) else a.transpose()
 
     def diagonal(self, a: Any) -> Any:
         n = a.nrows()
@@ -98,6 +98,16 @@ class _Balls(Arithmetic[Any]):
     def diagonal_of(self, a: Any) -> Any:
         a = _whole(a)
         return arb_mat(a.nrows(), 1, [a[i, i] for i in range(a.nrows())])
+
+    def rows(self, a: Any, start: int, stop: int) -> Any:
+        a = _whole(a)
+        width = a.ncols()
+        return arb_mat(stop - start, width, a.entries()[start * width : stop * width])
+
+    def stacked(self, parts: Sequence[Any]) -> Any:
+        whole = [_whole(part) for part in parts]
+        entries = [entry for part in whole for entry in part.entries()]
+        return arb_mat(sum(part.nrows() for part in whole), whole[0].ncols(), entries)
 
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> Any:
         return arb_mat(*shape, [arb(fmpq(int(e.p), int(e.q))) for e in entries])
@@ -109,10 +119,10 @@ class _Balls(Arithmetic[Any]):
         return arb_mat(n, m, [int(what == "ones")] * (n * m))
 
     def is_column(self, a: Any) -> bool:
-        return not isinstance(a, _Rows) and a.ncols() == 1
+        return not isinstance(a, _Sparse) and a.ncols() == 1
 
 
-class _Rows:
+class _Sparse:
     """A sparse matrix, which is multiplied row by row."""
 
     def __init__(self, matrix: Any) -> None:
@@ -137,7 +147,7 @@ def _from_doubles(array: NDArray[np.float64]) -> arb_mat:
 
 
 def _whole(a: Any) -> Any:
-    return _from_doubles(a.matrix.toarray()) if isinstance(a, _Rows) else a
+    return _from_doubles(a.matrix.toarray()) if isinstance(a, _Sparse) else a
 
 
 def _ball(value: Enclosure) -> arb:

@@ -13,6 +13,8 @@ N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +29,8 @@ _U = 2.0**-53
 _TINY = 2.0**-1000
 #: Up to so many rows or columns a second product of matrices costs little.
 _FEW = 200
-#: The length of the parts of `product_in_parts`.
-_PART = 64
+#: The least length of the parts of `product_in_parts`.
+_LEAST_PART = 8
 
 
 def gamma(k: int) -> float:
@@ -49,14 +51,15 @@ def size_times(a: Array, b: Array) -> Array:
 def product_in_parts(a: Array, b: Array) -> tuple[Array, float]:
     """The product of two matrices, and a factor c: it errs by at most c |a| |b|, entry by entry.
 
-    The inner dimension is cut into parts, whose products are added up: so c is gamma_k with k the length of a part plus
-    the number of parts, instead of the whole length.
+    The inner dimension n is cut into parts of about sqrt(n), whose products are added up: so c is gamma_k with k the
+    length of a part plus the number of parts, instead of the whole length.
     """
     n = a.shape[1]
-    total = a[:, :_PART] @ b[:_PART]
-    for start in range(_PART, n, _PART):
-        total += a[:, start : start + _PART] @ b[start : start + _PART]
-    return total, gamma(min(n, _PART) + n // _PART + 2)
+    part = max(_LEAST_PART, math.isqrt(n))
+    total = a[:, :part] @ b[:part]
+    for start in range(part, n, part):
+        total += a[:, start : start + part] @ b[start : start + part]
+    return total, gamma(min(n, part) + n // part + 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +140,15 @@ class Block:
         rows = np.sqrt(up((self.mid**2).sum(axis=1), self.shape[1] + 1))
         columns = np.sqrt(up((other.mid**2).sum(axis=0), self.shape[1] + 1))
         return np.asarray(up(np.outer(rows, columns), 6))
+
+    def rows(self, start: int, stop: int) -> Block:
+        """Neighbouring rows, up to `stop` - 1."""
+        return Block(self.mid[start:stop], self.rad[start:stop])
+
+    @classmethod
+    def stacked(cls, parts: Sequence[Block]) -> Block:
+        """Blocks one below the other."""
+        return cls(np.vstack([part.mid for part in parts]), np.vstack([part.rad for part in parts]))
 
     @property
     def T(self) -> Block:

@@ -7,38 +7,20 @@ that this is what was done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 
 from dynbench.errors import InputError, ModelError
-from dynbench.symbolic.matrix_parsing import (
-    Constant,
-    Diagonal,
-    DiagonalOf,
-    Each,
-    Hadamard,
-    Name,
-    Node,
-    Numbers,
-    Product,
-    Scaled,
-    Sum,
-    Transposed,
-)
+from dynbench.symbolic.matrix_parsing import Name, Node
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.blocks import Block
 from dynbench.verification.matrices.linearisation import Over
+from dynbench.verification.matrices.small import SmallInstance
 from dynbench.verification.matrices.system import MatrixSystem
 
 __all__ = ["check_matrix_derived"]
 
 _TIMES = 3
-#: Sizes up to this are kept; larger ones become the next small numbers.
-_SMALL = 6
 
 
 def check_matrix_derived(system: MatrixSystem, derived: Field, ledger: Ledger) -> None:
@@ -67,7 +49,7 @@ def check_matrix_derived(system: MatrixSystem, derived: Field, ledger: Ledger) -
 
 def _agrees(system: MatrixSystem, key: str, stated: Node, seed: int) -> bool:
     rng = np.random.default_rng(seed)
-    small = _Sizes(system, stated)
+    small = SmallInstance(system, stated)
     instance = small.instance(rng)
     over = Over(instance, rng.uniform(-2, 2, instance.dimension), 0.0)
     found = over.value(small.of(stated))
@@ -84,44 +66,3 @@ def _own(over: Over, key: str) -> Block:
     if key == "speed":
         return Block.exact(np.array([[0.5]])) * (value.T @ value)
     return over.residual_slope().T @ value
-
-
-class _Sizes:
-    """The sizes of a system, and small ones in their place, equal where they are equal."""
-
-    def __init__(self, system: MatrixSystem, stated: Node) -> None:
-        self._system = system
-        fixed = {n for tree in (system.tree, stated) for n in _explicit(tree)}
-        if max(fixed, default=0) > 3 * _SMALL:
-            raise InputError("a matrix of numbers is too large for a small instance")
-        sizes = sorted({n for shape in system.shapes.values() for n in shape} | _constants(system.tree, stated) | fixed)
-        fresh = iter(n for n in range(_SMALL + 1, _SMALL + 1 + 2 * len(sizes) + 3 * _SMALL) if n not in fixed)
-        self._to = {n: n if n <= _SMALL or n in fixed else next(fresh) for n in sizes}
-
-    def instance(self, rng: np.random.Generator) -> MatrixSystem:
-        """The system with random arrays of the small sizes."""
-        arrays = {
-            name: rng.uniform(-1, 1, tuple(self._to[k] for k in array.shape))
-            for name, array in self._system.arrays.items()
-        }
-        names = self._system.names[: self._to[self._system.dimension]]
-        return replace(self._system, names=names, tree=self.of(self._system.tree), arrays=arrays)
-
-    def of(self, node: Node) -> Node:
-        """An expression with the small sizes."""
-        match node:
-            case Constant(what, (n, m)):
-                return Constant(what, (self._to[n], self._to[m]))
-            case Sum() | Product() | Hadamard():
-                return type(node)(tuple(map(self.of, node.parts)))
-            case Scaled() | Each() | Transposed() | Diagonal() | DiagonalOf():
-                return replace(node, argument=self.of(node.argument))
-        return node
-
-
-def _explicit(tree: Node) -> Iterator[int]:
-    return (n for node in tree.walk() if isinstance(node, Numbers) for n in node.shape)
-
-
-def _constants(*trees: Node) -> set[Any]:
-    return {n for tree in trees for node in tree.walk() if isinstance(node, Constant) for n in node.shape}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import sympy as sp
@@ -17,12 +18,14 @@ from dynbench.symbolic.matrix_parsing import (
     Node,
     Numbers,
     Product,
+    Rows,
     Scaled,
+    Stack,
     Sum,
     Transposed,
 )
 
-__all__ = ["Arithmetic", "occurs"]
+__all__ = ["Arithmetic", "occurs", "terms"]
 
 M = TypeVar("M")
 
@@ -68,6 +71,14 @@ class Arithmetic(abc.ABC, Generic[M]):
     @abc.abstractmethod
     def diagonal_of(self, a: M) -> M:
         """The column of the diagonal entries."""
+
+    @abc.abstractmethod
+    def rows(self, a: M, start: int, stop: int) -> M:
+        """Neighbouring rows, up to `stop` - 1."""
+
+    @abc.abstractmethod
+    def stacked(self, parts: Sequence[M]) -> M:
+        """Matrices one below the other."""
 
     @abc.abstractmethod
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> M:
@@ -117,6 +128,10 @@ class Arithmetic(abc.ABC, Generic[M]):
                 return self.diagonal(self.value(node.argument))
             case DiagonalOf():
                 return self.diagonal_of(self.value(node.argument))
+            case Rows():
+                return self.rows(self.value(node.argument), node.start, node.stop)
+            case Stack():
+                return self.stacked([self.value(part) for part in node.parts])
         raise AssertionError(node)
 
     def _product(self, factor: Node, right: M) -> M:
@@ -139,9 +154,23 @@ class Arithmetic(abc.ABC, Generic[M]):
                 return self.hadamard(self.value(factor.argument), column)
             case Constant("identity", _):
                 return column
+            case Rows():
+                return self.rows(self._applied(factor.argument, column), factor.start, factor.stop)
+            case Stack():
+                return self.stacked([self._applied(part, column) for part in factor.parts])
         return self._product(factor, column)
 
 
 def occurs(name: str, node: Node) -> bool:
     """Whether an array, or the column of states, occurs in an expression."""
     return any(isinstance(part, Name) and part.name == name for part in node.walk())
+
+
+def terms(node: Node, factor: sp.Expr = sp.S.One) -> list[tuple[sp.Expr, Node]]:
+    """An expression as a sum of scalars times expressions."""
+    match node:
+        case Sum():
+            return [term for part in node.parts for term in terms(part, factor)]
+        case Scaled():
+            return terms(node.argument, factor * node.factor)
+    return [(factor, node)]

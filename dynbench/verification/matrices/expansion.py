@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,33 @@ from dynbench.verification.declaration import Declared
 from dynbench.verification.matrices.evaluate import Arithmetic
 from dynbench.verification.matrices.system import SLOT, MatrixSystem
 
-__all__ = ["MOST_EXPANDED", "expanded"]
+__all__ = ["MOST_EXPANDED", "Expanded", "expanded"]
 
 #: Up to so many states systems are written out.
 MOST_EXPANDED = 30
 
 
-def expanded(system: MatrixSystem) -> Declared:
+class Expanded(Declared):
+    """A system written out, of which the matrix form is known.
+
+    Attributes
+    ----------
+    matrix : MatrixSystem
+        The matrix form.
+    """
+
+    matrix: MatrixSystem
+
+
+def expanded(system: MatrixSystem) -> Expanded:
     """The same system in components, each double of an array as the rational number that it is."""
     states = [sp.Symbol(token, real=True) for token in system.tokens]
     column = _Entries(system, states).value(system.tree)
     rhs = [e.subs(system.scalars) for e in column]
     symbols = dict(zip(system.tokens, states, strict=True))
-    return Declared(system.kind, system.names, states, {}, rhs, symbols)
+    written = Expanded(system.kind, system.names, states, {}, rhs, symbols)
+    written.matrix = system
+    return written
 
 
 class _Entries(Arithmetic[Any]):
@@ -62,6 +77,12 @@ class _Entries(Arithmetic[Any]):
 
     def diagonal_of(self, a: Any) -> Any:
         return sp.ImmutableDenseMatrix(a.diagonal()).T
+
+    def rows(self, a: Any, start: int, stop: int) -> Any:
+        return a[start:stop, :]
+
+    def stacked(self, parts: Sequence[Any]) -> Any:
+        return sp.ImmutableDenseMatrix.vstack(*parts)
 
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> Any:
         return sp.ImmutableDenseMatrix(*shape, entries)

@@ -7,15 +7,17 @@ outside |x_i| <= H/a, and on every larger box -G is homotopic to the identity: i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import sympy as sp
 from flint import ctx
 from numpy.typing import NDArray
 
-from dynbench.symbolic.matrix_parsing import Each, Name, Node, Scaled, Sum
+from dynbench.symbolic.matrix_parsing import Each, Name
 from dynbench.verification.evaluation import Evaluator
 from dynbench.verification.matrices.blocks import size_times, up
-from dynbench.verification.matrices.evaluate import Arithmetic
+from dynbench.verification.matrices.evaluate import Arithmetic, terms
 from dynbench.verification.matrices.slopes import UnaryFunction
 from dynbench.verification.matrices.system import MatrixSystem
 
@@ -30,7 +32,7 @@ def inward_radius(system: MatrixSystem) -> float | None:
     arithmetic = _Magnitudes(system)
     bound = np.zeros((system.dimension, 1))
     with np.errstate(all="ignore"):
-        for factor, node in _terms(system.tree, sp.S.One):
+        for factor, node in terms(system.tree):
             if node == Name(system.column):
                 leak -= factor
             else:
@@ -38,16 +40,6 @@ def inward_radius(system: MatrixSystem) -> float | None:
         slowest = _size(system, leak, least=True)
         radius = float(up(bound.max() / slowest, 2)) if slowest > 0 else np.inf
     return radius if np.isfinite(radius) and arithmetic.continuous else None
-
-
-def _terms(node: Node, factor: sp.Expr) -> list[tuple[sp.Expr, Node]]:
-    """The expression as a sum of scalars times expressions."""
-    match node:
-        case Sum():
-            return [term for part in node.parts for term in _terms(part, factor)]
-        case Scaled():
-            return _terms(node.argument, factor * node.factor)
-    return [(factor, node)]
 
 
 def _size(system: MatrixSystem, factor: sp.Expr, *, least: bool = False) -> float:
@@ -101,6 +93,12 @@ class _Magnitudes(Arithmetic[Array]):
 
     def diagonal_of(self, a: Array) -> Array:
         return np.diagonal(a)[:, None]
+
+    def rows(self, a: Array, start: int, stop: int) -> Array:
+        return a[start:stop]
+
+    def stacked(self, parts: Sequence[Array]) -> Array:
+        return np.vstack(parts)
 
     def numbers(self, shape: tuple[int, int], entries: tuple[sp.Expr, ...]) -> Array:
         return np.array([_size(self._system, e) for e in entries]).reshape(shape)

@@ -20,6 +20,8 @@ from dynbench.symbolic.matrix_parsing import (
     Node,
     Numbers,
     Product,
+    Rows,
+    Stack,
     Sum,
     Transposed,
     parse_matrix,
@@ -186,6 +188,10 @@ def shape_of(node: Node, shapes: Shapes) -> tuple[int, int]:
         case Product():
             fits = all(a[1] == b[0] for a, b in itertools.pairwise(parts))
             shape = (parts[0][0], parts[-1][1])
+        case Stack():
+            fits, shape = len({m for _, m in parts}) == 1, (sum(n for n, _ in parts), parts[0][1])
+        case Rows(_, start, stop):
+            fits, shape = stop <= parts[0][0], (stop - start, parts[0][1])
         case Transposed():
             fits, shape = True, (parts[0][1], parts[0][0])
         case Diagonal():
@@ -208,12 +214,7 @@ def _with_factors(node: Node, factored: frozenset[str]) -> Node:
     """The expression with U V^T for each array of low rank."""
     if isinstance(node, Name) and node.name in factored:
         return Product((Name(f"{node.name}.U"), Transposed(Name(f"{node.name}.V"))))
-    if not node.children:
-        return node
-    children = tuple(_with_factors(child, factored) for child in node.children)
-    if isinstance(node, Sum | Product | Hadamard):
-        return type(node)(children)
-    return replace(node, argument=children[0])  # type: ignore[call-arg]
+    return node.rebuilt(tuple(_with_factors(child, factored) for child in node.children))
 
 
 def _number(field: Field) -> sp.Expr:

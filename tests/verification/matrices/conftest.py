@@ -14,8 +14,11 @@ import dynbench as db
 from dynbench.analysis import Analysis
 from dynbench.fixed_points.search.newton_starts import NewtonStarts
 from dynbench.fixed_points.search.slow_points import SlowPoints
-from dynbench.reporting.json import render_json
+from dynbench.reporting.json import notation_of, render_json
+from dynbench.reporting.matrix_systems import system_to_dict
 from dynbench.transitions import TransitionGraph
+from dynbench.verification.document import Field
+from dynbench.verification.matrices import MatrixSystem, read_matrix_system
 
 
 def analysis_without_graph(system: db.System, points: db.FixedPoints) -> Analysis:
@@ -76,6 +79,18 @@ def text_of(system: db.System, *search) -> str:
 def build():
     """A function from a name to a network."""
     return built
+
+
+@pytest.fixture
+def declared():
+    """A function from a system to what the checker reads of it."""
+
+    def read(system: db.System) -> MatrixSystem:
+        notation = notation_of(system)
+        data = {"kind": system.kind, "states": list(system.state_names), "aliases": notation.aliases}
+        return read_matrix_system(Field(data | system_to_dict(system, notation), "system"), system.parameters)
+
+    return read
 
 
 @pytest.fixture

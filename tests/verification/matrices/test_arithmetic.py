@@ -10,14 +10,14 @@ import sympy as sp
 from flint import acb_mat, arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from dynbench.reporting.json import notation_of
-from dynbench.reporting.matrix_systems import system_to_dict
-from dynbench.verification.document import Field
-from dynbench.verification.matrices import read_matrix_system
+import dynbench as db
+from dynbench.errors import InputError
 from dynbench.verification.matrices.balls import Residuals
 from dynbench.verification.matrices.blocks import Block
 from dynbench.verification.matrices.eigenvalues import enclose_eigenvalues
+from dynbench.verification.matrices.expansion import expanded
 from dynbench.verification.matrices.inward import inward_radius
 from dynbench.verification.matrices.linearisation import Over
 from dynbench.verification.matrices.slopes import UnaryFunction
@@ -25,12 +25,6 @@ from dynbench.verification.matrices.system import SLOT
 from dynbench.verification.matrices.zeros import excludes, is_one_to_one, locate
 
 NAMES = ("rnn 7", "esn 8", "activation 6", "softsign 6", "relu 5", "low-rank 6", "sparse 9", "gru 6", "lstm 8")
-
-
-def declared(system):
-    notation = notation_of(system)
-    data = {"kind": system.kind, "states": list(system.state_names), "aliases": notation.aliases}
-    return read_matrix_system(Field(data | system_to_dict(system, notation), "system"), system.parameters)
 
 
 @settings(max_examples=30, deadline=None)
@@ -94,7 +88,7 @@ def test_a_jump_is_no_continuous_function():
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("radius", [0.0, 1e-6, 0.2])
-def test_values_and_derivatives_are_enclosed(build, name, radius):
+def test_values_and_derivatives_are_enclosed(build, name, radius, declared):
     """Against the derivative that dynbench itself makes, which the checker shares nothing with."""
     system = build(name)
     own, rng = declared(system), np.random.default_rng(4)
@@ -110,6 +104,48 @@ def test_values_and_derivatives_are_enclosed(build, name, radius):
             assert np.all(np.abs(over.slope().mid - system.jacobian_at(y)) <= over.slope().rad + 1e-13)
         balls = residuals([arb(float(v)) for v in x])
         assert np.allclose([float(b) for b in balls], system.residual(x), atol=1e-13, rtol=0)
+
+
+M = sp.Symbol("m", integer=True, positive=True)
+z, A, B, C = (sp.MatrixSymbol(name, 2 * M, k) for name, k in (("z", 1), ("A", 2 * M), ("B", 2 * M), ("c", 1)))
+top, bottom, ones = z[:M, :], z[M:, :], sp.OneMatrix(2 * M, 1)
+EQUATIONS = {
+    "halves": sp.BlockMatrix([[A[:M, :] * z.applyfunc(sp.tanh)], [sp.hadamard_product(top, bottom) - bottom]]),
+    "blocks": sp.BlockMatrix([[A[:M, M:], -sp.Identity(M)], [sp.ZeroMatrix(M, M), B[:M, :M].T]]) * z.applyfunc(sp.sin),
+    "slices of what varies": (A * sp.DiagMatrix(z) * B)[:M, :].T * top - (z * z.T)[:, M:] * bottom,
+    "stacks that are turned": sp.BlockMatrix([[top * C.T], [bottom * z.T]]).T * C + A * z,
+    "function of an outer product": sp.hadamard_product(A, (z * z.T).applyfunc(sp.tanh)) * ones - z,
+    "function of a product": (A * sp.DiagMatrix(z) * B).applyfunc(sp.sin) * C,
+    "function of a turned matrix": (A * sp.DiagMatrix(z) + C * z.T).applyfunc(sp.tanh).T * z,
+    "diagonal": DiagonalOf((z * C.T + A).applyfunc(sp.tanh)) + DiagonalOf(A * sp.DiagMatrix(z.applyfunc(sp.cos)) * B),
+}
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+@pytest.mark.parametrize("radius", [0.0, 1e-6, 0.2])
+def test_slices_stacks_and_full_matrices_are_enclosed(name, radius, declared):
+    rng = np.random.default_rng(6)
+    values = {A: rng.normal(size=(4, 4)), B: rng.normal(size=(4, 4)), C: rng.normal(size=4)}
+    used = {s: v for s, v in values.items() if EQUATIONS[name].has(s)}
+    system = db.ODE({z: EQUATIONS[name]}, used)
+    own, x, left = declared(system), rng.normal(size=4), rng.normal(size=(3, 4))
+    over = Over(own, x, radius, Residuals(own).arguments(x))
+    y = x + radius * rng.uniform(-1, 1, x.shape)
+    jacobian = np.array([system.jvp(y, unit) for unit in np.eye(4)]).T  # of some there is no matrix expression
+    for found, wanted in ((over.slope(), jacobian), (over.slope(Block.exact(left)), left @ jacobian)):
+        assert np.all(np.abs(found.mid - wanted) <= found.rad + 1e-12)
+        assert radius > 1e-3 or found.rad.max() <= 1e-10 + 1e3 * radius
+    assert np.all(np.abs(over.value(own.tree).mid[:, 0] - system(y)) <= over.value(own.tree).rad[:, 0] + 1e-13)
+    written = expanded(own)
+    entries = [e.subs(dict(zip(written.states, x, strict=True))) for e in written.rhs]
+    np.testing.assert_allclose(np.array(entries, dtype=float), system(x), atol=1e-12)
+
+
+def test_a_large_full_matrix_that_varies_is_refused_in_a_sentence(declared):
+    values = np.zeros((300, 300))
+    own = declared(db.ODE({z: (A * sp.DiagMatrix(z)).applyfunc(sp.sin) * ones}, {A: values}))
+    with pytest.raises(InputError, match="a full matrix of 300 columns that varies is not checked"):
+        Over(own, np.zeros(300), 0.0).slope()
 
 
 @pytest.mark.parametrize("kind", ["random", "symmetric", "near a double eigenvalue"])
@@ -134,7 +170,7 @@ def test_discs_hold_the_eigenvalues(kind):
 
 
 @pytest.mark.parametrize("name", ["rnn 40", "activation 40", "gru 40"])
-def test_what_is_false_is_not_shown(build, report_of, name):
+def test_what_is_false_is_not_shown(build, report_of, name, declared):
     system, report = report_of(name)
     own = declared(system)
     residuals = Residuals(own)
@@ -149,7 +185,7 @@ def test_what_is_false_is_not_shown(build, report_of, name):
     assert locate(own, residuals, x + 0.5) is None or len(points) > 1
 
 
-def test_a_leaky_bounded_network_points_inward(build):
+def test_a_leaky_bounded_network_points_inward(build, declared):
     for name in ("rnn 40", "esn 40", "activation 40", "sparse 40"):
         system = build(name)
         radius = inward_radius(declared(system))
@@ -161,6 +197,6 @@ def test_a_leaky_bounded_network_points_inward(build):
         assert np.all(system.residual(x)[on_face] < 0)
 
 
-def test_an_unbounded_network_is_not_said_to_point_inward(build):
+def test_an_unbounded_network_is_not_said_to_point_inward(build, declared):
     for name in ("relu 40", "gru 40"):
         assert inward_radius(declared(build(name))) is None

@@ -148,6 +148,23 @@ def test_a_tampered_report_on_few_units_is_caught(report_of, mutate):
     assert not verify(report, weights=system.parameters).holds
 
 
+@pytest.mark.parametrize("name", ["lstm 6", "lstm 50"])
+def test_another_slice_in_an_equation_or_a_derivative_is_caught(report_of, name):
+    """h and c of the cell are told apart by their rows alone."""
+    system, report = report_of(name)
+    n = system.dimension
+    first, second = f"x[0:{n // 2}]", f"x[{n // 2}:{n}]"
+    right = report["system"]["equations"]["x"]
+    assert first in right
+    assert second in right
+    report["system"]["equations"]["x"] = right.replace(first, second)
+    assert outcomes(report, system, "the Jacobian as stated") == {Outcome.FAILS}
+    assert not verify(report, weights=system.parameters).holds
+    report["system"]["equations"]["x"] = right.replace(second, f"x[{n // 2}:{n + 1}]")
+    with pytest.raises(InputError, match="sizes do not fit"):
+        verify(report, weights=system.parameters)
+
+
 @pytest.mark.parametrize("name", ["rnn 60", "activation 60"])
 def test_a_larger_exclusion_radius_is_caught(report_of, name):
     system, report = report_of(name)
