@@ -64,7 +64,7 @@ def find_fixed_points(
         One strategy or several, from `dynbench.search`. By default: with a box and at most 8 states
         `Complete`, with `Polynomial` beside it where that is quick; with starts `MultiStart`; with neither
         `Polynomial`, or `Complete` in a box that is proved to hold every fixed point. For more than 8 states in
-        matrix form, without a box, `NetworkPlan`.
+        matrix form, without a box, `NetworkPlan`, which takes the starts as its first ones.
     rng : int or numpy.random.Generator, optional
         Seed for strategies that sample.
     certify : bool

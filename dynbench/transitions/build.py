@@ -15,6 +15,7 @@ from dynbench.fixed_points import FixedPoint, Status
 from dynbench.fixed_points.directions import Directions
 from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.search import Progress
+from dynbench.flow.polylines import thinned
 from dynbench.systems import System, as_system
 from dynbench.transitions.approach import confirmed
 from dynbench.transitions.backward import descents
@@ -37,6 +38,8 @@ _TIGHT = (1e-11, 1e-13)
 #: Orbits integrated as one batch: no more than the first number, no fewer than the second, and between the two as many
 #: as make so many numbers.
 _MOST, _FEWEST, _NUMBERS = 256, 16, 64_000
+#: Numbers that the paths of all edges hold together.
+_PATHS = 4e6
 #: In matrix forms of many states the unstable manifolds of points with up to so many unstable directions are followed.
 _MOST_UNSTABLE = 4
 
@@ -187,8 +190,15 @@ class _Builder:
         connections = [*descents(self.system, self.points, self.follower), *self._bisected(sphere)]
         for i, pairs in sphere.items():
             self._merged(i, [limit for _, limit in pairs] + [limit for source, limit in connections if source == i])
+        self._lighten()
         if progress is not None and connections:
             progress("following saddle-to-saddle connections", len(connections), len(connections))
+
+    def _lighten(self) -> None:
+        """Thin all paths alike where together they hold more numbers than a report should."""
+        most = int(_PATHS // max(1, self.graph.number_of_edges() * self.system.dimension))
+        for *_, data in self.graph.edges(data=True):
+            data["path"] = readonly(thinned(data["path"], max(2, most)))
 
     def _ways(self, i: int, samples: int, rng: np.random.Generator) -> Iterator[_Way]:
         directions = self.directions[i]

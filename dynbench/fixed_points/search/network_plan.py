@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -36,7 +38,8 @@ class NetworkPlan(SearchStrategy):
         At most so many rounds.
     index : int, optional
         The search ends before where a round (up to 300 states two on end) adds no point with at most so many unstable
-        directions. By default 1 above 60 states: attractors and the saddles between them; below, any number.
+        directions. By default, above 60 states, one more than the fewest met: attractors and the saddles between
+        them; below, any number.
 
     Notes
     -----
@@ -71,25 +74,30 @@ class NetworkPlan(SearchStrategy):
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Run the rounds; an interruption keeps what was found by then."""
         run = NetworkRun(system, rng, self.budget, progress)
-        index = self.index if self.index is not None or system.dimension <= FEW else 1
+        many = self.index is None and system.dimension > FEW
         patience = _IDLE_CHEAP if system.dimension <= _CHEAP else _IDLE
-        interrupted, history, ended, idle = False, [], "the rounds given were done", 0
+        interrupted, ended, idle = False, "the rounds given were done", 0
+        history: list[_Reached] = []
         try:
             if run.pool.odd:
                 run.add("symmetry", np.zeros((1, system.dimension)))
             for k in range(self.rounds):
-                before = run.pool.up_to(index)
+                before = run.pool.counts()
                 for name, strategy in round_of(run, self.starts, k):
                     if run.spent() >= self.budget:
                         break
                     run.use(name, strategy)
-                history.append((run.spent(), run.pool.counts()))
+                history.append(_Reached(run.spent(), run.pool.counts(), run.pool.index_sum()))
                 if run.spent() >= self.budget:
                     ended = f"the budget of {self.budget:g} CPU seconds was spent"
                     break
-                idle = idle + 1 if run.pool.up_to(index) == before else 0
+                after = run.pool.counts()
+                index = min(after, default=0) + 1 if many else self.index
+                idle = idle + 1 if _up_to(index, after) == _up_to(index, before) else 0
                 if idle == patience:
-                    what = "nothing" if index is None else f"no point with at most {index} unstable directions"
+                    what = (
+                        "nothing" if index is None else f"no point of at most {_counted(index, 'unstable direction')}"
+                    )
                     rounds = "a round" if patience == 1 else f"{patience} rounds on end, each"
                     ended = f"{rounds} of twice the effort of the last added {what}"
                     break
@@ -104,16 +112,40 @@ class NetworkPlan(SearchStrategy):
         )
 
 
-def _argument(history: list[tuple[float, dict[int, int]]], ended: str) -> str:
+class _Reached(NamedTuple):
+    """What was known after so many CPU seconds: points by unstable directions, and the sum of their indices."""
+
+    seconds: float
+    counts: dict[int, int]
+    index_sum: int | None
+
+    def __str__(self) -> str:
+        total = "not known" if self.index_sum is None else str(self.index_sum)
+        return f"{_counted(sum(self.counts.values()), 'point')} at {self.seconds:.1f} s, sum of indices {total}"
+
+
+def _idle(rounds: int, index: int | None) -> str:
+    """Why the search ended after rounds that added nothing of interest."""
+    what = "nothing" if index is None else f"no point with at most {_counted(index, 'unstable direction')}"
+    which = "a round" if rounds == 1 else f"{rounds} rounds on end, each"
+    return f"{which} of twice the effort of the last added {what}"
+
+
+def _up_to(index: int | None, counts: dict[int, int]) -> int:
+    """The number of points with at most so many unstable directions, or of all."""
+    return sum(count for unstable, count in counts.items() if index is None or unstable <= index)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("s" if number != 1 else "")
+
+
+def _argument(history: list[_Reached], ended: str) -> str:
     """What was found by when, in a sentence."""
-    growth = ", ".join(
-        f"{sum(counts.values())} points with indices adding up to {sum((-1) ** k * c for k, c in counts.items())} at "
-        f"{seconds:.0f} s"
-        for seconds, counts in history
-    )
-    lowest = ""
+    text = "a search that proves nothing about points that it did not meet: "
+    text += "; ".join(map(str, history)) or "nothing was found"
     if history:
-        last = list(history[-1][1].items())
+        last = list(history[-1].counts.items())
         shown = ", ".join(f"{count} with {index}" for index, count in last[:6])
-        lowest = f"; unstable directions: {shown}" + (f", {len(last) - 6} more kinds" if len(last) > 6 else "")
-    return f"a search that proves nothing about points that it did not meet ({growth}{lowest}); {ended}"
+        text += f"; by unstable directions {shown}" + (f", {len(last) - 6} more kinds" if len(last) > 6 else "")
+    return f"{text}; it ended as {ended}"

@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 
 #: States closer than this, relative to max(1, |x|), are one.
 _CLOSE = 1e-6
+#: An eigenvalue of G' this close to 0, relative to the largest, may be 0.
+_SINGULAR = 1e-10
 #: So many states are kept at which doubles do not determine a root: all along a line of attractors there are such.
 _MOST_LOOSE = 16
 
@@ -35,6 +37,7 @@ class Pool:
         self.odd = odd
         self.states: list[Array] = []
         self._unstable: dict[int, int] = {}
+        self._index: dict[int, int | None] = {}
         self._loose = 0
 
     def __len__(self) -> int:
@@ -81,24 +84,37 @@ class Pool:
         if k not in self._unstable:
             x, system = self.states[k], self.system
             if system.dimension > MOST_DENSE:
-                self._unstable[k] = leading_spectrum(system, x).sides.count(1)
+                spectrum = leading_spectrum(system, x)
+                values: NDArray[np.complex128] = spectrum.midpoints
+                self._unstable[k] = spectrum.sides.count(1)
             else:
-                values = np.linalg.eigvals(system.jacobian_at(x))
+                values = np.asarray(np.linalg.eigvals(system.jacobian_at(x)), dtype=complex)
                 leading = np.abs(values) - 1 if system.kind == "map" else values.real
                 self._unstable[k] = int(np.count_nonzero(leading > 0))
+            self._index[k] = _index(values - 1 if system.kind == "map" else values)
         return self._unstable[k]
 
-    def up_to(self, unstable: int | None) -> int:
-        """The number of points with at most so many unstable directions, or of all, mirrors counted."""
-        return sum(count for index, count in self.counts().items() if unstable is None or index <= unstable)
+    def index_sum(self) -> int | None:
+        """What the indices add up to, mirrors counted; None where one is not known as an eigenvalue is close to 0."""
+        total = 0
+        for k, x in enumerate(self.states):
+            self.unstable(k)
+            index = self._index[k]
+            if index is None:
+                return None
+            total += index * self._times(x)
+        return total
 
     def counts(self) -> dict[int, int]:
         """Number of unstable directions -> number of points, mirrors counted."""
         counts: dict[int, int] = {}
         for k, x in enumerate(self.states):
-            twice = 2 if self.odd and np.abs(x).max() > _CLOSE else 1
-            counts[self.unstable(k)] = counts.get(self.unstable(k), 0) + twice
+            counts[self.unstable(k)] = counts.get(self.unstable(k), 0) + self._times(x)
         return dict(sorted(counts.items()))
+
+    def _times(self, x: Array) -> int:
+        """Two for a state with a mirror image, else one."""
+        return 2 if self.odd and np.abs(x).max() > _CLOSE else 1
 
     def directions(self, k: int, most: int) -> Array:
         """Up to `most` real unit vectors (d, n) along the fastest unstable directions of state `k`."""
@@ -112,3 +128,10 @@ class Pool:
                 break
         unit = [row / np.linalg.norm(row) for row in rows[:most] if np.linalg.norm(row) > 0]
         return np.array(unit).reshape(-1, self.system.dimension)
+
+
+def _index(values: NDArray[np.complex128]) -> int | None:
+    """The sign of det(-G') from eigenvalues of G': non-real ones come in pairs and do not count."""
+    if np.any(np.abs(values) <= _SINGULAR * max(1.0, float(np.abs(values).max(initial=0.0)))):
+        return None
+    return -1 if np.count_nonzero((values.imag == 0) & (values.real > 0)) % 2 else 1

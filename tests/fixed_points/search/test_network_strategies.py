@@ -177,3 +177,29 @@ def test_ten_thousand_sparse_units():
     points = db.find_fixed_points(RNN(weights, 0.3), search=Relax(count=2), rng=0)
     assert [p.status for p in points] == [Status.CONVERGED]
     assert points[0].residual < 1e-12
+
+
+def test_the_sum_in_the_argument_is_that_of_a_map():
+    """For a map the index is the sign of det(I - F'): a multiplier below -1 is unstable, but does not change it."""
+    rng = np.random.default_rng(0)
+    q, _ = np.linalg.qr(rng.normal(size=(36, 36)))
+    weights = q @ np.diag([-1.8, 1.6, *np.linspace(-0.5, 0.5, 34)]) @ q.T
+    x = sp.MatrixSymbol("x", 36, 1)
+    w = sp.MatrixSymbol("W", 36, 36)
+    points = db.find_fixed_points(db.Map({x: (w * x).applyfunc(sp.tanh)}, {w: weights}), rng=0)
+    assert points.index_sum == points.expected_index_sum == 1
+    assert "sum of indices 1;" in points.argument
+    assert "sum of indices -1" not in points.argument
+
+
+def test_no_sum_where_points_are_singular():
+    points = db.find_fixed_points(RNN(np.eye(10), activation="linear"), search=NetworkPlan(budget=1, rounds=1), rng=0)
+    assert "sum of indices not known" in points.argument
+
+
+def test_a_network_without_attractors_is_searched_from_its_lowest_index_on():
+    rng = np.random.default_rng(0)
+    points = db.find_fixed_points(RNN(1.8 * rng.normal(size=(100, 100)) / 10), search=NetworkPlan(budget=20), rng=0)
+    assert points.by_index.get(0, 0) == 0
+    assert points.index_sum == points.expected_index_sum == 1
+    assert f"at most {min(points.by_index) + 1} unstable directions" in points.argument
