@@ -16,7 +16,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, FixedPoints, find_fixed_points
 from dynbench.fixed_points.certificates import PRECISION
 from dynbench.fixed_points.cover import Cover, cover
-from dynbench.fixed_points.large import is_large
+from dynbench.fixed_points.large import DOUBLES, is_large
 from dynbench.fixed_points.search import MultiStart, Progress, SearchStrategy, as_boxes
 from dynbench.fixed_points.search.boxes import holds
 from dynbench.invariants import Invariant, Symmetry
@@ -165,7 +165,7 @@ def analyze(
             "seed": int(rng),
             "strategies": list(points.strategies),
             "tolerances": {
-                "certificates (bits)": PRECISION,
+                "certificates (bits)": DOUBLES if is_large(system) else PRECISION,
                 "orbits (relative)": ORBIT_RTOL,
                 "orbits (absolute)": ORBIT_ATOL,
             },

@@ -61,7 +61,7 @@ CASES = {
         1,
         False,
     ),
-    "rnn of 40": (lambda: db.RNN(weights(40, 2.0)), None, FEW, 3, True),
+    "rnn of 40": (lambda: db.RNN(weights(40, 2.0)), None, FEW, 3, False),
     "relu rnn of 40": (lambda: db.RNN(weights(40, 0.9), 0.3, activation="relu"), None, FEW, 1, False),
     "esn of 150": (lambda: reservoir(150, 1.2), None, FEW, 1, True),
     "gru of 40": (lambda: db.networks.from_state_dict(cell(3, 40, 40), cell="gru"), None, FEW, 1, False),

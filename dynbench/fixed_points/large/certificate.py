@@ -27,14 +27,14 @@ from dynbench.fixed_points.records import Certificate, Verdict
 from dynbench.symbolic.balls import ball_around
 from dynbench.systems import System
 
-__all__ = ["certify_large", "is_large", "polish_large"]
+__all__ = ["DOUBLES", "certify_large", "is_large", "polish_large"]
 
 Array = NDArray[np.float64]
 
 #: Matrix forms with more states than this are certified here.
 _MANY = 30
 #: Bits of a double, the precision of the proofs here.
-_BITS = 53
+DOUBLES = 53
 
 
 def is_large(system: System) -> bool:
@@ -74,7 +74,7 @@ def certify_large(system: System, center: Array, *, tolerance: float = 1e-6, spe
         verdict=Verdict.NO_FIXED_POINT,
         exclusion_radius=radius,
         inequality=f"v.G(c) > r |v^T G'(B_r)|_1 for v along G(c), where v.G(c) >= {length:.3g}, r = {radius:.3g}",
-        precision=_BITS,
+        precision=DOUBLES,
     )
 
 
@@ -124,7 +124,7 @@ def _fixed_point(system: System, around: Linearisation, existence: Existence, sp
             f"r = {existence.radius:.3g}; |I - R G'| < 1 within {existence.unique:.3g} of the centre"
             + ("" if discs is None else f"; Gershgorin radii of V^-1 G' V up to {discs.radii.max():.3g}")
         ),
-        precision=_BITS,
+        precision=DOUBLES,
     )
 
 
@@ -137,4 +137,4 @@ def _smooth(system: System, center: Array, radius: float) -> bool:
 
 
 def _undecided(center: Array, reason: str) -> Certificate:
-    return Certificate(readonly(center), Verdict.UNDECIDED, inequality=reason, precision=_BITS)
+    return Certificate(readonly(center), Verdict.UNDECIDED, inequality=reason, precision=DOUBLES)
