@@ -12,10 +12,11 @@ Progress = Callable[[str, int, int | None], None]
 
 
 class Ledger:
-    """Collects checks; each method adds one and says whether it holds."""
+    """Collects checks, and whether points were proved in doubles; each method adds one and says whether it holds."""
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.checks: list[Check] = []
+        self.doubles = False
         self._progress = progress
 
     def add(self, claim: str, outcome: Outcome, detail: str = "") -> bool:

@@ -49,11 +49,15 @@ class Verification(Sequence[Check]):
     checks : tuple of Check
         One a claim, in the order of the report.
     precision : int
-        Bits of the arithmetic.
+        Bits of the ball arithmetic.
+    doubles : bool
+        Whether points and their spectra were proved in doubles with bounds of their rounding, as for networks of many
+        states; only residuals are then taken in balls, of 160 bits.
     """
 
     checks: tuple[Check, ...]
     precision: int
+    doubles: bool = False
 
     @property
     def holds(self) -> bool:
@@ -92,5 +96,6 @@ def lines(verification: Verification) -> list[str]:
         for o, n in counts.items()
         if n and o is not Outcome.HOLDS
     ]
-    total = f"{len(verification)} claims, checked at {verification.precision} bits: "
+    how = "in doubles with bounds of their rounding" if verification.doubles else f"at {verification.precision} bits"
+    total = f"{len(verification)} claims, checked {how}: "
     return [*rows, total + ("all hold" if verification.holds else f"{counts[Outcome.HOLDS]} hold, {', '.join(bad)}")]

@@ -40,6 +40,8 @@ from dynbench.verification.words import check_words
 __all__ = ["verify"]
 
 _MOST_BITS = 16_384
+#: Names of states are listed up to so many characters.
+_SHORT = 80
 
 
 def verify(
@@ -83,7 +85,8 @@ def verify(
         raise InputError(f"precision is {precision!r:.60}; expected a whole number of bits from 128 to {_MOST_BITS}.")
     field = open_report(report)
     with ctx.workprec(precision):
-        return Verification(tuple(_checked(field, weights, Ledger(progress)).checks), precision)
+        ledger = _checked(field, weights, Ledger(progress))
+    return Verification(tuple(ledger.checks), precision, ledger.doubles)
 
 
 def _checked(report: Field, weights: Weights, ledger: Ledger) -> Ledger:
@@ -112,6 +115,7 @@ def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
     if system.dimension <= MOST_EXPANDED:
         _check_components(expanded(system), report, ledger)
     else:
+        ledger.doubles = True
         check_many(system, report, ledger)
 
 
@@ -135,7 +139,8 @@ def _check_declaration(
     report: Field, system: Declared | MatrixSystem, values: Mapping[sp.Symbol, sp.Expr], ledger: Ledger
 ) -> None:
     names = ", ".join(system.names)
-    ledger.require(f"the declaration reads back: a {system.kind} in {names:.80}", True)
+    states = names if len(names) <= _SHORT else f"{len(system.names)} states"
+    ledger.require(f"the declaration reads back: a {system.kind} in {states}", True)
     here, there = report["system"]["content_hash"].text(), report["provenance"]["content_hash"].text()
     ledger.require("system and provenance carry the same content hash", here == there, "they differ")
     _check_given(values, report["system"], ledger)

