@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench.errors import InputError
+from dynbench.errors import DynbenchError, InputError
 
 __all__ = [
     "as_generator",
@@ -19,6 +24,7 @@ __all__ = [
     "check_positive",
     "check_tolerances",
     "listed",
+    "plain_arrays",
     "readonly",
     "real_array",
     "record_table",
@@ -166,3 +172,24 @@ def record_table(caption: str, rows: Mapping[str, str]) -> str:
         if value
     )
     return f"<table><caption>{html.escape(caption)}</caption><tbody>{cells}</tbody></table>"
+
+
+@contextmanager
+def plain_arrays(path: Path, refuse: type[DynbenchError]) -> Iterator[NpzFile]:
+    """Open an ``.npz`` file of plain arrays, none of which is unpickled.
+
+    Raises
+    ------
+    DynbenchError
+        Of the kind `refuse`, if the file cannot be read or holds anything else; so it is while its arrays are read.
+    """
+    try:
+        with path.open("rb") as file:
+            content = np.load(file, allow_pickle=False)
+            if not isinstance(content, NpzFile):
+                raise ValueError("it is a single array, without a name")
+            yield content
+    except OSError as error:
+        raise refuse(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise refuse(f"{path} holds no plain arrays: {' '.join(str(error).split())}.") from error

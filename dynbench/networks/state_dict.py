@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import readonly, real_array
+from dynbench._arrays import plain_arrays, readonly, real_array
 from dynbench.errors import InputError, ModelError
 from dynbench.networks.cells import CELLS, CellWeights
 from dynbench.systems import Map
@@ -99,16 +97,8 @@ def _read(path: Any) -> dict[str, Any]:
             f"{path} is no .npz file: other files of weights may run code when they are read, so save the arrays "
             "with numpy.savez, or pass the state dict."
         )
-    try:
-        with path.open("rb") as file:
-            arrays = np.load(file, allow_pickle=False)
-            if not isinstance(arrays, np.lib.npyio.NpzFile):
-                raise ValueError("it is a single array, without a name")
-            return {key: arrays[key] for key in arrays.files}
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise ModelError(f"{path} holds no plain arrays: {' '.join(str(error).split())}.") from error
+    with plain_arrays(path, ModelError) as arrays:
+        return {key: arrays[key] for key in arrays.files}
 
 
 def _weights(entries: Mapping[str, Any], cell: str, gates: int) -> tuple[Array, Array, Array, Array]:

@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ import scipy.sparse
 import sympy as sp
 from numpy.typing import NDArray
 
+from dynbench._arrays import plain_arrays
 from dynbench.errors import InputError
 from dynbench.symbolic.matrices import LowRank
 from dynbench.symbolic.matrices.operators import as_operand
@@ -94,18 +93,11 @@ def read_weights(path: str | os.PathLike[str], records: Mapping[str, Mapping[str
     """
     target = _npz(path)
     try:
-        with target.open("rb") as file:
-            content = np.load(file, allow_pickle=False)
-            if not isinstance(content, np.lib.npyio.NpzFile):
-                raise ValueError("it is a single array, without a name")
+        with plain_arrays(target, InputError) as content:
             return {name: _assembled(content, name, record["layout"]) for name, record in records.items()}
     except KeyError as error:
         (name, *_) = str(error.args[0]).split(" ")
         raise InputError(f"{target} does not hold the array {name}; save_weights writes a file that does.") from error
-    except OSError as error:
-        raise InputError(f"{target} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{target} holds no plain arrays: {' '.join(str(error).split())}.") from error
 
 
 def array_records(system: System) -> dict[str, dict[str, Any]]:
