@@ -20,7 +20,7 @@ from dynbench.verification.records import Outcome
 from dynbench.verification.spectra import Eigenvalues, disc_distance, enclose_eigenvalues, exact_eigenvalues
 from dynbench.verification.zeros import Box, box_around
 
-__all__ = ["check_estimates", "check_spectrum"]
+__all__ = ["check_estimates", "check_spectrum", "stated_counts"]
 
 #: How far estimated eigenvalues may be off, relative to their size, and to its square root where they are multiple.
 _ESTIMATE = 1e-6
@@ -81,10 +81,11 @@ def _check_without_discs(point: PointClaim, name: str, ledger: Ledger) -> None:
     ledger.require(claim, none and silent, f"it is called a {point.kind}, or counts are stated as proved")
 
 
-def _check_decided(
-    point: PointClaim, name: str, eigenvalues: Eigenvalues | None, central: bool, ledger: Ledger
-) -> None:
-    """The counts that are stated as proved: every side is away from the axis, or exactly on it."""
+def stated_counts(point: PointClaim, name: str, ledger: Ledger) -> tuple[str, tuple[int, int, int]] | None:
+    """The claim about counts that a certificate states as proved, and the counts; None where that is settled here.
+
+    It is where no counts are stated, and where the certificate contradicts its own discs.
+    """
     c = point.certificate
     assert c is not None, "called for points with discs"
     assert c.discs is not None, "called for points with discs"
@@ -93,15 +94,26 @@ def _check_decided(
     if not c.decided:
         open_ = c.stability is None and c.n_unstable is None and 0 in sides
         ledger.require(f"{name}: no counts are stated as proved", open_, "they are, or no eigenvalue is undecided")
-        return
+        return None
     claim = f"{name}: proved counts {counts}, {counts[2]} unstable"
     if c.stability != counts or c.n_unstable != counts[2]:
         ledger.add(claim, Outcome.FAILS, "the certificate contradicts itself")
+        return None
+    return claim, counts
+
+
+def _check_decided(
+    point: PointClaim, name: str, eigenvalues: Eigenvalues | None, central: bool, ledger: Ledger
+) -> None:
+    """The counts that are stated as proved: every side is away from the axis, or exactly on it."""
+    stated = stated_counts(point, name, ledger)
+    if stated is None:
         return
+    claim, counts = stated
     found = None if eigenvalues is None else eigenvalues.stability()
     if found is not None:
         ledger.require(claim, found == counts, f"they are {found}")
-    elif central and counts == (0, len(sides), 0):
+    elif central and counts == (0, sum(counts), 0):
         # With the strict extremum above, every eigenvalue is imaginary.
         ledger.add(claim, Outcome.HOLDS)
     else:

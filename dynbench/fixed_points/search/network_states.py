@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from dynbench._arrays import as_states
 from dynbench.errors import InputError
 from dynbench.networks import EchoStateNetwork
 from dynbench.systems import System
 
-__all__ = ["held_rate", "random_states"]
+__all__ = ["given_or_random", "held_rate", "random_states"]
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,19 @@ def random_states(system: System, count: int, rng: np.random.Generator) -> Array
     largest = np.abs(moved).max(axis=-1, keepdims=True)
     usable = np.isfinite(moved).all(axis=-1, keepdims=True) & (largest < 1e3)
     return np.where(usable, moved, x)
+
+
+def given_or_random(system: System, starts: ArrayLike | None, count: int, rng: np.random.Generator) -> Array:
+    """The states (K, n) given as `starts`, checked; `count` random ones where none were given.
+
+    Raises
+    ------
+    InputError
+        If `starts` are no states of the system, or `count` is no number of at least 1.
+    """
+    if starts is None:
+        return random_states(system, count, rng)
+    return as_states(starts, system.dimension, name="starts").reshape(-1, system.dimension)
 
 
 def held_rate(network: EchoStateNetwork, x: Array, z: Array) -> Array:

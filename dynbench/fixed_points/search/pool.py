@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum, unstable_eigenvectors
+from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum
 from dynbench.fixed_points.phantoms import is_determined
 from dynbench.systems import System
 
@@ -115,19 +115,6 @@ class Pool:
     def _times(self, x: Array) -> int:
         """Two for a state with a mirror image, else one."""
         return 2 if self.odd and np.abs(x).max() > _CLOSE else 1
-
-    def directions(self, k: int, most: int) -> Array:
-        """Up to `most` real unit vectors (d, n) along the fastest unstable directions of state `k`."""
-        values, vectors = unstable_eigenvectors(self.system, self.states[k])
-        rows: list[Array] = []
-        for i in np.nonzero(values.imag >= 0)[0]:
-            rows.append(vectors[:, i].real)
-            if values[i].imag > 0:
-                rows.append(vectors[:, i].imag)
-            if len(rows) >= most:
-                break
-        unit = [row / np.linalg.norm(row) for row in rows[:most] if np.linalg.norm(row) > 0]
-        return np.array(unit).reshape(-1, self.system.dimension)
 
 
 def _index(values: NDArray[np.complex128]) -> int | None:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench.errors import InputError
-from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.network_states import held_rate
+from dynbench.fixed_points.search.newton_starts import newton_each
 from dynbench.fixed_points.search.paths import follow
 from dynbench.networks import EchoStateNetwork
 from dynbench.systems import System
@@ -48,15 +48,9 @@ class Readouts(SearchStrategy):
         m = int(system.parameters["W_o"].shape[0])
         z = readout_lattice(m, half=is_mirrored(system)) if self.values is None else _checked(self.values, m)
         settled = settle_held(system, z, self.duration)
-        found, failed = [np.empty((0, system.dimension))], 0
-        for k, x in enumerate(settled):
-            end, converged = newton_from(system, x[None])
-            found.append(end[converged])
-            failed += int(not converged[0])
-            if progress is not None:
-                progress("Newton from held readouts", k + 1, len(settled))
+        found, failed = newton_each(system, settled, "Newton from held readouts", progress)
         return Findings(
-            candidates=np.concatenate(found),
+            candidates=found,
             failed=failed,
             argument=f"{len(z)} readouts were held; fixed points with other readouts may be missed",
         )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dynbench._arrays import as_states
 from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
-from dynbench.fixed_points.search.network_states import random_states
+from dynbench.fixed_points.search.network_states import given_or_random
 from dynbench.fixed_points.search.paths import follow
 from dynbench.systems import System
 
@@ -36,11 +35,7 @@ class Relax(SearchStrategy):
 
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Follow all states together, then Newton's method from each end that no other end has come to."""
-        starts = (
-            random_states(system, self.count, rng)
-            if self.starts is None
-            else as_states(self.starts, system.dimension, name="starts").reshape(-1, system.dimension)
-        )
+        starts = given_or_random(system, self.starts, self.count, rng)
         ends = follow(system, starts, self.duration)
         ends = ends[np.isfinite(ends).all(-1)]
         chosen: list[np.ndarray] = []

@@ -52,7 +52,7 @@ class SlowPoints(SearchStrategy):
             end, stationary = minimise_state(system, x)
             root, converged = newton_from(system, end[None])
             near = converged[0] and np.abs(root[0] - end).max() <= 1e-3 * max(1.0, np.abs(end).max())
-            if near or converged[0]:
+            if converged[0]:
                 roots.append(root)
             if stationary and not near:
                 minima.append(end[None])

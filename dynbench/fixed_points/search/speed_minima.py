@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dynbench._arrays import as_states
-from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
-from dynbench.fixed_points.search.network_states import random_states
+from dynbench.fixed_points.search.network_states import given_or_random
+from dynbench.fixed_points.search.newton_starts import newton_each
 from dynbench.fixed_points.search.paths import slow_states
 from dynbench.systems import System
 
@@ -46,21 +45,11 @@ class SpeedMinima(SearchStrategy):
 
     def search(self, system: System, *, rng: np.random.Generator, progress: Progress | None = None) -> Findings:
         """Follow all states together, then Newton's method from the minima, the slowest first."""
-        starts = (
-            random_states(system, self.count, rng)
-            if self.starts is None
-            else as_states(self.starts, system.dimension, name="starts").reshape(-1, system.dimension)
-        )
+        starts = given_or_random(system, self.starts, self.count, rng)
         minima, _, _ = slow_states(system, starts, self.duration, most=self.most)
-        found, failed = [np.empty((0, system.dimension))], 0
-        for k, x in enumerate(minima):
-            end, converged = newton_from(system, x[None])
-            found.append(end[converged])
-            failed += int(not converged[0])
-            if progress is not None:
-                progress("Newton from minima of speed", k + 1, len(minima))
+        found, failed = newton_each(system, minima, "Newton from minima of speed", progress)
         return Findings(
-            candidates=np.concatenate(found),
+            candidates=found,
             failed=failed,
             argument=f"minima of speed along {len(starts)} trajectories lead to some fixed points, not to all",
         )

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states
+from dynbench.fixed_points.large.krylov import unstable_eigenvectors
 from dynbench.fixed_points.large.newton import newton_from
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.paths import slow_states
-from dynbench.fixed_points.search.pool import Pool
 from dynbench.systems import System
 
 __all__ = ["UnstableSeeds"]
@@ -61,9 +61,7 @@ class UnstableSeeds(SearchStrategy):
         )
 
     def _minima(self, system: System, x: Array, rng: np.random.Generator) -> Array:
-        pool = Pool(system, odd=False)
-        pool.add(x)
-        rows = pool.directions(0, self.directions)
+        rows = _fastest(system, x, self.directions)
         if len(rows) > 1:
             rows = np.concatenate([rows, rng.normal(size=(len(rows), len(rows))) @ rows])
         if not len(rows):
@@ -72,3 +70,17 @@ class UnstableSeeds(SearchStrategy):
         minima, _, _ = slow_states(system, np.concatenate([x + rows, x - rows]), self.duration, most=2)
         away = np.abs(minima - x).max(-1, initial=0.0) > 3 * self.distance
         return minima[away][: 4 * self.directions]
+
+
+def _fastest(system: System, x: Array, most: int) -> Array:
+    """Up to `most` real unit vectors (d, n) along the fastest unstable directions of a fixed point."""
+    values, vectors = unstable_eigenvectors(system, x)
+    rows: list[Array] = []
+    for i in np.nonzero(values.imag >= 0)[0]:
+        rows.append(vectors[:, i].real)
+        if values[i].imag > 0:
+            rows.append(vectors[:, i].imag)
+        if len(rows) >= most:
+            break
+    unit = [row / np.linalg.norm(row) for row in rows[:most] if np.linalg.norm(row) > 0]
+    return np.array(unit).reshape(-1, system.dimension)

@@ -10,6 +10,7 @@ from dynbench.verification.discs import Discs, kind_words
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.eigenvalues import Enclosed, grouped
 from dynbench.verification.records import Outcome
+from dynbench.verification.stability import stated_counts
 
 __all__ = ["check_large_estimates", "check_large_spectrum"]
 
@@ -46,19 +47,10 @@ def check_large_spectrum(point: PointClaim, name: str, found: Enclosed | None, i
 
 
 def _check_counts(point: PointClaim, name: str, found: Enclosed | None, is_map: bool, ledger: Ledger) -> None:
-    c = point.certificate
-    assert c is not None, "called for points with discs"
-    assert c.discs is not None, "called for points with discs"
-    sides = c.discs.sides
-    counts = sides.count(-1), sides.count(0), sides.count(1)
-    if not c.decided:
-        open_ = c.stability is None and c.n_unstable is None and 0 in sides
-        ledger.require(f"{name}: no counts are stated as proved", open_, "they are, or no eigenvalue is undecided")
+    stated = stated_counts(point, name, ledger)
+    if stated is None:
         return
-    claim = f"{name}: proved counts {counts}, {counts[2]} unstable"
-    if c.stability != counts or c.n_unstable != counts[2]:
-        ledger.add(claim, Outcome.FAILS, "the certificate contradicts itself")
-        return
+    claim, counts = stated
     own = None if found is None else found.sides(is_map)
     if own is None or np.any(own == 0):
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "an eigenvalue could not be told from the axis")
