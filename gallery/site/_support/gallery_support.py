@@ -12,13 +12,15 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from matplotlib.figure import Figure
 from sphinx_gallery.scrapers import figure_rst
 
-__all__ = ["ORDER", "depart_math", "figures", "name_file", "order", "visit_block", "visit_inline"]
+__all__ = ["ORDER", "depart_math", "figures", "name_file", "order", "short_form", "visit_block", "visit_inline"]
 
 #: From what everybody knows to what is dynbench's own; a script that is not listed comes last.
 ORDER = (
     *("jang_planar", "duffing", "pendulum", "lotka_volterra", "van_der_pol", "fitzhugh_nagumo"),
     *("toggle_switch", "hopfield_pair", "hopfield_triangle", "coupled_cells", "sir", "double_gyre"),
     *("lorenz", "logistic", "henon", "lozi"),
+    *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
+    *("gru_memory",),
 )
 _DOTS_PER_INCH = 160
 _saved: WeakSet[Figure] = WeakSet()
@@ -34,6 +36,11 @@ def name_file(gallery_conf: dict[str, Any], fname: str | None) -> None:
     """Let the next script find itself by ``__file__``, as when it is run: sphinx-gallery does not define it."""
     if fname is not None:
         builtins.__file__ = str(Path(gallery_conf["examples_dirs"][0]) / fname)  # type: ignore[attr-defined]
+
+
+def short_form(gallery_conf: dict[str, Any], script_vars: dict[str, Any]) -> list[str]:
+    """The arguments with which a script runs in seconds: few need any, only those with a thousand units."""
+    return ["--short"] if '"--short"' in Path(script_vars["src_file"]).read_text() else []
 
 
 def figures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
