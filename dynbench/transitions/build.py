@@ -25,6 +25,7 @@ from dynbench.transitions.follow import Follower
 from dynbench.transitions.graph import TransitionGraph
 from dynbench.transitions.limits import Limit, Targets
 from dynbench.transitions.orbits import Branch
+from dynbench.transitions.readouts import readout_at
 from dynbench.transitions.recurrence import Recurrences
 
 __all__ = ["transition_graph"]
@@ -169,6 +170,7 @@ class _Builder:
                 unstable=point.stability[2] if proved is None else proved,
                 attraction=self.targets.balls.get(i),
                 skipped=skipped,
+                readout=readout_at(system, point.x),
             )
 
     def run(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> None:
@@ -274,6 +276,7 @@ class _Builder:
             unstable=cycle.stability[2] if cycle is not None else None,
             attraction=None,
             skipped="",
+            readout=None,
         )
         return int(node)
 
