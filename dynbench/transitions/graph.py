@@ -70,7 +70,7 @@ def attractor_transitions(graph: nx.MultiDiGraph, pulses: nx.MultiDiGraph | None
     graph : networkx.MultiDiGraph
         As `transition_graph` returns it.
     pulses : networkx.MultiDiGraph, optional
-        What `pulse_transitions` made of the same graph.
+        What `pulse_transitions` made of the same graph, or a part of it, such as ``pulses.edge_subgraph(...)``.
 
     Returns
     -------
@@ -78,8 +78,9 @@ def attractor_transitions(graph: nx.MultiDiGraph, pulses: nx.MultiDiGraph | None
         Nodes are the attracting fixed points and cycles; for each point with one unstable direction whose two
         branches both end in attractors an edge between these (a loop, if they are the same), with attributes
         ``saddle`` and ``flips``: the numbers, from 0, of the readouts whose sign differs between the two, None where
-        the system has no readout. With `pulses` also ``pulses``: the amplitudes of the smallest pulses that take the
-        network from the lower-numbered of the two to the other, and back, each None where none was found.
+        the system has no readout. With `pulses` also ``pulses``: the amplitudes of the smallest pulses, along any
+        column, that take the network from the lower-numbered of the two to the other, and back, each None where none
+        was found.
 
     Raises
     ------

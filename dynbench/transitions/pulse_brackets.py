@@ -1,27 +1,53 @@
-"""The smallest pulses that leave a memory: brackets of their amplitudes, narrowed for all memories together."""
+"""The smallest pulses that lead from a memory to another: brackets of amplitudes, narrowed for all of them together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.transitions.pulse_runs import PulseRuns
 
-__all__ = ["Brackets"]
+__all__ = ["Bracket", "BracketSearch"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-#: Pulses that are tried in one round, about.
+#: Pulses that are run in one round, about.
 _ROWS = 240
 #: A bracket is divided by at most so many amplitudes a round.
 _MOST = 7
 
 
-class Brackets:
-    """For each memory, column and sign: up to where pulses were seen to stay, and where they leave.
+@dataclass(frozen=True)
+class Bracket:
+    """Between which amplitudes a pulse begins to lead to a memory.
+
+    Attributes
+    ----------
+    start, column, sign : int
+        The memory to start from, by position, the column of B, and 1 or -1.
+    end : int
+        The memory it leads to; -1 where it arrives at none.
+    low, high : float
+        The pulse of amplitude `low` ends elsewhere, that of `high` there.
+    least : bool
+        Whether no amplitude of the grid below leaves the memory.
+    """
+
+    start: int
+    column: int
+    sign: int
+    end: int
+    low: float
+    high: float
+    least: bool
+
+
+class BracketSearch:
+    """Brackets for each memory, column and sign, and each end that is met on a grid of amplitudes.
 
     Parameters
     ----------
@@ -29,65 +55,70 @@ class Brackets:
         Runs the pulses.
     memories, columns : int
         How many there are.
+    grid : (A,) array
+        Amplitudes, ascending.
 
     Attributes
     ----------
-    start, column, sign : (R,) arrays
-        What each bracket belongs to; memories by position.
-    low, high : (R,) arrays
-        No amplitude tried up to `low` leaves the memory, that of `high` does; inf while none is known to.
-    end : (R,) array of int
-        The memory in which `high` ends, -1 for none at which it arrives.
+    start, column, sign : (R,) arrays of int
+        All that is tried; memories by position.
+    ends : (R, k) array of int
+        Where the first k amplitudes of the grid lead.
+    brackets : list of Bracket
+        Those found so far.
     """
 
-    def __init__(self, runs: PulseRuns, memories: int, columns: int) -> None:
-        self._runs = runs
+    def __init__(self, runs: PulseRuns, memories: int, columns: int, grid: Array) -> None:
+        self._runs, self._grid = runs, grid
         self.start, self.column, self.sign = (
             part.ravel() for part in np.meshgrid(np.arange(memories), np.arange(columns), [1, -1], indexing="ij")
         )
-        self.low, self.high = np.zeros(len(self.start)), np.full(len(self.start), np.inf)
-        self.end = np.full(len(self.start), -1, dtype=np.intp)
+        self.ends = np.empty((len(self.start), 0), dtype=np.intp)
+        self.brackets: list[Bracket] = []
 
-    def search(self, grid: Array, tolerance: float) -> Iterator[tuple[int, int]]:
-        """Narrow the brackets to neighbours on a grid, then to a width; yields how many are done, and of how many.
+    @property
+    def stays(self) -> NDArray[np.bool_]:
+        """(R,) array: where the whole grid was tried and no amplitude of it leaves the memory."""
+        return np.asarray((self.ends == self.start[:, None]).all(axis=1) & (self.ends.shape[1] == len(self._grid)))
 
-        Parameters
-        ----------
-        grid : (A,) array
-            Amplitudes, ascending.
-        tolerance : float
-            The width.
-        """
-        while len(grid) and (rows := np.flatnonzero(np.isinf(self.high))).size:
-            count = max(1, _ROWS // len(rows))
-            self._try(rows, np.tile(grid[:count], (len(rows), 1)))
-            grid = grid[count:]
-            yield self._done(tolerance, len(grid))
-        while (rows := np.flatnonzero(self._wide(tolerance))).size:
-            shares = np.arange(1, (count := int(np.clip(_ROWS // len(rows), 1, _MOST))) + 1) / (count + 1)
-            low, high = self.low[rows, None], self.high[rows, None]
-            self._try(rows, low + shares * (high - low))
-            yield self._done(tolerance, 0)
+    def on_grid(self) -> Iterator[tuple[int, int]]:
+        """Try the grid, from the smallest amplitudes on; yields how many have been tried, and of how many."""
+        size = max(1, _ROWS // len(self.start))
+        for k in range(0, len(self._grid), size):
+            signed = self.sign[:, None] * self._grid[k : k + size]
+            ends = np.column_stack([self.ends, self._ends(self.start, self.column, signed)])
+            self.brackets = [bracket for row in range(len(ends)) for bracket in self._met(row, ends[row])]
+            self.ends = ends
+            yield ends.shape[1], len(self._grid)
 
-    def _try(self, rows: Indices, amplitudes: Array) -> None:
-        """Run ascending amplitudes (len(rows), A), and narrow to the first of them that leaves."""
+    def narrowed(self, width: float) -> Iterator[tuple[int, int]]:
+        """Narrow all brackets, each to the first amplitude that leads there; yields how many are done, of how many."""
+        while wide := [k for k, b in enumerate(self.brackets) if b.high - b.low > max(width, 2 * np.spacing(b.high))]:
+            yield len(self.brackets) - len(wide), len(self.brackets)
+            count = int(np.clip(_ROWS // len(wide), 1, _MOST))
+            self._divide(wide, np.arange(1, count + 1) / (count + 1))
+        yield len(self.brackets), len(self.brackets)
+
+    def _met(self, row: int, ends: Indices) -> Iterator[Bracket]:
+        """A bracket for each end but the start."""
+        low, seen = 0.0, {start := int(self.start[row])}
+        for high, end in zip(self._grid.tolist(), ends.tolist(), strict=False):
+            if end not in seen:
+                yield Bracket(start, int(self.column[row]), int(self.sign[row]), end, low, high, len(seen) == 1)
+                seen.add(end)
+            low = high
+
+    def _divide(self, wide: Sequence[int], shares: Array) -> None:
+        chosen = [self.brackets[k] for k in wide]
+        start, column, sign = (np.array([getattr(b, name) for b in chosen]) for name in ("start", "column", "sign"))
+        low, high = (np.array([getattr(b, name) for b in chosen])[:, None] for name in ("low", "high"))
+        inner = low + shares * (high - low)
+        ends = self._ends(start, column, sign[:, None] * inner)
+        for k, bracket, ladder, met in zip(wide, chosen, np.hstack([low, inner, high]).tolist(), ends, strict=True):
+            first = int(np.argmax([*(met == bracket.end), True]))
+            self.brackets[k] = replace(bracket, low=ladder[first], high=ladder[first + 1])
+
+    def _ends(self, start: Indices, column: Indices, amplitudes: Array) -> Indices:
         count = amplitudes.shape[1]
-        signed = (self.sign[rows, None] * amplitudes).ravel()
-        ends = self._runs.ends(np.repeat(self.start[rows], count), np.repeat(self.column[rows], count), signed)
-        ends = ends.reshape(-1, count)
-        leaves = ends != self.start[rows, None]
-        first = np.where(leaves.any(axis=1), leaves.argmax(axis=1), count)
-        each = np.arange(len(rows))
-        low = np.column_stack([self.low[rows], amplitudes])[each, first]
-        high = np.column_stack([amplitudes, self.high[rows]])[each, first]
-        end = np.column_stack([ends, self.end[rows]])[each, first]
-        self.low[rows], self.high[rows], self.end[rows] = low, high, end
-
-    def _wide(self, tolerance: float) -> NDArray[np.bool_]:
-        # Neighbouring doubles have none between them, whatever the tolerance.
-        width = np.maximum(tolerance, 2 * np.spacing(self.low))
-        return np.isfinite(self.high) & (self.high - self.low > width)
-
-    def _done(self, tolerance: float, ahead: int) -> tuple[int, int]:
-        under_way = self._wide(tolerance) | (np.isinf(self.high) & (ahead > 0))
-        return int(np.count_nonzero(~under_way)), len(under_way)
+        ends = self._runs.ends(np.repeat(start, count), np.repeat(column, count), amplitudes.ravel())
+        return ends.reshape(amplitudes.shape)

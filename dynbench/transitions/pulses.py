@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import networkx as nx
@@ -16,7 +16,7 @@ from dynbench.fixed_points.search import Progress
 from dynbench.networks import EchoStateNetwork
 from dynbench.networks.driven import Euler, inputs_of
 from dynbench.transitions.graph import attractor_transitions, check_graph
-from dynbench.transitions.pulse_brackets import Brackets
+from dynbench.transitions.pulse_brackets import BracketSearch
 from dynbench.transitions.pulse_runs import Memories, PulseRuns
 from dynbench.transitions.readouts import flips
 
@@ -88,13 +88,13 @@ def pulse_transitions(
     time: float = 500.0,
     progress: Progress | None = None,
 ) -> nx.MultiDiGraph:
-    """How large a pulse along each column of B, of either sign, takes a network out of each memory, and where to.
+    """How large a pulse along each column of B, of either sign, takes a network from one memory to another.
 
     From the memory the network runs by Euler's rule, as in training: `duration` steps under the pulse, then under its
-    input at rest until it has arrived at a memory. Amplitudes are tried on a grid. The smallest one there that does not
-    end in the memory again, and the one before it, are the bracket that is narrowed, always to the first amplitude that
-    leaves. Larger pulses need not leave too, nor end in the same memory, and a window of amplitudes narrower than the
-    grid may be missed: `pulse_ends` says what each amplitude does.
+    input at rest until it has arrived at a memory. Amplitudes are tried on a grid. For each other memory that is met
+    there, the smallest amplitude of the grid that ends in it and the one before are the bracket that is narrowed.
+    Where a pulse ends need not change but once as it grows: larger pulses may end elsewhere (`pulse_ends` says where),
+    and a window of amplitudes narrower than the grid may be missed.
 
     All memories, columns and signs are run together. Where the network is proved to be odd, one of each pair of mirror
     images is run for both.
@@ -123,14 +123,15 @@ def pulse_transitions(
     -------
     networkx.MultiDiGraph
         Nodes are the memories, with number and attributes as in `graph` and ``withstands``: the pairs (column, sign)
-        along which no amplitude tried leaves the memory; and, where a pulse ends in none of them, one of the kind
-        "undecided". For each memory, column and sign along which an amplitude leaves there is an edge, with
-        attributes ``column`` (from 0), ``sign`` (1 or -1), ``amplitude`` (the smallest found that leaves),
-        ``bracket`` (the largest below it found to stay, and that one), ``duration``, ``flips`` (the numbers, from 0, of
-        the readouts whose sign changes; None without a target), and ``saddle`` and ``distance``: the nearest of the
-        saddles that join the two memories in `attractor_transitions`, and its Euclidean distance from the memory;
-        None where there is none. Graph attributes: ``duration``, ``step``, ``amplitudes``, ``tolerance``, ``time`` and
-        ``interrupted``: with Ctrl-C the brackets stay as wide as they were, and those not yet found have no edge.
+        along which no amplitude of the grid leaves the memory. Where a pulse arrives at no memory in time, there is a
+        node of the kind "undecided". For each memory, column and sign there is an edge to each other memory in which
+        an amplitude ends, with attributes ``column`` (from 0), ``sign`` (1 or -1), ``amplitude`` (the smallest found to
+        end there), ``bracket`` (an amplitude below it that does not, and that one), ``least`` (whether no smaller
+        amplitude of the grid leaves the memory), ``duration``, ``flips`` (the numbers, from 0, of the readouts whose
+        sign changes; None without a memory), and ``saddle`` and ``distance``: of the saddles that join the two memories
+        in `attractor_transitions` the nearest, and its Euclidean distance from the memory; None where there is none.
+        Graph attributes: ``duration``, ``step``, ``amplitudes``, ``tolerance``, ``time`` and ``interrupted``: with
+        Ctrl-C brackets stay as wide as they were then, and what had not been met has no edge.
 
     Raises
     ------
@@ -144,16 +145,18 @@ def pulse_transitions(
     grid = _GRID if amplitudes is None else _amplitudes(amplitudes)
     if not (grid[0] > 0 and (np.diff(grid) > 0).all()):
         raise InputError("amplitudes must be positive and ascending; pulses of both signs are tried.")
-    brackets = Brackets(runs, len(memories.nodes), inputs_of(network))
+    search = BracketSearch(runs, len(memories.nodes), inputs_of(network), grid)
+    stages = {"trying pulses": search.on_grid(), "narrowing thresholds": search.narrowed(tolerance)}
     interrupted = False
     try:
-        for done, total in brackets.search(grid, tolerance):
-            if progress is not None:
-                progress("trying pulses", done, total)
+        for stage, steps in stages.items():
+            for done, total in steps:
+                if progress is not None:
+                    progress(stage, done, total)
     except KeyboardInterrupt:
         interrupted = True
     about = {"duration": duration, "step": step, "amplitudes": tuple(grid.tolist()), "tolerance": tolerance}
-    return _graph(graph, memories, brackets, about | {"time": time, "interrupted": interrupted})
+    return _graph(graph, memories, search, about | {"time": time, "interrupted": interrupted})
 
 
 def _memories(network: Any, graph: Any, step: Any) -> Memories:
@@ -181,29 +184,28 @@ def _amplitudes(given: ArrayLike) -> Array:
     return values
 
 
-def _graph(graph: nx.MultiDiGraph, memories: Memories, found: Brackets, about: Mapping[str, Any]) -> nx.MultiDiGraph:
+def _graph(graph: nx.MultiDiGraph, memories: Memories, found: BracketSearch, about: dict[str, Any]) -> nx.MultiDiGraph:
     pulses = nx.MultiDiGraph(name=graph.name, **about)
-    stays = np.isinf(found.high) & (found.low >= about["amplitudes"][-1])
     for k, node in enumerate(memories.nodes):
-        rows = np.flatnonzero(stays & (found.start == k))
-        withstands = tuple((int(found.column[r]), int(found.sign[r])) for r in rows)
+        rows = np.flatnonzero(found.stays & (found.start == k))
+        withstands = tuple((int(found.column[row]), int(found.sign[row])) for row in rows)
         pulses.add_node(node, **graph.nodes[node], withstands=withstands)
-    saddles = _saddles(graph)
-    undecided = max(graph.nodes) + 1
-    for row in np.flatnonzero(np.isfinite(found.high)):
-        source, end = memories.nodes[found.start[row]], int(found.end[row])
-        target = memories.nodes[end] if end >= 0 else undecided
+    saddles, undecided = _saddles(graph), max(graph.nodes) + 1
+    for bracket in found.brackets:
+        source = memories.nodes[bracket.start]
+        target = memories.nodes[bracket.end] if bracket.end >= 0 else undecided
         if target not in pulses:
-            limit = {"point": None, "cycle": None, "kind": "undecided", "unstable": None, "readout": None}
-            pulses.add_node(target, **limit, attraction=None, skipped="", withstands=())
+            nothing = dict.fromkeys(("point", "cycle", "unstable", "attraction", "readout"))
+            pulses.add_node(target, **nothing, kind="undecided", skipped="", withstands=())
         saddle, distance = _nearest(graph.nodes[source]["point"], saddles.get(frozenset((source, target)), ()))
         pulses.add_edge(
             source,
             target,
-            column=int(found.column[row]),
-            sign=int(found.sign[row]),
-            amplitude=float(found.high[row]),
-            bracket=(float(found.low[row]), float(found.high[row])),
+            column=bracket.column,
+            sign=bracket.sign,
+            amplitude=bracket.high,
+            bracket=(bracket.low, bracket.high),
+            least=bracket.least,
             duration=int(about["duration"]),
             flips=flips(pulses.nodes[source]["readout"], pulses.nodes[target]["readout"]),
             saddle=saddle,
