@@ -8,6 +8,7 @@ from typing import Any
 
 import networkx as nx
 
+from dynbench._arrays import brief
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -51,13 +52,18 @@ class TransitionGraph(nx.MultiDiGraph):
 
     def _repr_html_(self) -> str:
         """Two small tables, of the nodes and of the edges, for notebooks."""
-        nodes = [(node, data.get("kind", ""), data.get("skipped", "")) for node, data in self.nodes(data=True)]
+        readouts = {node: brief(z) for node, z in self.nodes(data="readout") if z is not None}
+        head = ["node", "kind", "not followed", *(["readout"] if readouts else [])]
+        nodes = [
+            (node, data.get("kind", ""), data.get("skipped", ""), readouts.get(node, ""))[: len(head)]
+            for node, data in self.nodes(data=True)
+        ]
         edges = [
             (a, b, d.get("direction", ""), d.get("side", ""), f"{d.get('time', 0):.4g}", d.get("how", ""))
             for a, b, d in self.edges(data=True)
         ]
         title = f"{self.name or 'Transition graph'}: {len(nodes)} nodes, {len(edges)} edges{self._wanting}"
-        return _table(title, ("node", "kind", "not followed"), nodes) + _table(
+        return _table(title, head, nodes) + _table(
             "Transitions", ("from", "to", "direction", "side", "time", "identified by"), edges
         )
 
