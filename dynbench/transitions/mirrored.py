@@ -28,7 +28,8 @@ def mirror_images(system: System, points: Mapping[int, FixedPoint]) -> dict[int,
     """
     if not is_mirrored(system):
         return {}
-    return {i: j for i, one in points.items() for j, other in points.items() if _are_mirrored(one, other)}
+    found = {i: j for i, one in points.items() for j, other in points.items() if _are_mirrored(one, other)}
+    return {i: j for i, j in found.items() if found.get(j) == i}  # a point listed twice is the image of one
 
 
 def _are_mirrored(one: FixedPoint, other: FixedPoint) -> bool:

@@ -53,6 +53,18 @@ def test_points_without_their_image_or_a_proof_have_none(network, points):
     assert mirror_images(network, dict(enumerate(unproved))) == {}
 
 
+def test_a_point_listed_twice_loses_no_branch(network, points):
+    saddle = next(p for p in points if p.stability[2] == 1)
+    twin = next(p for p in points if np.abs(p.x + saddle.x).max() < 1e-9)
+    memories = [p for p in points if p.kind.attracting]
+    for order in ([saddle, twin, twin], [twin, twin, saddle], [twin, saddle, twin]):
+        images = mirror_images(network, dict(enumerate(order)))
+        assert len(images) == 2
+        assert all(images[images[i]] == i for i in images)
+        graph = db.transition_graph(network, [*order, *memories])
+        assert [graph.out_degree(node) for node in range(3)] == [2, 2, 2]
+
+
 def edges(graph):
     return {(a, b, d["side"], d["direction"], d["how"]): d for a, b, d in graph.edges(data=True)}
 
