@@ -21,8 +21,7 @@ class Euler:
     """Steps x + step*(-x + W_r phi(x) + W_fb z + B u), for any z and u; one state (n,) or a batch (K, n)."""
 
     def __init__(self, network: EchoStateNetwork, step: float) -> None:
-        if not isinstance(network, EchoStateNetwork):
-            raise InputError(f"network is {network!r:.60}; expected an EchoStateNetwork.")
+        _check_network(network)
         if not (isinstance(step, int | float | np.floating) and 0 < step <= 1):
             raise InputError(f"step is {step!r:.60}; expected a number above 0 and up to 1, the step over tau.")
         parameters = network.parameters
@@ -129,8 +128,14 @@ def inputs_of(network: EchoStateNetwork) -> int:
     Raises
     ------
     InputError
-        If the network was declared without any.
+        If it is no echo state network, or was declared without any.
     """
+    _check_network(network)
     if "B" not in network.parameters:
         raise InputError("The network has no input: it was declared without B.")
     return int(network.parameters["B"].shape[1])
+
+
+def _check_network(network: Any) -> None:
+    if not isinstance(network, EchoStateNetwork):
+        raise InputError(f"network is {network!r:.60}; expected an EchoStateNetwork.")

@@ -15,9 +15,10 @@ from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.search import Progress
 from dynbench.networks import EchoStateNetwork
 from dynbench.networks.driven import Euler, inputs_of
-from dynbench.transitions.graph import attractor_transitions, check_graph
+from dynbench.transitions.graph import attractor_transitions
+from dynbench.transitions.memories import Memories
 from dynbench.transitions.pulse_brackets import BracketSearch
-from dynbench.transitions.pulse_runs import Memories, PulseRuns
+from dynbench.transitions.pulse_runs import PulseRuns
 from dynbench.transitions.readouts import flips
 
 __all__ = ["pulse_ends", "pulse_transitions"]
@@ -67,8 +68,8 @@ def pulse_ends(
         If the network has no input or the graph no memory, the graph is that of another system, or a number is not as
         it should be.
     """
-    memories = _memories(network, graph, step)
-    runs = _runs(network, memories, duration, step, time)
+    runs = _runs(network, graph, duration, step, time)
+    memories = runs.memories
     values = _amplitudes(amplitudes)
     shape = (len(memories.nodes), inputs_of(network), len(values))
     start, column, which = (part.ravel() for part in np.indices(shape))
@@ -139,8 +140,8 @@ def pulse_transitions(
         If the network has no input or the graph no memory, the graph is that of another system, or a number is not as
         it should be.
     """
-    memories = _memories(network, graph, step)
-    runs = _runs(network, memories, duration, step, time)
+    runs = _runs(network, graph, duration, step, time)
+    memories = runs.memories
     check_positive(tolerance, name="tolerance", what="width")
     grid = _GRID if amplitudes is None else _amplitudes(amplitudes)
     if not (grid[0] > 0 and (np.diff(grid) > 0).all()):
@@ -159,19 +160,14 @@ def pulse_transitions(
     return _graph(graph, memories, search, about | {"time": time, "interrupted": interrupted})
 
 
-def _memories(network: Any, graph: Any, step: Any) -> Memories:
-    Euler(network, step)  # refuses what is no network, and no step
-    inputs_of(network)
-    check_graph(graph)
-    points = {node: data["point"] for node, data in graph.nodes(data=True) if data["point"] is not None}
-    return Memories.of(network, points, step)
-
-
-def _runs(network: EchoStateNetwork, memories: Memories, duration: Any, step: float, time: Any) -> PulseRuns:
+def _runs(network: Any, graph: Any, duration: Any, step: Any, time: Any) -> PulseRuns:
+    euler = Euler(network, step)
     if not isinstance(duration, int | np.integer) or isinstance(duration, bool) or duration < 1:
         raise InputError(f"duration is {duration!r:.60}; expected a positive number of steps.")
     check_positive(time, name="time", what="duration")
-    return PulseRuns(network, memories, duration=int(duration), step=step, time=time)
+    memories = Memories.of(network, graph, step)
+    rest = np.asarray(network.parameters["u"], dtype=float).ravel()
+    return PulseRuns(euler, memories, rest=rest, duration=int(duration), steps=int(np.ceil(time / step)))
 
 
 def _amplitudes(given: ArrayLike) -> Array:

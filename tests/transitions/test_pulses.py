@@ -11,7 +11,7 @@ import pytest
 import dynbench as db
 from dynbench.errors import InputError
 from dynbench.networks import simulate
-from dynbench.transitions import pulse_runs
+from dynbench.transitions import memories, pulse_runs
 
 WEIGHT = 2.0
 #: x = w tanh x + u has a double root where w sech^2 x = 1: a steady input beyond this one ends the memory.
@@ -80,9 +80,9 @@ def test_longer_pulses_need_no_larger_amplitude(unit):
 
 def test_what_edges_and_nodes_say(two_bits, pulses):
     network, graph = two_bits
-    memories = {n for n, p in graph.nodes(data="point") if p.kind.attracting}
-    assert set(pulses) == memories
-    assert len(memories) == 4
+    attracting = {n for n, p in graph.nodes(data="point") if p.kind.attracting}
+    assert set(pulses) == attracting
+    assert len(attracting) == 4
     for a, b, data in pulses.edges(data=True):
         before, after = (network.readout(graph.nodes[node]["point"].x) for node in (a, b))
         assert data["flips"] == tuple(np.flatnonzero(np.sign(before) != np.sign(after)))
@@ -136,7 +136,7 @@ def test_symmetry_saves_half_and_changes_nothing(two_bits, pulses, monkeypatch):
     monkeypatch.setattr(pulse_runs.PulseRuns, "_run", lambda self, some: rows.append(len(some)) or run(self, some))
     db.pulse_transitions(*two_bits)
     halved, rows[:] = sum(rows), []
-    monkeypatch.setattr(pulse_runs, "mirror_images", lambda network, points: {})
+    monkeypatch.setattr(memories, "mirror_images", lambda network, points: {})
     plain = db.pulse_transitions(*two_bits)
     assert sum(rows) == 2 * halved
     assert [
