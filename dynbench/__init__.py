@@ -36,6 +36,7 @@ from dynbench.transitions import (
     morse_consistency,
     pulse_ends,
     pulse_transitions,
+    steady_thresholds,
     transition_graph,
     write_graph,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "report",
     "save_weights",
     "search",
+    "steady_thresholds",
     "trace_manifold",
     "transition_graph",
     "verify",

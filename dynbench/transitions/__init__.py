@@ -5,6 +5,7 @@ from dynbench.transitions.consistency import Consistency, morse_consistency
 from dynbench.transitions.export import write_graph
 from dynbench.transitions.graph import TransitionGraph, attractor_transitions
 from dynbench.transitions.pulses import pulse_ends, pulse_transitions
+from dynbench.transitions.steady import steady_thresholds
 
 __all__ = [
     "Consistency",
@@ -13,6 +14,7 @@ __all__ = [
     "morse_consistency",
     "pulse_ends",
     "pulse_transitions",
+    "steady_thresholds",
     "transition_graph",
     "write_graph",
 ]
