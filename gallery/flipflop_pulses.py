@@ -15,8 +15,8 @@ What is found (seed 11, N = 1000, pulses of 20 steps as in training):
 - Thresholds are not "just" below the trained amplitude 1, nor alike: 0.30 to 0.84, safety factors of 1.2 to 3.3, and as
   a rule other ones there and back. They go with the distance from the memory to the saddle, which varies by a factor
   of 3.7, not with the distance between memories.
-- Nor is more energy more effect: a steady input that grows slowly ends each memory in a fold at 0.07 to 0.28 already.
-- Up to twice the trained amplitude pulses are safe: of 480 tried, 10 turn a bit that they are not for.
+- Nor is it energy that counts: the same inputs, held and growing slowly, end the memories in folds at 0.07 to 0.28.
+- Up to twice the trained amplitude pulses are safe: of 960 tried, 10 turn a bit that they are not to turn.
 """
 
 # %%
