@@ -12,20 +12,20 @@ from dynbench.errors import InputError
 from dynbench.networks.echo_state import EchoStateNetwork
 from dynbench.symbolic.matrices.operators import dense, rows_times
 
-__all__ = ["Euler", "as_signal", "first_state", "simulate"]
+__all__ = ["Euler", "as_signal", "first_state", "inputs_of", "simulate"]
 
 Array = NDArray[np.float64]
 
 
 class Euler:
-    """Steps x + step*(-x + W_r phi(x) + W_fb z + B u), for any z and u."""
+    """Steps x + step*(-x + W_r phi(x) + W_fb z + B u), for any z and u; one state (n,) or a batch (K, n)."""
 
     def __init__(self, network: EchoStateNetwork, step: float) -> None:
-        if not isinstance(network, EchoStateNetwork):
-            raise InputError(f"network is {network!r:.60}; expected an EchoStateNetwork.")
+        _check_network(network)
         if not (isinstance(step, int | float | np.floating) and 0 < step <= 1):
             raise InputError(f"step is {step!r:.60}; expected a number above 0 and up to 1, the step over tau.")
         parameters = network.parameters
+        self._network, self._out = network, parameters["W_o"].T
         self._step = float(step)
         self._reservoir = parameters["W_r"].T
         self._feedback = dense(parameters["W_fb"])
@@ -36,11 +36,16 @@ class Euler:
         """The next state, given phi(x); without `u` the input is the network's own."""
         rate = rows_times(rates, self._reservoir)
         rate -= x
-        rate += self._feedback @ z
-        rate += self._held if u is None else self._entry @ u
+        rate += z @ self._feedback.T
+        rate += self._held if u is None else u @ self._entry.T
         rate *= self._step
         rate += x
         return rate
+
+    def advance(self, x: Array, u: Array | None = None) -> Array:
+        """The next state under the network's own readout."""
+        rates = self._network.rates(x)
+        return self(x, rates, rows_times(rates, self._out), u)
 
 
 def simulate(
@@ -71,13 +76,11 @@ def simulate(
     InputError
         If an argument is of the wrong shape or kind.
     """
-    euler, signal = Euler(network, step), as_signal(inputs, _inputs_of(network), "inputs")
-    out = dense(network.parameters["W_o"])
+    euler, signal = Euler(network, step), as_signal(inputs, inputs_of(network), "inputs")
     x = first_state(network, start, rng)
     states = np.empty((len(signal), network.dimension))
     for t, u in enumerate(signal):
-        rates = network.rates(x)
-        x = states[t] = euler(x, rates, out @ rates, u)
+        x = states[t] = euler.advance(x, u)
     states.flags.writeable = False
     return states
 
@@ -119,7 +122,20 @@ def first_state(network: EchoStateNetwork, start: ArrayLike | None, rng: Any) ->
     return state.copy()
 
 
-def _inputs_of(network: EchoStateNetwork) -> int:
+def inputs_of(network: EchoStateNetwork) -> int:
+    """The number of inputs.
+
+    Raises
+    ------
+    InputError
+        If it is no echo state network, or was declared without any.
+    """
+    _check_network(network)
     if "B" not in network.parameters:
         raise InputError("The network has no input: it was declared without B.")
     return int(network.parameters["B"].shape[1])
+
+
+def _check_network(network: Any) -> None:
+    if not isinstance(network, EchoStateNetwork):
+        raise InputError(f"network is {network!r:.60}; expected an EchoStateNetwork.")
