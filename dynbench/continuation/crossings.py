@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,19 +22,38 @@ Array = NDArray[np.float64]
 _FEW = 60
 #: An eigenvalue as close to the axis as this is followed by inverse iteration, and may move so many times that far.
 _NEAR, _JUMP = 1e-2, 4.0
+#: A leg on which the determinant changes its sign is halved so often.
+_HALVINGS = 6
 
 
-def crossings_on(homotopy: Homotopy, stations: list[Station]) -> tuple[tuple[Crossing, ...], tuple[int | None, ...]]:
-    """The crossings along a path, in its sense, and the unstable directions at the stations where they were counted."""
+def crossings_on(
+    homotopy: Homotopy, stations: list[Station], known: Mapping[int, int] | None = None, *, pairs: bool = True
+) -> tuple[tuple[Crossing, ...], tuple[int | None, ...]]:
+    """The crossings along a path, in its sense, and the unstable directions at the stations where they were counted.
+
+    Parameters
+    ----------
+    homotopy : Homotopy
+        The line between two systems.
+    stations : list of Station
+        The path.
+    known : mapping, optional
+        Station -> number of its unstable directions, where it is known.
+    pairs : bool
+        Whether all changes are located; else only folds and real eigenvalues that change the sign of the determinant.
+    """
     if len(stations) < 2:
         return (), (None,) * len(stations)
-    path = _Counted(homotopy, stations)
+    path = _Counted(homotopy, stations, dict(known or {}))
     crossings: list[Crossing] = []
-    last = len(stations) - 1
     folds = path.folds()
-    for first, end in zip([0, *(k + 1 for k in folds)], [*folds, last], strict=True):
-        for k in path.changing(first, end):
-            crossings += _refined(homotopy, stations[k], stations[k + 1], path.count(k), path.count(k + 1))
+    for first, end in zip([0, *(k + 1 for k in folds)], [*folds, len(stations) - 1], strict=True):
+        if pairs:
+            for k in path.changing(first, end):
+                crossings += _refined(homotopy, stations, k, path.count(k), path.count(k + 1))
+        else:
+            signs = (k for k in range(first, end) if stations[k].sign * stations[k + 1].sign < 0)
+            crossings += (found for k in signs if (found := _real(homotopy, stations, k)) is not None)
         if end in folds:
             crossings.append(path.fold(end))
     return tuple(crossings), path.known()
@@ -43,9 +62,8 @@ def crossings_on(homotopy: Homotopy, stations: list[Station]) -> tuple[tuple[Cro
 class _Counted:
     """The stations of a path with their numbers of unstable directions, counted where they are asked for."""
 
-    def __init__(self, homotopy: Homotopy, stations: list[Station]) -> None:
-        self._homotopy, self._stations = homotopy, stations
-        self._counts: dict[int, int] = {}
+    def __init__(self, homotopy: Homotopy, stations: list[Station], counts: dict[int, int]) -> None:
+        self._homotopy, self._stations, self._counts = homotopy, stations, counts
         if homotopy.dimension <= _FEW:
             for k in range(len(stations)):
                 self.count(k)
@@ -74,7 +92,7 @@ class _Counted:
             kind, here = CrossingKind.UNRESOLVED, first
         guess = 1.0 if self._homotopy.kind == "map" else 0.0
         pair = nearest_eigenpair(self._homotopy.jacobian_at(here.x, here.a), guess)
-        return _crossing(kind, here, pair, self.count(k), self.count(k + 1))
+        return _crossing(kind, here, pair, (self.count(k), self.count(k + 1)), first, k)
 
     def changing(self, first: int, last: int) -> Iterator[int]:
         """The stations between two, in order, of which the next has another number of unstable directions.
@@ -99,12 +117,15 @@ class _Counted:
         yield from self.changing(middle, last)
 
 
-def _refined(homotopy: Homotopy, first: Station, last: Station, before: int, after: int) -> Iterator[Crossing]:
+def _refined(
+    homotopy: Homotopy, stations: list[Station], station: int, before: int, after: int
+) -> Iterator[Crossing]:
     """The crossings between two neighbouring stations with other numbers of unstable directions.
 
     Sorted by how far they are beyond the axis, eigenvalues are continuous, and those between the two numbers change
     sides: each has its own place, the two of a pair the same.
     """
+    first, last = stations[station : station + 2]
     leg = Leg(homotopy, first, last)
     start, end = (homotopy.beyond(homotopy.eigenvalues(x.x, x.a)) for x in (first, last))
     places: list[tuple[float, Station, Eigenpair]] = []
@@ -121,12 +142,36 @@ def _refined(homotopy: Homotopy, first: Station, last: Station, before: int, aft
     count = before
     for _, here, pair in sorted(places, key=lambda place: place[0]):
         moved = count + sense * _times(pair)
-        yield _crossing(_kind(homotopy, pair.value), here, pair, count, moved)
+        yield _crossing(_kind(homotopy, pair.value), here, pair, (count, moved), first, station)
         count = moved
     if count != after:
         value = homotopy.eigenvalues(first.x, first.a)[min(before, after)]
         pair = nearest_eigenpair(homotopy.jacobian_at(first.x, first.a), complex(value))
-        yield _crossing(CrossingKind.UNRESOLVED, first, pair, count, after)
+        yield _crossing(CrossingKind.UNRESOLVED, first, pair, (count, after), first, station)
+
+
+def _real(homotopy: Homotopy, stations: list[Station], station: int) -> Crossing | None:
+    """The place at which a real eigenvalue of G' passes 0 between two stations, found without all eigenvalues.
+
+    The sign of the determinant is bisected, until the eigenvalue is near enough for inverse iteration.
+    """
+    first, last = stations[station : station + 2]
+    leg, zero = Leg(homotopy, first, last), 1.0 if homotopy.kind == "map" else 0.0
+
+    def smallest(here: Station) -> float:
+        return nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), zero).value.real - zero
+
+    leg = leg.halved(_HALVINGS)
+    here = leg.zero(smallest, smallest(leg.first), smallest(leg.last))
+    if here is None:
+        return None
+    jacobian = homotopy.jacobian_at(here.x, here.a)
+    pair = nearest_eigenpair(jacobian, zero)
+    values = homotopy.eigenvalues(here.x, here.a)
+    others = np.delete(values, np.argmin(np.abs(values - pair.value)))
+    count = int(np.count_nonzero(homotopy.beyond(others) > 0))
+    out = smallest(leg.last) > 0
+    return _crossing(CrossingKind.REAL, here, pair, (count + (not out), count + out), first, station)
 
 
 def _times(pair: Eigenpair) -> int:
@@ -166,7 +211,9 @@ class _Follower:
         return True
 
 
-def _crossing(kind: CrossingKind, here: Station, pair: Eigenpair, before: int, after: int) -> Crossing:
+def _crossing(
+    kind: CrossingKind, here: Station, pair: Eigenpair, counts: tuple[int, int], first: Station, station: int
+) -> Crossing:
     value, vector = pair.value, pair.vector
     if value.imag < 0:
         value, vector = value.conjugate(), vector.conj()
@@ -177,6 +224,8 @@ def _crossing(kind: CrossingKind, here: Station, pair: Eigenpair, before: int, a
         eigenvalue=value,
         residual=pair.residual,
         vector=readonly(vector, complex),
-        before=before,
-        after=after,
+        before=counts[0],
+        after=counts[1],
+        rising=first.da > 0,
+        station=station,
     )

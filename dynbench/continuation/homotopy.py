@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
 from dynbench.errors import InputError
@@ -65,7 +66,7 @@ class Homotopy:
     @cached_property
     def odd(self) -> bool:
         """Whether H(-x, s) = -H(x, s) is proved, at both ends and so for every s."""
-        return is_mirrored(self.a) and is_mirrored(self.b)
+        return _is_odd(self.a) and _is_odd(self.b)
 
     @cached_property
     def curve(self) -> Curve:
@@ -112,3 +113,11 @@ class Homotopy:
     def beyond(self, values: NDArray[np.complex128]) -> Array:
         """How far eigenvalues are on the unstable side: their real part for a flow, modulus minus 1 for a map."""
         return np.asarray(np.abs(values) - 1 if self.kind == "map" else np.real(values), dtype=float)
+
+
+def _is_odd(system: System) -> bool:
+    """Whether G(-x) = -G(x) is proved: from a matrix form's structure, or as an identity of the components."""
+    if system.matrix_form is not None:
+        return is_mirrored(system)
+    turned = {state: -state for state in system.states}
+    return all(sp.expand(entry.xreplace(turned) + entry) == 0 for entry in system.exact_residual)

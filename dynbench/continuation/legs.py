@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
 
 from dynbench.continuation.homotopy import Homotopy
-from dynbench.fixed_points.large.curve import Station
+from dynbench.fixed_points.large.curve import Station, sharpened
 
-__all__ = ["Eigenpair", "Leg", "nearest_eigenpair"]
+__all__ = ["Eigenpair", "Leg", "nearest_eigenpair", "on_plane"]
 
 Array = NDArray[np.float64]
 
-#: Newton's method gets so many steps, until they are below the first, relative to max(1, |x|), or no longer shrink and
+#: Newton's method on a plane gets so many steps, until they are below the first, relative to max(1, |x|), or no longer shrink and
 #: are below the second: close to another branch rounding is magnified.
 _CORRECTIONS, _CLOSE, _ROUGH = 10, 1e-12, 1e-8
 #: Values of a function below this count as 0.
@@ -41,8 +41,7 @@ class Eigenpair(NamedTuple):
 class Leg:
     """The path between two neighbouring stations, by the distance along the tangent at the first.
 
-    States are those of H(x, s) = 0 on the plane across that tangent, by Newton's method with the matrix
-    [[dH/dx, dH/ds], [dx, ds]], which is regular at folds, but not where two branches meet.
+    Its places are those where H(x, s) = 0 on the plane across that tangent.
     """
 
     def __init__(self, homotopy: Homotopy, first: Station, last: Station) -> None:
@@ -114,29 +113,35 @@ class Leg:
 
     def _at(self, where: float, low: Station, high: Station) -> Station | None:
         """The place at a distance between two others; None where Newton's method does not get there."""
-        first, guess, n = self.first, self._guess(where, low, high), len(self.first.x)
-        x, s, last, scale = guess.x, guess.a, np.inf, max(1.0, float(np.linalg.norm(first.x)))
-        tangent = np.append(first.dx, first.da)
-        for _ in range(_CORRECTIONS):
-            factors = _factors(self._matrix(x, s))
-            off = float(first.dx @ (x - first.x)) + first.da * (s - first.a) - where
-            step = _solve(factors, np.append(self.homotopy.residual(x, s), off))
-            size = float(np.linalg.norm(step))
-            if not size < last:
-                break
-            x, s, last = x - step[:n], s - float(step[n]), size
-            tangent = _solve(factors, np.append(np.zeros(n), 1.0))
-            if size <= _CLOSE * scale:
-                break
-        tangent /= np.linalg.norm(tangent)
-        return Station(x, s, tangent[:n], float(tangent[n]), 0) if last <= _ROUGH * scale else None
+        return on_plane(self.homotopy, self._guess(where, low, high), self.first, where)
 
-    def _matrix(self, x: Array, s: float) -> Array:
-        n = len(x)
+
+def on_plane(homotopy: Homotopy, guess: Station, first: Station, where: float) -> Station | None:
+    """The state with H(x, s) = 0 on the plane at a distance from a station across its tangent, by Newton's method.
+
+    The matrix [[dH/dx, dH/ds], [dx, ds]] is regular at folds, but not where two branches meet.
+    """
+    x, s, n = guess.x, guess.a, len(guess.x)
+    last, scale = np.inf, max(1.0, float(np.linalg.norm(first.x)))
+    tangent = np.append(first.dx, first.da)
+    for _ in range(_CORRECTIONS):
         matrix = np.empty((n + 1, n + 1))
-        matrix[:n, :n], matrix[:n, n] = self.homotopy.residual_jacobian(x, s), self.homotopy.slope(x)
-        matrix[n, :n], matrix[n, n] = self.first.dx, self.first.da
-        return matrix
+        matrix[:n, :n], matrix[:n, n] = homotopy.residual_jacobian(x, s), homotopy.slope(x)
+        matrix[n, :n], matrix[n, n] = first.dx, first.da
+        if not np.isfinite(matrix).all():
+            return None
+        factors = _factors(matrix)
+        off = float(first.dx @ (x - first.x)) + first.da * (s - first.a) - where
+        step = _solve(factors, np.append(homotopy.residual(x, s), off))
+        size = float(np.linalg.norm(step))
+        if not size < last:
+            break
+        x, s, last = x - step[:n], s - float(step[n]), size
+        tangent = _solve(factors, np.append(np.zeros(n), 1.0))
+        if size <= _CLOSE * scale:
+            break
+    tangent /= np.linalg.norm(tangent)
+    return Station(x, s, tangent[:n], float(tangent[n]), 0) if last <= _ROUGH * scale else None
 
 
 def nearest_eigenpair(matrix: Array, guess: complex) -> Eigenpair:

@@ -14,7 +14,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.large.curve import Station, follow_curve, sharpened
 from dynbench.fixed_points.large.newton import newton_from
 
-__all__ = ["follow_point"]
+__all__ = ["follow_point", "trace", "trace_from"]
 
 Array = NDArray[np.float64]
 
@@ -73,8 +73,14 @@ def follow_point(
         raise InputError(f"homotopy is {homotopy!r:.60}; expected a Homotopy.")
     if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or steps < 1:
         raise InputError(f"steps is {steps!r:.60}; expected a positive integer.")
-    start = _checked(homotopy, x, 0.0 if rising else 1.0)
-    stations, ending = _stations(homotopy, start, rising, past_folds, steps)
+    given = as_states(x, homotopy.dimension, name="x")
+    if given.ndim != 1:
+        raise InputError(f"x has shape {given.shape}; expected one state, ({homotopy.dimension},).")
+    s = 0.0 if rising else 1.0
+    (state,), (converged,) = newton_from(homotopy.end(s), given[None])
+    if not (converged and np.abs(state - given).max() <= _CLOSE * max(1.0, float(np.abs(given).max()))):
+        raise InputError(f"x is no fixed point of the system at s = {s:g}: Newton's method does not stay there.")
+    stations, ending = trace(homotopy, state, rising=rising, steps=steps, past_folds=past_folds)
     crossings, unstable = crossings_on(homotopy, stations)
     return PointPath(
         s=readonly([station.a for station in stations]),
@@ -85,33 +91,34 @@ def follow_point(
     )
 
 
-def _checked(homotopy: Homotopy, x: ArrayLike, s: float) -> Station:
-    """The station at the end that is left, x sharpened by Newton's method; its tangent is not known yet."""
-    given = as_states(x, homotopy.dimension, name="x")
-    if given.ndim != 1:
-        raise InputError(f"x has shape {given.shape}; expected one state, ({homotopy.dimension},).")
-    (state,), (converged,) = newton_from(homotopy.end(s), given[None])
-    distance = float(np.abs(state - given).max(initial=0.0))
-    if not (converged and distance <= _CLOSE * max(1.0, float(np.abs(given).max(initial=0.0)))):
-        raise InputError(f"x is no fixed point of the system at s = {s:g}: Newton's method does not stay there.")
-    return Station(state, s, np.zeros_like(state), 0.0, 0)
-
-
-def _stations(
-    homotopy: Homotopy, start: Station, rising: bool, past_folds: bool, steps: int
+def trace(
+    homotopy: Homotopy, x: Array, *, rising: bool, steps: int, widest: float = _WIDEST, past_folds: bool = True
 ) -> tuple[list[Station], Ending]:
-    """The stations of the path and how it ended."""
+    """The stations of the path of a fixed point of one end, and how it ended."""
+    start = Station(x, 0.0 if rising else 1.0, np.zeros_like(x), 0.0, 0)
+    return trace_from(homotopy, start, rising=rising, steps=steps, widest=widest, past_folds=past_folds)
+
+
+def trace_from(
+    homotopy: Homotopy,
+    start: Station,
+    *,
+    rising: bool,
+    steps: int,
+    widest: float = _WIDEST,
+    past_folds: bool = True,
+) -> tuple[list[Station], Ending]:
+    """The stations of a path from any of its places on; `Ending.ACROSS` is the end towards which it set out."""
     stations: list[Station] = []
-    reach = _REACH * max(1.0, float(np.abs(start.x).max(initial=0.0)))
-    used = 0
-    curve = homotopy.curve
-    for station in follow_curve(curve, start.x, start.a, rising=rising, steps=steps, widest=_WIDEST, sharp=True):
-        used += 1
+    reach = _REACH * max(1.0, float(np.abs(start.x).max()))
+    for station in follow_curve(
+        homotopy.curve, start.x, start.a, rising=rising, steps=steps, widest=widest, sharp=True
+    ):
         if stations and not 0 < station.a < 1:
             end = _at_end(homotopy, stations[-1], station)
             if end is None:
                 return stations, Ending.STUCK
-            return [*stations, end], Ending.BACK if end.a == start.a else Ending.ACROSS
+            return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
         stations.append(station)
         if not past_folds and (station.da > 0) is not rising:
             return stations, Ending.TURNED
@@ -119,7 +126,7 @@ def _stations(
             return stations, Ending.AWAY
     if not stations:
         return [start], Ending.SINGULAR
-    return stations, Ending.SPENT if used > steps // 2 else Ending.STUCK
+    return stations, Ending.STUCK
 
 
 def _at_end(homotopy: Homotopy, before: Station, after: Station) -> Station | None:

@@ -18,11 +18,11 @@ class Ending(enum.Enum):
 
     ACROSS = "it reached the other end"
     BACK = "it turned back, to the end that it came from"
+    PITCHFORK = "it ended in a symmetric pitchfork"
     TURNED = "it came to a fold, beyond which it was not to be followed"
     SINGULAR = "it ended early: its first state is singular"
-    STUCK = "it ended early: its steps became too short"
+    STUCK = "it ended early: its steps became too short, or those given were done"
     AWAY = "it ended early: it went out of reach"
-    SPENT = "it ended early: the steps given were done"
 
 
 class CrossingKind(enum.Enum):
@@ -55,6 +55,10 @@ class Crossing:
         That vector.
     before, after : int
         The numbers of unstable directions on both sides, in the sense of travel.
+    rising : bool
+        Whether the path comes to it with s rising.
+    station : int
+        It lies between this station of the path and the next.
     """
 
     kind: CrossingKind
@@ -65,6 +69,8 @@ class Crossing:
     vector: NDArray[np.complex128] = field(repr=False)
     before: int
     after: int
+    rising: bool
+    station: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,0 +1,132 @@
+"""From pieces along single homotopies to the paths of fixed points through the whole sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench._arrays import readonly
+from dynbench.continuation.changes import Event, events_of, turning_fold
+from dynbench.continuation.homotopy import Homotopy
+from dynbench.continuation.known_points import KnownPoints
+from dynbench.continuation.pieces import Node, Piece, Sweep
+from dynbench.continuation.results import FixedPointPath, FixedPointPaths
+from dynbench.systems import System
+
+__all__ = ["assembled"]
+
+Array = NDArray[np.float64]
+#: t, x and the unstable directions at stations.
+Part = tuple[Array, Array, list[int]]
+
+
+def assembled(
+    systems: Sequence[System],
+    homotopies: Sequence[Homotopy],
+    known: Sequence[KnownPoints],
+    sweep: Sweep,
+    *,
+    interrupted: bool,
+) -> FixedPointPaths:
+    """The result, from what a sweep did."""
+    events = events_of(homotopies, sweep.pieces, sweep.forks)
+    finished = [points.finished() for points in known]
+    chains = _Chains(known, sweep.pieces, events)
+    numbers = {node: k for k, nodes in enumerate(chains.nodes) for node in nodes}
+    paths = []
+    for nodes in chains.nodes:
+        positions: list[int | None] = [None] * len(systems)
+        for i, k in nodes:
+            positions[i] = finished[i][1][k]
+        paths.append(chains.path(nodes, tuple(positions)))
+    changes = [replace(e.change, paths=tuple(dict.fromkeys(numbers[node] for node in e.nodes))) for e in events]
+    return FixedPointPaths(
+        systems=tuple(systems),
+        sets=tuple(points for points, _ in finished),
+        paths=tuple(paths),
+        changes=tuple(changes),
+        left_out=tuple((i, finished[i][1][k]) for i, k in sweep.left_out()),
+        doubts=tuple(sweep.doubts),
+        interrupted=interrupted,
+    )
+
+
+class _Chains:
+    """Points of successive systems that are one point followed, and what its path is made of."""
+
+    def __init__(self, known: Sequence[KnownPoints], pieces: Sequence[Piece], events: Sequence[Event]) -> None:
+        self._known, self._events = known, events
+        self._left: dict[Node, Piece] = {}
+        self._right: dict[Node, Piece] = {}
+        for piece in pieces:
+            for node in (piece.start, piece.end):
+                if node is not None:
+                    (self._right if node[0] == piece.step else self._left).setdefault(node, piece)
+        nodes = sorted({*self._left, *self._right})
+        linked = {node for node in nodes if self._beyond(node, self._left) is not None}
+        self.nodes = [self._chain(node) for node in nodes if node not in linked]
+
+    def _beyond(self, node: Node, side: dict[Node, Piece]) -> Node | None:
+        """The node of the next system that a node's path leads to, where both agree on the path between them."""
+        piece = side.get(node)
+        if piece is None or piece.end is None:
+            return None
+        other = piece.end if piece.start == node else piece.start
+        back = self._right if side is self._left else self._left
+        return other if other[0] != node[0] and back.get(other) is piece else None
+
+    def _chain(self, node: Node) -> list[Node]:
+        chain = [node]
+        while (following := self._beyond(chain[-1], self._right)) is not None:
+            chain.append(following)
+        return chain
+
+    def path(self, nodes: Sequence[Node], positions: tuple[int | None, ...]) -> FixedPointPath:
+        """The record of a chain."""
+        born, first = self._end(nodes[0], self._left.get(nodes[0]))
+        died, last = self._end(nodes[-1], self._right.get(nodes[-1]))
+        parts = [] if first is None else [tuple(side[::-1] for side in first)]
+        for node in nodes[:-1]:
+            piece = self._right[node]
+            part = self._stations(piece, len(piece.path.s))
+            parts.append(part if piece.start == node else tuple(side[::-1] for side in part))
+        parts += [] if last is None else [last]
+        if not parts:
+            i, k = nodes[0]
+            parts = [(np.array([float(i)]), self._known[i].points[k].x[None], [self._known[i].unstable(k)])]
+        t, x, unstable = (np.concatenate([part[j] for part in parts]) for j in range(3))
+        return FixedPointPath(positions, readonly(t), readonly(x), tuple(map(int, unstable)), born, died)
+
+    def _end(self, node: Node, piece: Piece | None) -> tuple[int | None, Part | None]:
+        """At which change a chain ends with a node, and the stations from the node to there."""
+        if piece is None:
+            return None, None
+        if piece.fork is not None:
+            return self._number(piece.fork.crossing), self._stations(piece, len(piece.path.s))
+        fold = turning_fold(piece)
+        same_side = piece.end is not None and piece.start[0] == piece.end[0]
+        if not same_side or fold is None:
+            return None, self._stations(piece, len(piece.path.s)) if piece.start == node else None
+        whole = self._stations(piece, len(piece.path.s))
+        cut = fold.station + 1
+        if piece.start == node:
+            t, x, unstable = (side[:cut] for side in whole)
+        else:
+            t, x, unstable = (side[cut:][::-1] for side in whole)
+        at = (np.append(t, piece.step + fold.s), np.vstack([x, fold.x]), [*unstable, unstable[-1]])
+        return self._number(fold), at
+
+    def _number(self, crossing: object) -> int | None:
+        return next((k for k, e in enumerate(self._events) if any(c is crossing for c in e.crossings)), None)
+
+    def _stations(self, piece: Piece, count: int) -> Part:
+        """The stations of a piece, with the unstable directions that follow from its crossings."""
+        path = piece.path
+        unstable = [self._known[piece.start[0]].unstable(piece.start[1])] * count
+        for crossing in path.crossings:
+            unstable[crossing.station + 1 :] = [crossing.after] * (count - crossing.station - 1)
+        seen = zip(unstable, path.unstable, strict=True)
+        return piece.step + path.s, path.x, [n if known is None else known for n, known in seen]
