@@ -77,9 +77,9 @@ def is_exchange(homotopy: Homotopy, s: float, x: Array, vector: Array) -> bool:
     v = vector / np.linalg.norm(vector)
     w = _left(homotopy, x, s)
     slope, curvature = homotopy.slope(x), homotopy.second_derivative(x, s, v, v)
-    through = abs(w @ slope) <= _VANISHES * max(float(np.linalg.norm(slope)), np.finfo(float).tiny)
-    through = through or float(np.linalg.norm(slope)) <= _VANISHES
-    return bool(through and abs(w @ curvature) > _VANISHES * max(1.0, float(np.linalg.norm(curvature))))
+    norm = float(np.linalg.norm(slope))
+    through = norm <= _VANISHES or abs(float(w @ slope)) <= _VANISHES * norm
+    return through and abs(float(w @ curvature)) > _VANISHES * max(1.0, float(np.linalg.norm(curvature)))
 
 
 def _left(homotopy: Homotopy, x: Array, s: float) -> Array:

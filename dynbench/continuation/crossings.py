@@ -117,9 +117,7 @@ class _Counted:
         yield from self.changing(middle, last)
 
 
-def _refined(
-    homotopy: Homotopy, stations: list[Station], station: int, before: int, after: int
-) -> Iterator[Crossing]:
+def _refined(homotopy: Homotopy, stations: list[Station], station: int, before: int, after: int) -> Iterator[Crossing]:
     """The crossings between two neighbouring stations with other numbers of unstable directions.
 
     Sorted by how far they are beyond the axis, eigenvalues are continuous, and those between the two numbers change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -97,7 +98,7 @@ def follow_fixed_points(
     [('pair annihilated at a fold', 0.5)]
     """
     sequence = _checked(systems, points, most_unstable)
-    homotopies = [Homotopy(a, b) for a, b in zip(sequence, sequence[1:], strict=False)]
+    homotopies = [Homotopy(a, b) for a, b in itertools.pairwise(sequence)]
     odd = all(homotopy.odd for homotopy in homotopies)
     generator = as_generator(rng)
     known: list[KnownPoints] = []

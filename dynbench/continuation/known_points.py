@@ -53,7 +53,7 @@ class KnownPoints:
         return k if distances[k] <= _CLOSE * max(1.0, float(np.abs(x).max())) else None
 
     def find_or_add(self, x: Array) -> int | None:
-        """The number of the point at `x`, certified and added with its mirror image if it is new; None if it is none."""
+        """The number of the point at `x`, which is certified and added if it is new; None if it is none."""
         known = self.find(x)
         if known is not None:
             return known

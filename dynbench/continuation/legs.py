@@ -17,8 +17,8 @@ __all__ = ["Eigenpair", "Leg", "nearest_eigenpair", "on_plane"]
 
 Array = NDArray[np.float64]
 
-#: Newton's method on a plane gets so many steps, until they are below the first, relative to max(1, |x|), or no longer shrink and
-#: are below the second: close to another branch rounding is magnified.
+#: Newton's method on a plane gets so many steps, until they are below the first, relative to max(1, |x|), or no longer
+#: shrink and are below the second: close to another branch rounding is magnified.
 _CORRECTIONS, _CLOSE, _ROUGH = 10, 1e-12, 1e-8
 #: Values of a function below this count as 0.
 _ZERO = 1e-12
@@ -70,6 +70,17 @@ class Leg:
                 at_low /= 2
             high, at_high = here, value
         return high
+
+    def halved(self, times: int) -> Leg:
+        """The part of the leg on which the determinant of dH/dx changes its sign, by bisection, as far as it goes."""
+        low, high = self.first, self.last
+        for _ in range(times):
+            here = self._at((self._distance(low) + self._distance(high)) / 2, low, high)
+            here = None if here is None else sharpened(self.homotopy.curve, here)
+            if here is None:
+                break
+            low, high = (here, high) if here.sign == low.sign else (low, here)
+        return Leg(self.homotopy, low, high)
 
     def _between(
         self, function: Callable[[Station], float], where: float, low: Station, high: Station

@@ -131,7 +131,13 @@ class Sweep:
             self.doubts.append(f"following {where} led to a point that another path had come to: one left its own")
 
     def _piece(
-        self, step: int, start: Node, end: Node | None, stations: list[Station], ending: Ending, fork: Fork | None = None
+        self,
+        step: int,
+        start: Node,
+        end: Node | None,
+        stations: list[Station],
+        ending: Ending,
+        fork: Fork | None = None,
     ) -> Piece:
         """The record of a path, with its crossings."""
         counts = {0: self._known[start[0]].unstable(start[1])}
@@ -159,7 +165,7 @@ class Sweep:
         return None if k is None else (node[0], k)
 
     def _branch_off(self, step: int, trunk: Piece) -> None:
-        """The pairs that leave the origin along its path, followed to a system where they have few unstable directions."""
+        """The pairs that leave the origin along its path; those of few unstable directions are followed to a system."""
         homotopy = self._homotopies[step]
         for crossing in trunk.path.crossings:
             if crossing.kind is not CrossingKind.REAL:
