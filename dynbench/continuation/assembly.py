@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,22 @@ from dynbench.continuation.changes import Event, events_of, turning_fold
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.continuation.known_points import KnownPoints
 from dynbench.continuation.pieces import Node, Piece, Sweep
+from dynbench.continuation.records import Crossing
 from dynbench.continuation.results import FixedPointPath, FixedPointPaths
 from dynbench.systems import System
 
 __all__ = ["assembled"]
 
 Array = NDArray[np.float64]
-#: t, x and the unstable directions at stations.
-Part = tuple[Array, Array, list[int]]
+
+
+class _Row(NamedTuple):
+    """A station of a path: t, x, the unstable directions there, and the crossing that it comes to."""
+
+    t: float
+    x: Array
+    unstable: int
+    crossing: Crossing | None
 
 
 def assembled(
@@ -88,45 +97,44 @@ class _Chains:
         """The record of a chain."""
         born, first = self._end(nodes[0], self._left.get(nodes[0]))
         died, last = self._end(nodes[-1], self._right.get(nodes[-1]))
-        parts = [] if first is None else [tuple(side[::-1] for side in first)]
+        rows = first[::-1]
         for node in nodes[:-1]:
             piece = self._right[node]
-            part = self._stations(piece, len(piece.path.s))
-            parts.append(part if piece.start == node else tuple(side[::-1] for side in part))
-        parts += [] if last is None else [last]
-        if not parts:
+            rows += self._rows(piece) if piece.start == node else self._rows(piece)[::-1]
+        rows += last
+        if not rows:
             i, k = nodes[0]
-            parts = [(np.array([float(i)]), self._known[i].points[k].x[None], [self._known[i].unstable(k)])]
-        t, x, unstable = (np.concatenate([part[j] for part in parts]) for j in range(3))
-        return FixedPointPath(positions, readonly(t), readonly(x), tuple(map(int, unstable)), born, died)
+            rows = [_Row(float(i), self._known[i].points[k].x, self._known[i].unstable(k), None)]
+        t, x = readonly([row.t for row in rows]), readonly([row.x for row in rows])
+        return FixedPointPath(positions, t, x, tuple(row.unstable for row in rows), born, died)
 
-    def _end(self, node: Node, piece: Piece | None) -> tuple[int | None, Part | None]:
+    def _end(self, node: Node, piece: Piece | None) -> tuple[int | None, list[_Row]]:
         """At which change a chain ends with a node, and the stations from the node to there."""
         if piece is None:
-            return None, None
+            return None, []
+        rows = self._rows(piece)
         if piece.fork is not None:
-            return self._number(piece.fork.crossing), self._stations(piece, len(piece.path.s))
+            return self._number(piece.fork.crossing), rows
         fold = turning_fold(piece)
-        same_side = piece.end is not None and piece.start[0] == piece.end[0]
-        if not same_side or fold is None:
-            return None, self._stations(piece, len(piece.path.s)) if piece.start == node else None
-        whole = self._stations(piece, len(piece.path.s))
-        cut = fold.station + 1
-        if piece.start == node:
-            t, x, unstable = (side[:cut] for side in whole)
-        else:
-            t, x, unstable = (side[cut:][::-1] for side in whole)
-        at = (np.append(t, piece.step + fold.s), np.vstack([x, fold.x]), [*unstable, unstable[-1]])
-        return self._number(fold), at
+        if piece.end is None or piece.start[0] != piece.end[0] or fold is None:
+            return None, rows if piece.start == node else []
+        cut = next(k for k, row in enumerate(rows) if row.crossing is fold) + 1
+        return self._number(fold), rows[:cut] if piece.start == node else rows[cut:][::-1]
 
-    def _number(self, crossing: object) -> int | None:
+    def _number(self, crossing: Crossing) -> int | None:
         return next((k for k, e in enumerate(self._events) if any(c is crossing for c in e.crossings)), None)
 
-    def _stations(self, piece: Piece, count: int) -> Part:
-        """The stations of a piece, with the unstable directions that follow from its crossings."""
-        path = piece.path
-        unstable = [self._known[piece.start[0]].unstable(piece.start[1])] * count
-        for crossing in path.crossings:
-            unstable[crossing.station + 1 :] = [crossing.after] * (count - crossing.station - 1)
-        seen = zip(unstable, path.unstable, strict=True)
-        return piece.step + path.s, path.x, [n if known is None else known for n, known in seen]
+    def _rows(self, piece: Piece) -> list[_Row]:
+        """The stations of a piece and, twice, the places of its crossings, with the counts that follow from these."""
+        path, count = piece.path, self._known[piece.start[0]].unstable(piece.start[1])
+        rows: list[_Row] = []
+        for k, (s, x, counted) in enumerate(zip(path.s, path.x, path.unstable, strict=True)):
+            count = count if counted is None else counted
+            rows.append(_Row(piece.step + float(s), x, count, None))
+            for crossing in path.crossings:
+                if crossing.station == k:
+                    place = piece.step + crossing.s
+                    rows.append(_Row(place, crossing.x, crossing.before, crossing))
+                    rows.append(_Row(place, crossing.x, crossing.after, None))
+                    count = crossing.after
+        return rows

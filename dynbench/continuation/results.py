@@ -103,7 +103,8 @@ class FixedPointPath:
     positions : tuple of (int or None)
         For each system the point's place in `FixedPointPaths.sets`, None where it does not exist or was not followed.
     t : (m,) array
-        Where in the sequence of systems the stations are: step + s. They need not rise where the path has folds.
+        Where in the sequence of systems the stations are: step + s. They need not rise where the path has folds. The
+        place of a change is a station twice, with the counts on both its sides.
     x : (m, n) array
         The point at the stations.
     unstable : tuple of int
