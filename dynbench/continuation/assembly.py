@@ -116,7 +116,7 @@ class _Chains:
         if piece.fork is not None:
             return self._number(piece.fork.crossing), rows
         fold = turning_fold(piece)
-        if piece.end is None or piece.start[0] != piece.end[0] or fold is None:
+        if fold is None or (piece.end is not None and piece.start[0] != piece.end[0]):
             return None, rows if piece.start == node else []
         cut = next(k for k, row in enumerate(rows) if row.crossing is fold) + 1
         return self._number(fold), rows[:cut] if piece.start == node else rows[cut:][::-1]

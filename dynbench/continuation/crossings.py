@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
+from dynbench.continuation.counts import CountedPath
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.continuation.legs import Eigenpair, Leg, nearest_eigenpair
 from dynbench.continuation.records import Crossing, CrossingKind
@@ -18,8 +18,6 @@ __all__ = ["crossings_on"]
 
 Array = NDArray[np.float64]
 
-#: Up to so many states eigenvalues are taken at every station.
-_FEW = 60
 #: An eigenvalue as close to the axis as this is followed by inverse iteration, and may move so many times that far.
 _NEAR, _JUMP = 1e-2, 4.0
 #: A leg on which the determinant changes its sign is halved so often.
@@ -44,88 +42,42 @@ def crossings_on(
     """
     if len(stations) < 2:
         return (), (None,) * len(stations)
-    path = _Counted(homotopy, stations, dict(known or {}))
+    path = CountedPath(homotopy, stations, known or {})
     crossings: list[Crossing] = []
-    folds = path.folds()
+    folds = path.folds
     for first, end in zip([0, *(k + 1 for k in folds)], [*folds, len(stations) - 1], strict=True):
         if pairs:
             for k in path.changing(first, end):
-                crossings += _refined(homotopy, stations, k, path.count(k), path.count(k + 1))
+                crossings += _refined(path, k)
         else:
             signs = (k for k in range(first, end) if stations[k].sign * stations[k + 1].sign < 0)
             crossings += (found for k in signs if (found := _real(homotopy, stations, k)) is not None)
         if end in folds:
-            crossings.append(path.fold(end))
+            crossings.append(_fold(path, end))
     return tuple(crossings), path.known()
 
 
-class _Counted:
-    """The stations of a path with their numbers of unstable directions, counted where they are asked for."""
-
-    def __init__(self, homotopy: Homotopy, stations: list[Station], counts: dict[int, int]) -> None:
-        self._homotopy, self._stations, self._counts = homotopy, stations, counts
-        if homotopy.dimension <= _FEW:
-            for k in range(len(stations)):
-                self.count(k)
-
-    def known(self) -> tuple[int | None, ...]:
-        return tuple(self._counts.get(k) for k in range(len(self._stations)))
-
-    def count(self, k: int) -> int:
-        if k not in self._counts:
-            here = self._stations[k]
-            values = self._homotopy.eigenvalues(here.x, here.a)
-            self._counts[k] = int(np.count_nonzero(self._homotopy.beyond(values) > 0))
-        return self._counts[k]
-
-    def folds(self) -> list[int]:
-        """The stations after which a fold lies, before the next one."""
-        return [k for k, (a, b) in enumerate(itertools.pairwise(self._stations)) if a.da * b.da < 0]
-
-    def fold(self, k: int) -> Crossing:
-        """The fold between a station and the next, where da is 0."""
-        first, last = self._stations[k], self._stations[k + 1]
-        leg = Leg(self._homotopy, first, last)
-        here = leg.zero(lambda station: station.da, first.da, last.da)
-        kind = CrossingKind.FOLD
-        if here is None:
-            kind, here = CrossingKind.UNRESOLVED, first
-        guess = 1.0 if self._homotopy.kind == "map" else 0.0
-        pair = nearest_eigenpair(self._homotopy.jacobian_at(here.x, here.a), guess)
-        return _crossing(kind, here, pair, (self.count(k), self.count(k + 1)), first, k)
-
-    def changing(self, first: int, last: int) -> Iterator[int]:
-        """The stations between two, in order, of which the next has another number of unstable directions.
-
-        Two that agree are not looked at between, unless the sign of the determinant says that they differ there.
-        """
-        if first == last:
-            return
-        if last == first + 1 and self.count(first) == self.count(last):
-            return
-        if last == first + 1:
-            yield first
-            return
-        signs = [self._stations[k].sign for k in range(first, last + 1)]
-        inner = [first + i for i in range(1, len(signs) - 1) if signs[i] != signs[i - 1] or signs[i] != signs[i + 1]]
-        if self._homotopy.dimension <= _FEW:
-            inner = list(range(first + 1, last))
-        if not inner and self.count(first) == self.count(last):
-            return
-        middle = inner[len(inner) // 2] if inner else (first + last) // 2
-        yield from self.changing(first, middle)
-        yield from self.changing(middle, last)
+def _fold(path: CountedPath, k: int) -> Crossing:
+    """The fold between a station and the next, where ds is 0."""
+    homotopy, first, last = path.homotopy, path.stations[k], path.stations[k + 1]
+    here = Leg(homotopy, first, last).zero(lambda station: station.da, first.da, last.da)
+    kind = CrossingKind.FOLD
+    if here is None:
+        kind, here = CrossingKind.UNRESOLVED, first
+    pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), 1.0 if homotopy.kind == "map" else 0.0)
+    return _crossing(kind, here, pair, (path.count(k), path.count(k + 1)), first, k)
 
 
-def _refined(homotopy: Homotopy, stations: list[Station], station: int, before: int, after: int) -> Iterator[Crossing]:
+def _refined(path: CountedPath, station: int) -> Iterator[Crossing]:
     """The crossings between two neighbouring stations with other numbers of unstable directions.
 
     Sorted by how far they are beyond the axis, eigenvalues are continuous, and those between the two numbers change
     sides: each has its own place, the two of a pair the same.
     """
-    first, last = stations[station : station + 2]
+    homotopy, first, last = path.homotopy, path.stations[station], path.stations[station + 1]
+    before, after = path.count(station), path.count(station + 1)
     leg = Leg(homotopy, first, last)
-    start, end = (homotopy.beyond(homotopy.eigenvalues(x.x, x.a)) for x in (first, last))
+    start, end = (homotopy.beyond(path.eigenvalues(k)) for k in (station, station + 1))
     places: list[tuple[float, Station, Eigenpair]] = []
     k = min(before, after)
     while k < max(before, after):
@@ -133,7 +85,7 @@ def _refined(homotopy: Homotopy, stations: list[Station], station: int, before: 
         here = leg.zero(follower, float(start[k]), float(end[k]))
         if here is None or follower.pair is None:
             break
-        pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), follower.pair.value)
+        pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), follower.pair.value, follower.pair.vector)
         places.append((abs(here.a - first.a), here, pair))
         k += _times(pair)
     sense = 1 if after > before else -1
@@ -143,8 +95,8 @@ def _refined(homotopy: Homotopy, stations: list[Station], station: int, before: 
         yield _crossing(_kind(homotopy, pair.value), here, pair, (count, moved), first, station)
         count = moved
     if count != after:
-        value = homotopy.eigenvalues(first.x, first.a)[min(before, after)]
-        pair = nearest_eigenpair(homotopy.jacobian_at(first.x, first.a), complex(value))
+        value = complex(path.eigenvalues(station)[min(before, after)])
+        pair = nearest_eigenpair(homotopy.jacobian_at(first.x, first.a), value)
         yield _crossing(CrossingKind.UNRESOLVED, first, pair, (count, after), first, station)
 
 
@@ -202,7 +154,7 @@ class _Follower:
 
     def _followed(self, jacobian: Array, pair: Eigenpair) -> bool:
         """Whether iteration from the last place's eigenvalue led to one as near as this should be."""
-        found = nearest_eigenpair(jacobian, pair.value)
+        found = nearest_eigenpair(jacobian, pair.value, pair.vector)
         if abs(found.value - pair.value) > _JUMP * _NEAR:
             return False
         self.pair = found

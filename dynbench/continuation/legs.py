@@ -155,13 +155,16 @@ def on_plane(homotopy: Homotopy, guess: Station, first: Station, where: float) -
     return Station(x, s, tangent[:n], float(tangent[n]), 0) if last <= _ROUGH * scale else None
 
 
-def nearest_eigenpair(matrix: Array, guess: complex) -> Eigenpair:
+def nearest_eigenpair(matrix: Array, guess: complex, vector: NDArray[np.complex128] | None = None) -> Eigenpair:
     """The eigenvalue to which inverse iteration leads from a guess, by Rayleigh quotients; real from a real guess."""
     real = complex(guess).imag == 0
     a = matrix if real else matrix.astype(complex)
     value: Any = complex(guess).real if real else complex(guess)
-    v = np.random.default_rng(0).normal(size=len(a)).astype(a.dtype)  # fixed, so that a point gets the same numbers
-    v /= np.linalg.norm(v)
+    if vector is None:  # a fixed start, so that the same point gets the same numbers
+        v = np.random.default_rng(0).normal(size=len(a)).astype(a.dtype)
+        v /= np.linalg.norm(v)
+    else:
+        v = np.real(vector).copy() if real else vector
     residual = np.inf
     for _ in range(_FACTORISATIONS):
         factors = _factors(a - value * np.eye(len(a)))

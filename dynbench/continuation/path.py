@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 _WIDEST = 0.1
 #: A state within this of where Newton's method leads, relative to max(1, |x|), is a fixed point.
 _CLOSE = 1e-6
+#: A path that has turned back more often than this is given up: among the many equilibria of a random network it would
+#: go on so for long.
+_MOST_TURNS = 12
 #: A path is out of reach where it is so many times farther out than max(1, |x|) at its start.
 _REACH = 1e3
 
@@ -110,6 +113,7 @@ def trace_from(
 ) -> tuple[list[Station], Ending]:
     """The stations of a path from any of its places on; `Ending.ACROSS` is the end towards which it set out."""
     stations: list[Station] = []
+    turns = 0
     reach = _REACH * max(1.0, float(np.abs(start.x).max()))
     for station in follow_curve(
         homotopy.curve, start.x, start.a, rising=rising, steps=steps, widest=widest, sharp=True
@@ -119,7 +123,10 @@ def trace_from(
             if end is None:
                 return stations, Ending.STUCK
             return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
+        turns += bool(stations and stations[-1].da * station.da < 0)
         stations.append(station)
+        if turns > _MOST_TURNS:
+            return stations, Ending.TANGLED
         if not past_folds and (station.da > 0) is not rising:
             return stations, Ending.TURNED
         if np.abs(station.x).max() > reach:

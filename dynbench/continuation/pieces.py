@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -139,7 +140,10 @@ class Sweep:
         ending: Ending,
         fork: Fork | None = None,
     ) -> Piece:
-        """The record of a path, with its crossings."""
+        """The record of a path, with its crossings; of one that led nowhere up to its first fold."""
+        if end is None and fork is None:
+            turned = (k + 2 for k, (a, b) in enumerate(itertools.pairwise(stations)) if a.da * b.da < 0)
+            stations = stations[: next(turned, len(stations))]
         counts = {0: self._known[start[0]].unstable(start[1])}
         if end is not None:
             counts[len(stations) - 1] = self._known[end[0]].unstable(end[1])

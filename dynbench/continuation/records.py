@@ -22,6 +22,7 @@ class Ending(enum.Enum):
     TURNED = "it came to a fold, beyond which it was not to be followed"
     SINGULAR = "it ended early: its first state is singular"
     STUCK = "it ended early: its steps became too short, or those given were done"
+    TANGLED = "it ended early: it turned back too often"
     AWAY = "it ended early: it went out of reach"
 
 
