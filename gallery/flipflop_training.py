@@ -16,6 +16,7 @@ itself took. The points at the steps kept are proved; what lies between them is 
 # %%
 # Two trainings, alike but for the gain of the reservoir: 0.9, and the paper's 1.5.
 import argparse
+import itertools
 from collections import Counter
 from time import process_time
 
@@ -84,11 +85,12 @@ def tell(gain):
     """What was found at each step, and what happened between."""
     for step, points in zip(steps[gain], paths[gain].sets, strict=True):
         print(f"g = {gain}, step {step}: unstable directions -> points {points.by_index}, sum {points.index_sum}")
-    for change in paths[gain].changes:
+    for (_, kind), group in itertools.groupby(paths[gain].changes, key=lambda c: (f"{c.position:.9f}", c.kind)):
+        change, *images = group  # the mirror image of a change stands beside it
         before, after = (steps[gain][change.step + k] for k in (0, 1))
         print(
-            f"  {change.s:.4f} of the way from {before} to {after}: {change.kind.value}, {change.before} -> "
-            f"{change.after}; eigenvalue {change.eigenvalue:.2g}, residual {change.residual:.0e}"
+            f"  {change.s:.4f} of the way from {before} to {after}: {kind.value}{' (twice)' * len(images)}, "
+            f"{change.before} -> {change.after}; eigenvalue {change.eigenvalue:.2g}, residual {change.residual:.0e}"
         )
     for doubt in paths[gain].doubts:
         print(f"  {doubt}")
@@ -97,9 +99,9 @@ def tell(gain):
 tell(weak)
 
 # %%
-# The origin loses its stability in a pitchfork, which gives the first two memories (of a thousand units; the two hundred
-# of the short form have a Hopf bifurcation before). At every step the indices found add up to +1, which is what those
-# of all fixed points add up to: nothing contradicts that these are all.
+# The origin loses its stability in a pitchfork, which gives the first two memories (of a thousand units; the two
+# hundred of the short form have a Hopf bifurcation before). At every step the indices found add up to +1, which is what
+# those of all fixed points add up to: nothing contradicts that these are all.
 at_origin = [change for change in paths[weak].changes if not np.any(change.x)]
 first = at_origin[0]
 assert first.kind is (ChangeKind.HOPF if short else ChangeKind.SUPERCRITICAL)
@@ -145,7 +147,10 @@ if not short:
 
 # %%
 # The diagrams: one coordinate of the fixed points over the steps, which stand at equal distances. The coordinate is
-# what the readout of the end of training makes of the first bit.
+# what the readout of the end of training makes of the first bit. Drawn are the points that are stable somewhere, and
+# the origin.
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 
 from dynbench.plotting import draw_paths
@@ -160,7 +165,10 @@ def diagram(gain, title):
     """The paths of one gain."""
     figure, ax = plt.subplots(figsize=(7.5, 5.5), layout="constrained")
     ax.set_title(title)
-    draw_paths(paths[gain], ax, coordinate=first_bit(gain), labels=steps[gain], name="first bit, read out as trained")
+    kept = [k for k, p in enumerate(paths[gain].paths) if 0 in p.unstable or not np.any(p.x)]
+    told = [change for change in paths[gain].changes if set(change.paths) & set(kept)]
+    shown = replace(paths[gain], paths=tuple(paths[gain].paths[k] for k in kept), changes=tuple(told))
+    draw_paths(shown, ax, coordinate=first_bit(gain), labels=steps[gain], name="first bit")
     ax.set_xlabel("step of training")
     return figure
 
@@ -175,7 +183,7 @@ looks = {0: ("#332288", "stable"), 1: ("#CC79A7", "one unstable direction"), 2: 
 
 def portraits(gain):
     """The points at each step kept, in the space of readouts."""
-    figure = plt.figure(figsize=(2.6 * len(steps[gain]), 3.4), layout="constrained")
+    figure = plt.figure(figsize=(2.9 * len(steps[gain]), 3.8), layout="constrained")
     for k, (step, points) in enumerate(zip(steps[gain], paths[gain].sets, strict=True)):
         ax = figure.add_subplot(1, len(steps[gain]), k + 1, projection="3d")
         for order, (colour, label) in looks.items():
@@ -184,7 +192,7 @@ def portraits(gain):
             ax.scatter(*z.T, s=30, color=colour, edgecolor="black", depthshade=False, label=label if k == 0 else None)
         ax.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), zlim=(-1.5, 1.5), title=f"step {step}")
         ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1), xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
-        ax.set_box_aspect(None, zoom=0.8)
+        ax.set_box_aspect(None, zoom=0.72)
     figure.suptitle(f"Fixed points found in the space of readouts, g = {gain}")
     figure.legend(loc="outside lower center", ncols=3)
     return figure

@@ -58,7 +58,7 @@ def assembled(
         paths=tuple(paths),
         changes=tuple(changes),
         left_out=tuple((i, finished[i][1][k]) for i, k in sweep.left_out()),
-        doubts=tuple(sweep.doubts),
+        doubts=tuple(f"point {finished[i][1][k]} of system {i} {doubt}" for (i, k), doubt in sweep.doubts),
         interrupted=interrupted,
     )
 

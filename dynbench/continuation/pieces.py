@@ -73,7 +73,7 @@ class Sweep:
         self._homotopies, self._known, self._most, self._progress = homotopies, known, most_unstable, progress
         self.pieces: list[Piece] = []
         self.forks: list[Fork] = []
-        self.doubts: list[str] = []
+        self.doubts: list[tuple[Node, str]] = []
         self._covered: set[tuple[int, Node]] = set()
 
     def run(self) -> None:
@@ -125,11 +125,11 @@ class Sweep:
         return None if k is None or (system, k) == start else (system, k)
 
     def _doubt(self, step: int, start: Node, end: Node | None, ending: Ending) -> None:
-        where = f"from point {start[1]} of system {start[0]} towards system {2 * step + 1 - start[0]}"
+        there = f"followed towards system {2 * step + 1 - start[0]}, led to"
         if end is None:
-            self.doubts.append(f"following {where} led to no point: {ending.value}")
+            self.doubts.append((start, f"{there} no point: {ending.value}"))
         elif (step, end) in self._covered:
-            self.doubts.append(f"following {where} led to a point that another path had come to: one left its own")
+            self.doubts.append((start, f"{there} a point that another path had come to: one of them left its own"))
 
     def _piece(
         self,
@@ -178,7 +178,7 @@ class Sweep:
             fork = Fork(step, crossing, emergence)
             self.forks.append(fork)
             if emergence is None:
-                self.doubts.append(f"no pair was reached from the origin at {step + crossing.s:.6g}")
+                self.doubts.append((trunk.start, f"bifurcates at {step + crossing.s:.6g}, but no pair was reached"))
                 continue
             place = emergence.place
             values = homotopy.eigenvalues(place.x, place.a)
@@ -193,7 +193,10 @@ class Sweep:
         k = self._known[system].find_or_add(stations[-1].x) if ending in (Ending.ACROSS, Ending.BACK) else None
         if k is None or (step, (system, k)) in self._covered:
             what = f"no point: {ending.value}" if k is None else "a point that another path had come to"
-            self.doubts.append(f"the pair of the pitchfork at {step + fork.crossing.s:.6g} led to {what}")
+            origin = self._known[step].find(np.zeros_like(place.x)) or 0
+            self.doubts.append(
+                ((step, origin), f"bifurcates at {step + fork.crossing.s:.6g}, but its pair led to {what}")
+            )
             return
         back = [Station(p.x, p.a, -p.dx, -p.da, p.sign) for p in reversed(stations)]
         piece = self._piece(step, (system, k), None, back, Ending.PITCHFORK, fork)
