@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 #: An eigenvalue as close to the axis as this is followed by inverse iteration, and may move so many times that far.
 _NEAR, _JUMP = 1e-2, 4.0
+#: At a crossing the eigenvalue is as close to the axis as this.
+_ON_AXIS = 1e-6
 #: A leg on which the determinant changes its sign is halved so often.
 _HALVINGS = 6
 
@@ -92,7 +94,7 @@ def _refined(path: CountedPath, station: int) -> Iterator[Crossing]:
     count = before
     for _, here, pair in sorted(places, key=lambda place: place[0]):
         moved = count + sense * _times(pair)
-        yield _crossing(_kind(homotopy, pair.value), here, pair, (count, moved), first, station)
+        yield _crossing(_kind(homotopy, pair), here, pair, (count, moved), first, station)
         count = moved
     if count != after:
         value = complex(path.eigenvalues(station)[min(before, after)])
@@ -129,10 +131,13 @@ def _times(pair: Eigenpair) -> int:
     return 1 if pair.value.imag == 0 else 2
 
 
-def _kind(homotopy: Homotopy, value: complex) -> CrossingKind:
-    if value.imag != 0:
+def _kind(homotopy: Homotopy, pair: Eigenpair) -> CrossingKind:
+    """What a refined eigenvalue makes of a crossing; one that jumps over the axis tells that the path did so too."""
+    if abs(float(homotopy.beyond(np.array(pair.value)))) > _ON_AXIS:
+        return CrossingKind.UNRESOLVED
+    if pair.value.imag != 0:
         return CrossingKind.HOPF
-    return CrossingKind.FLIP if homotopy.kind == "map" and value.real < 0 else CrossingKind.REAL
+    return CrossingKind.FLIP if homotopy.kind == "map" and pair.value.real < 0 else CrossingKind.REAL
 
 
 class _Follower:

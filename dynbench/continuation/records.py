@@ -33,7 +33,7 @@ class CrossingKind(enum.Enum):
     REAL = "real eigenvalue"  #: a real eigenvalue passes 0 (a map: 1) without a fold
     HOPF = "Hopf"  #: a pair passes the axis (a map: the circle, Neimark-Sacker)
     FLIP = "flip"  #: of a map: an eigenvalue passes -1
-    UNRESOLVED = "unresolved"  #: several eigenvalues, too close together to be told apart
+    UNRESOLVED = "unresolved"  #: no eigenvalue on the axis was found: the path may have jumped to another one
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,19 @@ def test_an_exchange_of_stability(kind):
     assert change.eigenvalue == pytest.approx(0 if kind is db.ODE else 1, abs=1e-6)
     assert [p.positions for p in paths.paths] == [(0, 1), (1, 0)]
     assert sorted(set(paths.paths[0].unstable)) == [0, 1]
+
+
+@pytest.mark.parametrize("e", ["10^(-3)", "10^(-5)", "10^(-8)"])
+def test_branches_that_come_close_are_told_from_those_that_cross(e):
+    """x' = r x - x^2 + e: for e > 0 two branches avoid each other, by 2 sqrt(e); for e < 0 there are two folds."""
+    avoided, folds = (
+        db.follow_fixed_points(along(db.ODE({"x": f"r*x - x^2 {sign} {e}"}, {"r": 0}), r=(-1, 0.7))) for sign in "+-"
+    )
+    assert avoided.changes == avoided.doubts == ()
+    assert [p.positions for p in avoided.paths] == [(0, 0), (1, 1)]
+    assert [c.kind for c in folds.changes] == [ChangeKind.DEATH, ChangeKind.BIRTH]
+    at = 2 * float(sp.sympify(e.replace("^", "**"))) ** 0.5
+    assert [1.7 * c.s - 1 for c in folds.changes] == pytest.approx([-at, at], rel=1e-6)
 
 
 def test_a_zero_eigenvalue_that_is_neither_is_not_called_an_exchange():

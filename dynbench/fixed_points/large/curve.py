@@ -31,6 +31,8 @@ _CLOSE, _CORRECTIONS = 1e-6, 6
 _SHRINKS = 0.7
 #: Tangents of neighbouring stations must not turn by more than the first cosine; a step is lengthened above the second.
 _TURN, _STRAIGHT = 0.8, 0.95
+#: Where another branch seems to be crossed, steps are shortened to this, relative to max(1, |x|).
+_CAREFUL = 1e-4
 #: Lengths of steps, relative to max(1, |x|): the first, the shortest and the longest one.
 _FIRST, _SHORTEST, _LONGEST = 5e-3, 1e-7, 0.5
 
@@ -89,8 +91,8 @@ def follow_curve(
     widest : float
         By how much a may change along the tangent in one step.
     sharp : bool
-        Whether tangents are those of the stations themselves, which takes a second factorisation a step and leads
-        closer past other branches.
+        Whether tangents are those of the stations themselves, which takes a second factorisation a step. Then it is
+        seen where another branch is crossed, or was jumped to, and short steps tell these apart.
     """
     factors = factorised(curve.jacobian(x, a))
     tangent = _tangent(factors, curve.slope(x, a))
@@ -106,6 +108,8 @@ def follow_curve(
         there = _step(curve, here, length)
         if sharp and there is not None:
             there = sharpened(curve, there)
+            if there is not None and length > _CAREFUL * _size(here.x) and _crosses(here, there):
+                there = None
         turn = 0.0 if there is None else float(there.dx @ here.dx + there.da * here.da)
         if there is None or turn < _TURN:
             length /= 2
@@ -139,6 +143,14 @@ def sharpened(curve: Curve, there: Station) -> Station | None:
         return None
     sense = -1 if tangent[0] @ there.dx + tangent[1] * there.da < 0 else 1
     return Station(there.x, there.a, sense * tangent[0], sense * tangent[1], _sign(factors))
+
+
+def _crosses(here: Station, there: Station) -> bool:
+    """Whether the determinant of [[dH/dx, dH/da], [dx, da]] changes its sign: not so along a curve that meets no other.
+
+    By Cramer's rule it is the determinant of dH/dx over da.
+    """
+    return here.sign * here.da * there.sign * there.da < 0
 
 
 def _sign(factors: Any) -> int:
