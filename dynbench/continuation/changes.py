@@ -39,10 +39,9 @@ def events_of(homotopies: Sequence[Homotopy], pieces: Sequence[Piece], forks: Se
     """All changes, in the order of the sequence."""
     events = [_pitchfork(fork, pieces) for fork in forks]
     for piece in pieces:
-        origin = homotopies[piece.step].odd and not np.any(piece.path.x[0])
         for crossing in piece.path.crossings:
-            if origin and crossing.kind is CrossingKind.REAL:
-                continue  # a fork
+            if any(crossing is fork.crossing for fork in forks):
+                continue
             event = _event(homotopies[piece.step], piece, crossing)
             same = _same(event, events)
             if same is None:

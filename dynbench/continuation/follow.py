@@ -80,9 +80,10 @@ def follow_fixed_points(
     taken at every station; beyond, at the ends, and between them only as the ends or the determinants say that
     something happened). What is not connected to a point found is not met.
 
-    In an odd system, G(-x) = -G(x) proved, x = 0 is a fixed point and no real eigenvalue can pass 0 there but in a
-    pitchfork: its pair is reached by Newton's method and followed. Elsewhere a real eigenvalue that passes 0 without a
-    fold is called an exchange where the quadratic coefficient of the Lyapunov-Schmidt reduction does not vanish.
+    Where all systems are odd, G(-x) = -G(x) proved, x = 0 is a fixed point, and no real eigenvalue can pass 0 there
+    but in a pitchfork: its pair is reached by Newton's method and followed. Elsewhere a real eigenvalue that passes 0
+    without a fold is called an exchange where the quadratic coefficient of the Lyapunov-Schmidt reduction does not
+    vanish.
 
     References
     ----------

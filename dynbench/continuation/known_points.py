@@ -37,7 +37,7 @@ class KnownPoints:
     """
 
     def __init__(self, system: System, found: FixedPoints, *, odd: bool, certify: bool) -> None:
-        self.system, self._found, self._odd, self._certify = system, found, odd, certify
+        self.system, self.odd, self._found, self._certify = system, odd, found, certify
         self.points: list[FixedPoint] = [p for p in found if p.status in (Status.CERTIFIED, Status.CONVERGED)]
         self._given = len(self.points)
         if odd:
@@ -57,7 +57,7 @@ class KnownPoints:
         known = self.find(x)
         if known is not None:
             return known
-        states = np.array([x, -x]) if self._odd and np.any(x) else x[None]
+        states = np.array([x, -x]) if self.odd and np.any(x) else x[None]
         proofs = certified_points(self.system, [Findings(states)], prove=self._certify, progress=None)
         if proofs.interrupted:
             raise KeyboardInterrupt
@@ -71,7 +71,7 @@ class KnownPoints:
 
     def is_origin(self, k: int) -> bool:
         """Whether a point is x = 0 of an odd system."""
-        return self._odd and not np.any(self.points[k].x)
+        return self.odd and not np.any(self.points[k].x)
 
     def finished(self) -> tuple[FixedPoints, list[int]]:
         """The set with all points, and for each number the point's place in it."""

@@ -156,7 +156,8 @@ class Sweep:
         """Note a piece and its mirror image."""
         self.pieces.append(piece)
         self._covered |= {(piece.step, node) for node in (piece.start, piece.end) if node is not None}
-        if not self._homotopies[piece.step].odd or self._known[piece.start[0]].is_origin(piece.start[1]):
+        known = self._known[piece.start[0]]
+        if not known.odd or known.is_origin(piece.start[1]):
             return
         start, end = (None if node is None else self._mirror(node) for node in (piece.start, piece.end))
         if start is not None and start != piece.end:

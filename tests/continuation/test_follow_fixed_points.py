@@ -86,6 +86,15 @@ def test_a_subcritical_pitchfork_and_the_folds_of_its_pair():
     assert {p.born for p in dead} == {0, 1}
 
 
+def test_a_pitchfork_of_an_odd_pair_in_a_sequence_that_is_not_odd_is_left_unresolved():
+    system = db.ODE({"x": "r*x - x^3 + h"}, {"r": 0, "h": 0})
+    ends = [{"r": -1, "h": 0}, {"r": 1, "h": 0}, {"r": 1, "h": 0.1}]
+    paths = db.follow_fixed_points([system.with_parameters(**values) for values in ends])
+    assert [len(found) for found in paths.sets] == [1, 3, 3]
+    assert next(c.kind for c in paths.changes if abs(c.x[0]) < 1e-3) is ChangeKind.REAL
+    assert [p.positions for p in paths.paths if p.positions[0] is not None] == [(0, 1, 1)]
+
+
 @pytest.mark.parametrize("kind", [db.ODE, db.Map])
 def test_an_exchange_of_stability(kind):
     """r x - x^2 as a flow crosses at r = 0; as a map x -> (1 + r) x - x^2 it does so too."""
