@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,6 @@ Array = NDArray[np.float64]
 _NEAR, _JUMP = 1e-2, 4.0
 #: At a crossing the eigenvalue is as close to the axis as this.
 _ON_AXIS = 1e-6
-#: A leg on which the determinant changes its sign is halved so often.
-_HALVINGS = 6
 
 
 def crossings_on(
@@ -52,8 +50,7 @@ def crossings_on(
             for k in path.changing(first, end):
                 crossings += _refined(path, k)
         else:
-            signs = (k for k in range(first, end) if stations[k].sign * stations[k + 1].sign < 0)
-            crossings += (found for k in signs if (found := _real(homotopy, stations, k)) is not None)
+            crossings += _real_ones(path, first, end)
         if end in folds:
             crossings.append(_fold(path, end))
     return tuple(crossings), path.known()
@@ -102,28 +99,41 @@ def _refined(path: CountedPath, station: int) -> Iterator[Crossing]:
         yield _crossing(CrossingKind.UNRESOLVED, first, pair, (count, after), first, station)
 
 
-def _real(homotopy: Homotopy, stations: list[Station], station: int) -> Crossing | None:
-    """The place at which a real eigenvalue of G' passes 0 between two stations, found without all eigenvalues.
+def _real_ones(path: CountedPath, first: int, last: int) -> Iterator[Crossing]:
+    """The places between two stations at which a real eigenvalue of G' passes 0, found without all eigenvalues.
 
-    The sign of the determinant is bisected, until the eigenvalue is near enough for inverse iteration.
+    Stations are close together where the determinant changes its sign, so that inverse iteration leads to it. As that
+    sign comes from single precision, the legs beside are looked at too.
     """
-    first, last = stations[station : station + 2]
-    leg, zero = Leg(homotopy, first, last), 1.0 if homotopy.kind == "map" else 0.0
+    zero = 1.0 if path.homotopy.kind == "map" else 0.0
 
     def smallest(here: Station) -> float:
-        return nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), zero).value.real - zero
+        return nearest_eigenpair(path.homotopy.jacobian_at(here.x, here.a), zero).value.real - zero
 
-    leg = leg.halved(_HALVINGS)
-    here = leg.zero(smallest, smallest(leg.first), smallest(leg.last))
+    done: set[int] = set()
+    for k in range(first, last):
+        if path.stations[k].sign * path.stations[k + 1].sign >= 0:
+            continue
+        beside = [j for j in (k, k - 1, k + 1) if first <= j < last]
+        ends = {j: (smallest(path.stations[j]), smallest(path.stations[j + 1])) for j in beside}
+        chosen = next((j for j in beside if ends[j][0] * ends[j][1] < 0), k)
+        if chosen not in done:
+            done.add(chosen)
+            yield _real(path, chosen, smallest, *ends[chosen])
+
+
+def _real(path: CountedPath, station: int, smallest: Callable[[Station], float], start: float, end: float) -> Crossing:
+    """Where the eigenvalue nearest to 0 passes it between a station and the next, given its values at both."""
+    homotopy, first, last = path.homotopy, path.stations[station], path.stations[station + 1]
+    here = Leg(homotopy, first, last).zero(smallest, start, end)
+    kind = CrossingKind.REAL
     if here is None:
-        return None
-    jacobian = homotopy.jacobian_at(here.x, here.a)
-    pair = nearest_eigenpair(jacobian, zero)
+        kind, here = CrossingKind.UNRESOLVED, first
+    pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), 1.0 if homotopy.kind == "map" else 0.0)
     values = homotopy.eigenvalues(here.x, here.a)
     others = np.delete(values, np.argmin(np.abs(values - pair.value)))
     count = int(np.count_nonzero(homotopy.beyond(others) > 0))
-    out = smallest(leg.last) > 0
-    return _crossing(CrossingKind.REAL, here, pair, (count + (not out), count + out), first, station)
+    return _crossing(kind, here, pair, (count + (start > 0), count + (end > 0)), first, station)
 
 
 def _times(pair: Eigenpair) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
 
 from dynbench.continuation.homotopy import Homotopy
-from dynbench.fixed_points.large.curve import Station, sharpened
+from dynbench.fixed_points.large.curve import Station
 
 __all__ = ["Eigenpair", "Leg", "nearest_eigenpair", "on_plane"]
 
@@ -70,17 +70,6 @@ class Leg:
                 at_low /= 2
             high, at_high = here, value
         return high
-
-    def halved(self, times: int) -> Leg:
-        """The part of the leg on which the determinant of dH/dx changes its sign, by bisection, as far as it goes."""
-        low, high = self.first, self.last
-        for _ in range(times):
-            here = self._at((self._distance(low) + self._distance(high)) / 2, low, high)
-            here = None if here is None else sharpened(self.homotopy.curve, here)
-            if here is None:
-                break
-            low, high = (here, high) if here.sign == low.sign else (low, here)
-        return Leg(self.homotopy, low, high)
 
     def _between(
         self, function: Callable[[Station], float], where: float, low: Station, high: Station
