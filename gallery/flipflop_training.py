@@ -137,6 +137,11 @@ for gain, followed in paths.items():
         if change.kind.pitchfork:
             assert abs(change.eigenvalue) < 1e-9
             np.testing.assert_array_equal(change.pair[0], -change.pair[1])
+    # Between two steps as many of them, up to an even number, as the index of the origin changed by.
+    for k, (before, after) in enumerate(itertools.pairwise(followed.sets)):
+        changed = sum(next(p.stability[2] for p in points if not np.any(p.x)) for points in (before, after))
+        forks = sum(change.kind.pitchfork for change in at_origin if change.step == k)
+        assert (changed - forks) % 2 == 0
 memories = {gain: [points.by_index.get(0, 0) for points in paths[gain].sets] for gain in paths}
 for gain in paths:
     print(f"g = {gain}: memories after {steps[gain]} steps: {memories[gain]}")

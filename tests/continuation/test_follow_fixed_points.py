@@ -210,6 +210,25 @@ def test_at_an_origin_of_many_unstable_directions_only_real_eigenvalues_are_loca
     assert [c.kind for c in full.changes] == [ChangeKind.SUPERCRITICAL, *[ChangeKind.HOPF] * 3]
 
 
+@pytest.mark.parametrize(("seed", "crossings"), [(2, 2), (7, 1), (10, 1), (11, 0)])
+def test_real_eigenvalues_at_the_origin_of_a_chaotic_network_against_its_determinant(seed, crossings):
+    rng = np.random.default_rng(seed)
+    net = force.random_network(70, outputs=2, inputs=2, g=1.5, rng=rng)
+    systems = [net, net.with_parameters(W_o=0.5 * rng.normal(size=(2, 70)))]
+    origin = db.search.NewtonStarts(np.zeros((1, 70)))
+    paths = db.follow_fixed_points(systems, search=origin, certify=False, most_unstable=0)
+    found = [c for c in paths.changes if c.kind.pitchfork]
+    a, b = (system.jacobian_at(np.zeros(70)) for system in systems)
+    grid = np.linspace(0, 1, 2001)
+    signs = [np.linalg.slogdet((1 - s) * a + s * b)[0] for s in grid]
+    places = [s for s, x, y in zip(grid, signs, signs[1:], strict=False) if x != y]
+    assert len(found) == crossings
+    assert [c.s for c in found] == pytest.approx(places, abs=1 / 2000)
+    for change in found:
+        assert abs(change.eigenvalue) < 1e-9
+        assert abs(change.after - change.before) == 1
+
+
 def test_where_following_fails_it_says_so():
     henon = db.Map({"x": "1 - a*x^2 + y", "y": "3*x/10"}, {"a": 1})
     paths = db.follow_fixed_points(along(henon, a=(-1, 1)))
