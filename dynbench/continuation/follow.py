@@ -110,7 +110,9 @@ def follow_fixed_points(
             if points is not None:
                 found = points[i]
             else:
-                found = find_fixed_points(system, starts=starts, search=search, rng=generator, certify=certify)
+                found = find_fixed_points(
+                    system, starts=starts, search=search, rng=generator, certify=certify, progress=progress
+                )
             known.append(KnownPoints(system, found, odd=odd, certify=certify))
             if progress is not None:
                 progress("finding", i + 1, len(sequence))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
+from scipy.optimize import brentq
 
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.fixed_points.large.curve import Station
@@ -70,6 +71,11 @@ class Leg:
                 at_low /= 2
             high, at_high = here, value
         return high
+
+    def interpolated(self, s: float) -> Station:
+        """The place at which the cubic through both stations, tangent there, passes a value of s between theirs."""
+        where = brentq(lambda d: self._guess(d, self.first, self.last).a - s, 0.0, self._distance(self.last))
+        return self._guess(float(where), self.first, self.last)
 
     def _between(
         self, function: Callable[[Station], float], where: float, low: Station, high: Station

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 _WIDEST = 0.1
 #: A state within this of where Newton's method leads, relative to max(1, |x|), is a fixed point.
 _CLOSE = 1e-6
+#: Newton's method at an end of the homotopy has stayed on the path where it moved by less than this part of the step.
+_NEAR = 0.05
 #: A path that has turned back more often than this is given up: among the many equilibria of a random network it would
 #: go on so for long.
 _MOST_TURNS = 12
@@ -140,12 +142,15 @@ def _at_end(homotopy: Homotopy, before: Station, after: Station) -> Station | No
     """The station at s = 0 or s = 1 between two stations, by Newton's method; None where that leads elsewhere."""
     s = 1.0 if after.a >= 1 else 0.0
     leg = Leg(homotopy, before, after)
-    here = leg.zero(lambda station: station.a - s, before.a - s, after.a - s) if after.a != s else after
-    if here is None:
-        return None
-    (x,), (converged,) = newton_from(homotopy.end(s), here.x[None])
-    close = np.linalg.norm(x - here.x) <= _CLOSE * max(1.0, float(np.linalg.norm(x)))
-    if not (converged and close):
-        return None
-    end = Station(x, s, here.dx, here.da, after.sign)
+    guess = leg.interpolated(s)
+    (x,), (converged,) = newton_from(homotopy.end(s), guess.x[None])
+    if not (converged and np.linalg.norm(x - guess.x) <= _NEAR * np.linalg.norm(after.x - before.x)):
+        place = leg.zero(lambda station: station.a - s, before.a - s, after.a - s) if after.a != s else after
+        if place is None:
+            return None
+        guess = place
+        (x,), (converged,) = newton_from(homotopy.end(s), guess.x[None])
+        if not (converged and np.linalg.norm(x - guess.x) <= _CLOSE * max(1.0, float(np.linalg.norm(x)))):
+            return None
+    end = Station(x, s, guess.dx, guess.da, after.sign)
     return sharpened(homotopy.curve, end) or end
