@@ -41,6 +41,8 @@ class KnownPoints:
         self.points: list[FixedPoint] = [p for p in found if p.status in (Status.CERTIFIED, Status.CONVERGED)]
         self._given = len(self.points)
         if odd:
+            # What converged to the origin stands for it exactly.
+            self.points = [p for p in self.points if not 0 < np.abs(p.x).max() <= _CLOSE]
             for x in [np.zeros(system.dimension), *(-p.x for p in self.points)]:
                 self.find_or_add(x)
 

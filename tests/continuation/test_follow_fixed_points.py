@@ -176,6 +176,15 @@ def test_from_the_origin_alone_following_finds_what_a_large_search_finds():
     assert paths.doubts == ()
 
 
+def test_a_state_that_converged_to_the_origin_stands_for_it_exactly():
+    systems = along(db.RNN([[0.5]]), W=([[0.5]], [[1.5]]))
+    found = [db.find_fixed_points(system) for system in systems]
+    off = dataclasses.replace(found[0][0], x=np.array([1e-15]))
+    paths = db.follow_fixed_points(systems, points=[dataclasses.replace(found[0], points=(off,)), found[1]])
+    assert [p.x[0] for p in paths.sets[0]] == [0.0]
+    assert [c.kind for c in paths.changes] == [ChangeKind.SUPERCRITICAL]
+
+
 def test_mirror_images_are_mirrored():
     paths = db.follow_fixed_points(network(), search=db.search.NewtonStarts(np.zeros((1, 30))))
     a, b = (p for p in paths.paths if p.positions[0] is None)
