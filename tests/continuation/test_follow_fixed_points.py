@@ -246,6 +246,19 @@ def test_where_following_fails_it_says_so():
     assert all("out of reach" in doubt for doubt in paths.doubts)
 
 
+def test_of_a_path_that_leads_nowhere_the_first_fold_is_kept():
+    systems = along(db.ODE({"x": "r - x/50 - sin(x)"}, {"r": 0}), r=(-1.5, 1.5))
+    only = db.find_fixed_points(systems[0], starts=[[-26.4]])
+    none = dataclasses.replace(only, points=())
+    paths = db.follow_fixed_points(systems, points=[only, none])
+    (change,), (path,) = paths.changes, paths.paths
+    assert change.kind is ChangeKind.DEATH
+    assert path.died == 0
+    assert path.positions == (0, None)
+    assert path.t[-1] == change.s
+    assert "turned back too often" in paths.doubts[0]
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.sampled_from([-1.5, -0.9, -0.2, 0.15, 0.8, 1.2]), min_size=2, max_size=4, unique=True))
 def test_reversing_the_sequence_mirrors_births_and_deaths(values):

@@ -129,6 +129,17 @@ def test_oddness_of_component_forms_is_an_identity(equations, odd):
     assert Homotopy(system, system).odd is odd
 
 
+def test_a_path_that_turns_back_too_often_is_given_up():
+    """r = x/50 + sin x has a fold at each turn of the sine, seventeen between -1.5 and 1.5."""
+    homotopy = line(db.ODE({"x": "r - x/50 - sin(x)"}, {"r": 0}), r=(-1.5, 1.5))
+    (start,) = db.find_fixed_points(homotopy.a, starts=[[-26.4]])
+    path = follow_point(homotopy, start.x)
+    assert path.ending is Ending.TANGLED
+    assert len(path.folds) == 13
+    for fold in path.folds:
+        assert np.cos(fold.x[0]) == pytest.approx(-1 / 50, abs=1e-6)
+
+
 def test_bad_input():
     other = db.Map({"x": "x/2"})
     with pytest.raises(InputError, match="not a flow and a map"):
