@@ -11,6 +11,7 @@ from dynbench import errors, networks
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
 from dynbench.basins import Basins, basins
+from dynbench.continuation import ChangeKind, FixedPointPaths, follow_fixed_points
 from dynbench.cycles import Cycle, CycleKind
 from dynbench.fixed_points import (
     Certificate,
@@ -48,10 +49,12 @@ __all__ = [
     "Analysis",
     "Basins",
     "Certificate",
+    "ChangeKind",
     "Cycle",
     "CycleKind",
     "EchoStateNetwork",
     "FixedPoint",
+    "FixedPointPaths",
     "FixedPoints",
     "Kind",
     "LowRank",
@@ -70,6 +73,7 @@ __all__ = [
     "certify",
     "errors",
     "find_fixed_points",
+    "follow_fixed_points",
     "integrate",
     "load_report",
     "load_toml",

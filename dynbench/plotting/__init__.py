@@ -4,6 +4,7 @@ Legends stand below the axes. Where you bring axes of your own, let their figure
 ``figure, ax = plt.subplots(layout="constrained")``.
 """
 
+from dynbench.plotting.branches import draw_paths
 from dynbench.plotting.drawing import Drawing
 from dynbench.plotting.graphs import draw_transition_graph
 from dynbench.plotting.landscapes import speed_landscape
@@ -14,6 +15,7 @@ from dynbench.plotting.tables import stability_table
 
 __all__ = [
     "Drawing",
+    "draw_paths",
     "draw_transition_graph",
     "phase_portrait",
     "spectrum",

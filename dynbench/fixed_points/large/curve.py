@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from dynbench.fixed_points.large.newton import factorised, solved
 
-__all__ = ["Curve", "Station", "follow_curve"]
+__all__ = ["Curve", "Station", "follow_curve", "sharpened"]
 
 Array = NDArray[np.float64]
 
@@ -31,6 +31,8 @@ _CLOSE, _CORRECTIONS = 1e-6, 6
 _SHRINKS = 0.7
 #: Tangents of neighbouring stations must not turn by more than the first cosine; a step is lengthened above the second.
 _TURN, _STRAIGHT = 0.8, 0.95
+#: Where another branch seems to be crossed, steps are shortened to this, relative to max(1, |x|).
+_CAREFUL = 1e-4
 #: Lengths of steps, relative to max(1, |x|): the first, the shortest and the longest one.
 _FIRST, _SHORTEST, _LONGEST = 5e-3, 1e-7, 0.5
 
@@ -56,15 +58,22 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Station:
-    """A point of a curve, and the unit tangent (dx, da) there in the sense of travel, up to the error of a step."""
+    """A point of a curve, the unit tangent (dx, da) in the sense of travel, and the sign of the determinant of dH/dx.
+
+    Tangent and sign are those of the point itself, or of where it was looked for, a step's error away. Where the sign
+    differs between neighbours, a real eigenvalue was 0.
+    """
 
     x: Array
     a: float
     dx: Array
     da: float
+    sign: int
 
 
-def follow_curve(curve: Curve, x: Array, a: float, *, rising: bool, steps: int) -> Iterator[Station]:
+def follow_curve(
+    curve: Curve, x: Array, a: float, *, rising: bool, steps: int, widest: float = np.inf, sharp: bool = False
+) -> Iterator[Station]:
     """The stations of a curve from one of its points on, that one first.
 
     Parameters
@@ -78,16 +87,29 @@ def follow_curve(curve: Curve, x: Array, a: float, *, rising: bool, steps: int) 
     rising : bool
         Whether to leave towards larger or smaller a.
     steps : int
-        At most so many factorisations. It ends before where steps have become too short.
+        At most so many. It ends before where they have become too short.
+    widest : float
+        By how much a may change along the tangent in one step.
+    sharp : bool
+        Whether tangents are those of the stations themselves, which takes a second factorisation a step. Then it is
+        seen where another branch is crossed, or was jumped to, and short steps tell these apart.
     """
-    tangent = _tangent(factorised(curve.jacobian(x, a)), curve.slope(x, a))
+    factors = factorised(curve.jacobian(x, a))
+    tangent = _tangent(factors, curve.slope(x, a))
     if tangent is None:
         return
-    here = Station(x, a, *tangent) if rising else Station(x, a, -tangent[0], -tangent[1])
+    sense = 1 if rising else -1
+    here = Station(x, a, sense * tangent[0], sense * tangent[1], _sign(factors))
     yield here
     length = _FIRST * _size(x)
     for _ in range(steps):
+        if length * abs(here.da) > widest:
+            length = widest / abs(here.da)
         there = _step(curve, here, length)
+        if sharp and there is not None:
+            there = sharpened(curve, there)
+            if there is not None and length > _CAREFUL * _size(here.x) and _crosses(here, there):
+                there = None
         turn = 0.0 if there is None else float(there.dx @ here.dx + there.da * here.da)
         if there is None or turn < _TURN:
             length /= 2
@@ -111,6 +133,31 @@ def _tangent(factors: Any, slope: Array) -> tuple[Array, float] | None:
     across = -solved(factors, slope)
     norm = float(np.sqrt(across @ across + 1))
     return (across / norm, 1 / norm) if np.isfinite(norm) else None
+
+
+def sharpened(curve: Curve, there: Station) -> Station | None:
+    """A station with the tangent and the sign at its own place; None where dH/dx is singular there."""
+    factors = factorised(curve.jacobian(there.x, there.a))
+    tangent = _tangent(factors, curve.slope(there.x, there.a))
+    if tangent is None:
+        return None
+    sense = -1 if tangent[0] @ there.dx + tangent[1] * there.da < 0 else 1
+    return Station(there.x, there.a, sense * tangent[0], sense * tangent[1], _sign(factors))
+
+
+def _crosses(here: Station, there: Station) -> bool:
+    """Whether the determinant of [[dH/dx, dH/da], [dx, da]] changes its sign: not so along a curve that meets no other.
+
+    By Cramer's rule it is the determinant of dH/dx over da.
+    """
+    return here.sign * here.da * there.sign * there.da < 0
+
+
+def _sign(factors: Any) -> int:
+    """The sign of the determinant, given what `factorised` returned."""
+    swaps = int(np.count_nonzero(factors[1] != np.arange(len(factors[1]))))
+    negative = int(np.count_nonzero(np.diagonal(factors[0]) < 0))
+    return -1 if (swaps + negative) % 2 else 1
 
 
 def _step(curve: Curve, here: Station, length: float) -> Station | None:
@@ -138,4 +185,4 @@ def _step(curve: Curve, here: Station, length: float) -> Station | None:
         return None
     if tangent[0] @ here.dx + tangent[1] * here.da < 0:
         tangent = -tangent[0], -tangent[1]
-    return Station(x, a, *tangent)
+    return Station(x, a, *tangent, _sign(factors))

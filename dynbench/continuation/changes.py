@@ -1,0 +1,124 @@
+"""Names for what happens along the pieces of paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dynbench._arrays import readonly
+from dynbench.continuation.branches import is_exchange
+from dynbench.continuation.homotopy import Homotopy
+from dynbench.continuation.pieces import Fork, Node, Piece
+from dynbench.continuation.records import Crossing, CrossingKind, Ending
+from dynbench.continuation.results import Change, ChangeKind
+
+__all__ = ["Event", "events_of", "turning_fold"]
+
+#: Crossings of two paths closer than this in s, and in x relative to max(1, |x|), are one exchange; a fold as close to
+#: the origin and to a pitchfork is its passage.
+_SAME_S, _SAME_X = 1e-6, 1e-3
+_KINDS = {
+    CrossingKind.HOPF: ChangeKind.HOPF,
+    CrossingKind.FLIP: ChangeKind.FLIP,
+    CrossingKind.UNRESOLVED: ChangeKind.UNRESOLVED,
+}
+
+
+@dataclass(eq=False)
+class Event:
+    """A change in the making: the points to which it happened are known by their nodes."""
+
+    change: Change
+    nodes: list[Node]
+    crossings: list[Crossing]
+
+
+def events_of(homotopies: Sequence[Homotopy], pieces: Sequence[Piece], forks: Sequence[Fork]) -> list[Event]:
+    """All changes, in the order of the sequence."""
+    events = [_pitchfork(fork, pieces) for fork in forks]
+    for piece in pieces:
+        for crossing in piece.path.crossings:
+            if any(crossing is fork.crossing for fork in forks):
+                continue
+            event = _event(homotopies[piece.step], piece, crossing)
+            same = _same(event, events)
+            if same is None:
+                events.append(event)
+            else:
+                same.nodes += [node for node in event.nodes if node not in same.nodes]
+                same.crossings.append(crossing)
+        events += _unlocated(piece)
+    return sorted(events, key=lambda e: (e.change.step, np.nan_to_num(e.change.s, nan=2.0)))
+
+
+def turning_fold(piece: Piece) -> Crossing | None:
+    """Where a piece that came back to its own end turned: the fold farthest from it."""
+    folds = piece.path.folds
+    return max(folds, key=lambda fold: abs(fold.s - piece.path.s[0])) if folds else None
+
+
+def _nodes(piece: Piece) -> list[Node]:
+    return [node for node in (piece.start, piece.end) if node is not None]
+
+
+def _event(homotopy: Homotopy, piece: Piece, crossing: Crossing) -> Event:
+    if crossing.kind is CrossingKind.FOLD:
+        kind = ChangeKind.DEATH if crossing.rising else ChangeKind.BIRTH
+    elif crossing.kind is CrossingKind.REAL:
+        exchange = is_exchange(homotopy, crossing.s, crossing.x, np.real(crossing.vector))
+        kind = ChangeKind.EXCHANGE if exchange else ChangeKind.REAL
+    else:
+        kind = _KINDS[crossing.kind]
+    return Event(_change(kind, piece.step, crossing), _nodes(piece), [crossing])
+
+
+def _change(kind: ChangeKind, step: int, crossing: Crossing) -> Change:
+    swap = not kind.fold and not crossing.rising
+    before, after = (crossing.after, crossing.before) if swap else (crossing.before, crossing.after)
+    return Change(kind, step, crossing.s, crossing.x, crossing.eigenvalue, crossing.residual, before, after)
+
+
+def _pitchfork(fork: Fork, pieces: Sequence[Piece]) -> Event:
+    """The change at a fork, with the paths that came to it: that of the origin first."""
+    nodes = [n for p in pieces if p.step == fork.step and fork.crossing in p.path.crossings for n in _nodes(p)]
+    nodes += [p.start for p in pieces if p.fork is fork]
+    emergence = fork.emergence
+    if emergence is None:
+        change = _change(ChangeKind.REAL, fork.step, fork.crossing)
+        note = "at the origin of an odd system, where it can only be a pitchfork; no pair was reached"
+        return Event(replace(change, note=note), nodes, [fork.crossing])
+    kind = ChangeKind.SUPERCRITICAL if emergence.supercritical else ChangeKind.SUBCRITICAL
+    pair = (readonly(emergence.place.x), readonly(0.0 - emergence.place.x))
+    note = f"the pair was reached at s = {emergence.place.a:.9g}"
+    change = replace(_change(kind, fork.step, fork.crossing), side=emergence.side, pair=pair, note=note)
+    return Event(change, nodes, [fork.crossing])
+
+
+def _same(event: Event, events: Sequence[Event]) -> Event | None:
+    """The exchange that another path met, or the pitchfork that a fold is the passage of."""
+    change = event.change
+    for other in events:
+        known = other.change
+        if known.step != change.step or not abs(known.s - change.s) <= _SAME_S:
+            continue
+        close = np.abs(known.x - change.x).max() <= _SAME_X * max(1.0, float(np.abs(known.x).max()))
+        alike = known.kind is change.kind is ChangeKind.EXCHANGE or (known.kind.pitchfork and change.kind.fold)
+        if close and alike:
+            return other
+    return None
+
+
+def _unlocated(piece: Piece) -> list[Event]:
+    """That pairs passed the axis somewhere on a piece: what its ends differ by beyond the crossings located."""
+    path = piece.path
+    start, end = path.unstable[0], path.unstable[-1]
+    if path.ending is not Ending.ACROSS or start is None or end is None:
+        return []
+    if end - start == sum(c.after - c.before for c in path.crossings):
+        return []
+    before, after = (start, end) if path.s[0] < path.s[-1] else (end, start)
+    note = "an even number of eigenvalues passed the axis, beside the changes listed"
+    change = Change(ChangeKind.PAIRS, piece.step, np.nan, path.x[0], complex("nan"), np.nan, before, after, note=note)
+    return [Event(change, _nodes(piece), [])]
