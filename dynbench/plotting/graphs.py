@@ -29,8 +29,8 @@ __all__ = ["draw_transition_graph"]
 _ROOMY = 5
 #: With more arrows than this, they are thin and not counted; nor where more of them than this would be.
 _MOST_COUNTED, _MOST_COUNTS = 60, 12
-#: Inches that a layer takes at least, in a figure of its own.
-_LAYER = 0.45
+#: Inches that a layer takes at least, in a figure of its own, and the height of that of a hypercube.
+_LAYER, _HYPERCUBE = 0.45, 5.2
 #: The angles above the horizontal, in degrees, at which an edge between nodes of one height leaves and arrives.
 _OUT, _IN = 20, 55
 
@@ -60,9 +60,9 @@ def draw_transition_graph(
     Returns
     -------
     Drawing
-        The artists, with roles "edges", "counts", "nodes", "labels" and "legend" ("cube" too, on a hypercube). Edges between the same two nodes
-        are merged into one arrow, with their number beside it unless there are many arrows; one that is not
-        proved is dotted.
+        The artists, with roles "edges", "counts", "nodes", "labels" and "legend"; on a hypercube "cube" too. Edges
+        between the same two nodes are merged into one arrow, with their number beside it unless there are many arrows
+        (not on a hypercube); one that is not proved is dotted.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def draw_transition_graph(
     """
     if layout == "hypercube":
         _check(graph)
-        return draw_on_hypercube(Sketch(axes_or_new(ax)), graph)
+        return draw_on_hypercube(Sketch(axes_or_new(ax, _HYPERCUBE)), graph)
     layered = _is_layered(graph, layout)
     sketch = Sketch(axes_or_new(ax, max(4.0, _LAYER * len(layers_of(graph)) if layered else 0.0)))
     places = layered_places(graph) if layered else state_places(graph)

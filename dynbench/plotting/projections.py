@@ -36,7 +36,7 @@ _MARGIN = 0.06
 
 
 class Components(NamedTuple):
-    """The directions of largest variance: `origin` (n,), `directions` (k, n), `sizes` (singular values, all of them)."""
+    """The directions of largest variance: `origin` (n,), `directions` (k, n), `sizes` (all singular values)."""
 
     origin: Array
     directions: Array

@@ -71,6 +71,7 @@ def spectral_rows(analysis: Analysis, ax: Axes | None = None) -> Drawing:
     left = sketch.ax.get_xlim()[0]
     glyphs = [glyph_of(points[row[0]].kind, points[row[0]].status) for row in rows]
     sketch.mark("points", [(left, y) for y in range(len(rows))], glyphs, scale=0.8)
+    _head(sketch, len(rows))
     sketch.ax.set_yticks(range(len(rows)), [", ".join(map(str, row)) for row in rows])
     sketch.ax.tick_params(axis="y", length=0, pad=8, labelsize=font_size(sketch.ax, small=True))
     label_axes(sketch.ax, "real part" if flow else "modulus", "point")
@@ -120,11 +121,15 @@ def _draw_row(sketch: Sketch, y: int, places: Array, unstable: NDArray[np.bool_]
             sketch.add("eigenvalues", ax.plot(places[chosen, 0], y + places[chosen, 1], zorder=2, **look))
             sketch.explain(Line2D([], [], **look), text)
     style: Style = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "va": "center"}
-    sketch.add("counts", ax.annotate(_count(point), (1.0, y), (5, 0), fontsize=font_size(ax, small=True), **style))
+    style["fontsize"] = font_size(ax, small=True)
+    sketch.add("counts", ax.annotate(str(point.stability[2]), (1.0, y), (5, 0), **style))
 
 
-def _count(point: FixedPoint) -> str:
-    return f"{point.stability[2]} unstable"
+def _head(sketch: Sketch, count: int) -> None:
+    """The title of the column of numbers."""
+    style: Style = {"xycoords": sketch.ax.get_yaxis_transform(), "textcoords": "offset points", "va": "center"}
+    size = font_size(sketch.ax, small=True)
+    sketch.add("counts", sketch.ax.annotate("unstable", (1.0, count), (-9, 6), fontsize=size, **style))
 
 
 _DOT: Style = {"marker": "o", "linestyle": "none", "markersize": 2.6, "markeredgewidth": 0.7}
