@@ -63,7 +63,7 @@ def hypercube_of(graph: nx.MultiDiGraph) -> Hypercube:
     InputError
         If the attractors have no attribute ``readout``, or one of no or of more than four components.
     """
-    bits = {node: _bits(data["readout"]) for node, data in graph.nodes(data=True) if _is_memory(data)}
+    bits = {node: _bits(data.get("readout")) for node, data in graph.nodes(data=True) if _is_memory(data)}
     sizes = {len(b) for b in bits.values()}
     if len(sizes) != 1 or not 1 <= min(sizes) <= _MOST_BITS:
         raise InputError(

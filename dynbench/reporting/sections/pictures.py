@@ -36,7 +36,8 @@ def pictures_section(analysis: Analysis) -> Section:
     title = "Spectra and portraits"
     spectra = [_spectrum(analysis)] if points else []
     if spaces:
-        return Section("pictures", title, (Figures((*spectra, *portraits)), _components_table(analysis)))
+        shown = (Figures(tuple(spectra)), Figures(tuple(portraits)), _components_table(analysis))
+        return Section("pictures", title, shown)
     if not (points and flow and planar):
         return Section("pictures", title, (Figures((*spectra, *portraits)),))
     blocks: tuple[Block, ...] = (
