@@ -78,7 +78,7 @@ def _measures(system: System, x: Array) -> Mapping[str, float]:
     return {"|x|": float(np.linalg.norm(x)), "max |x\u1d62|": float(np.abs(x).max())} | readouts(system, x)
 
 
-def readouts(system: System, x: Array) -> Mapping[str, float]:
+def readouts(system: System, x: Array) -> dict[str, float]:
     """The readouts of a state by name, of many their norm; empty where the system has none."""
     if not isinstance(system, EchoStateNetwork):
         return {}
