@@ -29,7 +29,7 @@ _AWAY = 14.0
 #: Two principal components must carry this many times more than the third, or they are not well determined.
 _DISTINCT = 1.05
 #: Number of bits -> where on the page the edges of each bit point, as rows.
-_OBLIQUE = {m: np.array([[1.0, -0.1], [0.5, 0.22], [0.0, 1.0]] if m == 3 else np.eye(m, 2)) for m in (1, 2, 3)}
+_OBLIQUE = {m: np.array([[1.0, -0.1], [0.34, 0.3], [0.0, 1.0]] if m == 3 else np.eye(m, 2)) for m in (1, 2, 3)}
 _OBLIQUE[4] = np.stack([np.cos(np.pi / 4 * np.arange(4)), np.sin(np.pi / 4 * np.arange(4))], axis=-1)
 #: The box around what is seen of other coordinates is so much larger than it.
 _MARGIN = 0.06

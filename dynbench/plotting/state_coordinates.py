@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from dynbench.errors import InputError
 from dynbench.networks import EchoStateNetwork
 from dynbench.plotting.projections import View, principal_components, view_in
+from dynbench.symbolic.typesetting import subscript
 from dynbench.systems import System
 
-__all__ = ["state_view", "subscript"]
+__all__ = ["state_view"]
 
 Array = NDArray[np.float64]
 
@@ -56,11 +57,6 @@ def state_view(system: System, wanted: Any, points: Array, trajectories: Array, 
     network = _echo(system)
     components, names = _components(network.readout(points), "coordinates is 'readout'", "readout PC {} ({})")
     return view_in(lambda states: components(network.readout(states)), names, drawn)
-
-
-def subscript(number: int) -> str:
-    """A number as a subscript."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def _components(sample: Array, what: str, name: str) -> tuple[Callable[[Array], Array], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from dynbench.fixed_points.results import MOST_COLUMNS, FixedPoints
 from dynbench.networks import EchoStateNetwork
 from dynbench.reporting.blocks import Name, Text
 from dynbench.reporting.numbers import decimal, eigenvalue_list, short
+from dynbench.symbolic.typesetting import subscript
 from dynbench.systems import System
 
 __all__ = [
@@ -85,8 +86,4 @@ def readouts(system: System, x: Array) -> dict[str, float]:
     z = system.readout(x)
     if len(z) > _READOUTS:
         return {"|z|": float(np.linalg.norm(z))}
-    return {f"z{_subscript(i)}": float(value) for i, value in enumerate(z, 1)}
-
-
-def _subscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return {f"z{subscript(i)}": float(value) for i, value in enumerate(z, 1)}
