@@ -16,6 +16,7 @@ from dynbench.networks.flipflop import FlipFlop
 from dynbench.reporting.document import build_document
 from dynbench.reporting.html import render_html
 from dynbench.reporting.markdown import render_markdown
+from dynbench.reporting.networks import drawn_graph
 from dynbench.reporting.sections import memories_section
 
 #: A row of more numbers than this is a matrix that nobody reads.
@@ -24,7 +25,7 @@ MOST_NUMBERS = 40
 
 @pytest.fixture(scope="module")
 def network():
-    """Two bits, five units each, so that all is known: x = 0 or +-1.915 in the units of a bit."""
+    """Two bits, eight units each, so that all is known: x = 0 or +-1.915 in the units of a bit."""
     W_fb = 2 * np.kron(np.eye(2), np.ones((8, 1)))
     return db.EchoStateNetwork(np.zeros((16, 16)), W_fb, W_fb.T / 16, name="Two bits")
 
@@ -84,6 +85,19 @@ def test_every_figure_has_words_and_numbers(analysis):
         (description,) = re.findall(rf'<desc id="{name}-description">(.*?)</desc>', page)
         assert "table" in description
     assert "PC 1 (" in render_markdown(analysis)
+
+
+def test_points_not_followed_are_left_out_of_the_graph_where_they_are_many(analysis):
+    graph = analysis.graph.copy()
+    graph.remove_edges_from(list(graph.edges(keys=True)))
+    for node, data in graph.nodes(data=True):
+        data["skipped"] = "" if analysis.fixed_points[node].kind.attracting else "it has 11 unstable directions"
+    few = dataclasses.replace(analysis, graph=graph)
+    assert len(drawn_graph(few)) == 9
+    extra = {node: {**graph.nodes[1], "point": analysis.fixed_points[1], "skipped": "so"} for node in (20, 21)}
+    graph.add_nodes_from(extra.items())
+    assert sorted(drawn_graph(few)) == [node for node, data in graph.nodes(data=True) if not data["skipped"]]
+    assert len(drawn_graph(few)) == 4
 
 
 def test_a_report_keeps_what_was_known_by_when(analysis, tmp_path):

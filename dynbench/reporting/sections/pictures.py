@@ -136,9 +136,11 @@ def _components_table(analysis: Analysis) -> Table:
     states = np.array([p.x for _, p in numbered])
     found = principal_components(states, 3)
     shares = (f"PC {i} ({100 * share:.1f} %)" for i, share in enumerate(found.shares, 1))
+    # The origin of an odd system is the mean of its points, up to rounding.
+    values = found.of(states).round(9) + 0.0
     rows = tuple(
-        ((str(node),), (str(p.stability[2]),), *((short(float(value), 4),) for value in found.of(p.x)))
-        for node, p in numbered
+        ((str(node),), (str(p.stability[2]),), *((short(float(value), 4),) for value in row))
+        for (node, p), row in zip(numbered, values, strict=True)
     )
     headers: tuple[Text, ...] = (("point",), ("unstable directions",), *((share,) for share in shares))
     caption = "The fixed points in their principal components, with the part of the variance that each holds"
