@@ -16,8 +16,8 @@ of Poincare and Hopf the indices of all of them add up to +1. The set below does
 exponentially many equilibria (Wainrib & Touboul 2013), nearly all of many unstable directions, and nobody can list
 them. What can be listed is the memory complex: the attractors and the saddles of index 1 between them.
 
-What does not reproduce, in the run measured. Not 9 to 26 fixed points, "depending on the tolerance": 71 are proved, and
-the sum of their indices shows that there are more. The memories are not equidistant from those one bit away, though
+What does not reproduce, in the run measured. Not 9 to 26 fixed points, as the tolerance has it: 71 are proved, and the
+sum of their indices shows that there are more. The memories are not equidistant from those one bit away, though
 nearly: 52.0 to 55.1 apart; but the saddle that must be passed lies between 12.9 and 47.4 from a memory, and up to 3.7
 times as far from the one as from the other of the two that it joins. Trajectories released from held readouts do not
 show the central fixed point to be a saddle: it is one, of index 112, and they keep a distance of 27 from it, where the
@@ -110,8 +110,8 @@ on_the_cube.ax.set_title("The saddles of index 1 join memories one bit apart", f
 
 # %%
 # Distances. The paper has each memory equidistant from all those one bit-flip away. The distances between such
-# memories are nearly equal. How far a memory is from the saddle that must be passed is not: one pair's barrier lies
-# close to one memory, so that what suffices to flip a bit is not enough to flip it back.
+# memories are nearly equal. How far a memory is from the saddle between them is not: the saddle lies closer to one of
+# the two, so that by this measure to flip a bit and to flip it back are not the same.
 x = np.array([p.x for p in memories])
 apart = {(a, b): float(np.linalg.norm(x[a] - x[b])) for a, b in itertools.combinations(range(len(x)), 2)}
 flips = {(a, b): sum(p != q for p, q in zip(patterns[a], patterns[b], strict=True)) for a, b in apart}
