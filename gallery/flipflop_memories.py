@@ -43,7 +43,7 @@ from dynbench.networks.flipflop import FlipFlop
 parser = argparse.ArgumentParser(description="The memories of a flip-flop network, from training to proof.")
 parser.add_argument("--short", action="store_true", help="2 bits in 200 units instead of 3 in 1000")
 short = parser.parse_args().short
-bits, units, steps, seed, budget = (2, 200, 15_000, 5, 6) if short else (3, 1000, 30_000, 11, 400)
+bits, units, steps, seed, budget = (2, 200, 15_000, 5, 2) if short else (3, 1000, 30_000, 11, 400)
 
 rng = np.random.default_rng(seed)
 task = FlipFlop(bits=bits, pulse=20, gaps=(20, 120))
