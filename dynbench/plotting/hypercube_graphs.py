@@ -36,7 +36,8 @@ def draw_on_hypercube(sketch: Sketch, graph: nx.MultiDiGraph) -> Drawing:
     """
     cube = hypercube_of(graph)
     places = np.array(list(cube.places.values()))
-    low, high = np.concatenate([places, cube.edges.reshape(-1, 2)]).min(axis=0), places.max(axis=0)
+    everything = np.concatenate([places, cube.edges.reshape(-1, 2)])  # a corner may hold no memory
+    low, high = everything.min(axis=0), everything.max(axis=0)
     sketch.ax.set_axis_off()
     sketch.ax.set_aspect("equal")
     sketch.ax.set_xlim(low[0] - _ROOM, high[0] + _ROOM)

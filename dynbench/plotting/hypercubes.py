@@ -84,7 +84,7 @@ def hypercube_of(graph: nx.MultiDiGraph) -> Hypercube:
         places={node: (float(x), float(y)) for node, (x, y) in places.items()},
         bits=bits,
         edges=np.array([[corners[a], corners[b]] for a, b in pairs]),
-        chords=frozenset(s for s, ts in limits.items() if set(ts) <= set(bits) and not _is_side([bits[t] for t in ts])),
+        chords=frozenset(s for s in ends if _is_chord([bits.get(t) for t in limits[s]])),
     )
 
 
@@ -104,8 +104,10 @@ def _distance(a: Bits, b: Bits) -> int:
     return sum(p != q for p, q in zip(a, b, strict=True))
 
 
-def _is_side(bits: list[Bits]) -> bool:
-    return len(bits) == 2 and _distance(*bits) == 1
+def _is_chord(ends: list[Bits | None]) -> bool:
+    """Whether all limits are memories, but not two that are one bit apart."""
+    known = [bits for bits in ends if bits is not None]
+    return len(known) == len(ends) and not (len(known) == 2 and _distance(*known) == 1)
 
 
 def _between(ends: list[Array]) -> Array:

@@ -95,3 +95,18 @@ def test_without_readouts_it_is_refused(flip_flops, pictured):
     nx.set_node_attributes(graph, np.ones(5), "readout")
     with pytest.raises(InputError, match="of 1 to 4 components"):
         draw_transition_graph(graph, layout="hypercube")
+
+
+def test_corners_without_a_memory_are_in_the_picture(flip_flops):
+    graph = flip_flops[2][2].copy()
+    corner = next(n for n, data in graph.nodes(data=True) if np.all(np.array(data["readout"]) > 0.5))
+    graph.remove_node(corner)
+    ax = draw_transition_graph(graph, layout="hypercube").ax
+    assert ax.get_xlim()[1] > 1
+    assert ax.get_ylim()[1] > 1
+    lonely = flip_flops[2][2].copy()
+    saddle = next(n for n, data in lonely.nodes(data=True) if data["unstable"] == 1)
+    lonely.remove_edges_from(list(lonely.out_edges(saddle, keys=True)))
+    cube = hypercube_of(lonely)
+    assert saddle not in cube.places
+    assert not cube.chords
