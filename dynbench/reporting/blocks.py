@@ -172,7 +172,7 @@ class Figure:
     Attributes
     ----------
     name : str
-        "portrait", "speed", "spectrum", "trace-determinant" or "graph".
+        One that `dynbench.reporting.figures` knows: "portrait", "spectrum", "graph", "hypercube" and so on.
     caption : str
         What is to be seen, in a sentence below the figure.
     description : str

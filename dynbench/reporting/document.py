@@ -16,6 +16,7 @@ from dynbench.reporting.sections import (
     cycles_section,
     derived_section,
     invariants_section,
+    memories_section,
     not_established_section,
     pictures_section,
     points_section,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["build_document"]
 
 _SECTIONS = (
-    *(system_section, derived_section, invariants_section, points_section, pictures_section, cycles_section),
-    *(transitions_section, not_established_section, provenance_section, references_section),
+    *(system_section, derived_section, invariants_section, points_section, memories_section, pictures_section),
+    *(cycles_section, transitions_section, not_established_section, provenance_section, references_section),
 )
 
 

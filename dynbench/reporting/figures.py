@@ -6,15 +6,26 @@ import html
 import io
 import re
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import Bbox
 
-from dynbench.plotting import draw_transition_graph, phase_portrait, spectrum, speed_landscape, trace_determinant
+from dynbench.plotting import (
+    draw_transition_graph,
+    phase_portrait,
+    search_effort,
+    spectral_rows,
+    spectrum,
+    speed_landscape,
+    state_space,
+    trace_determinant,
+)
 from dynbench.reporting.blocks import Figure
 from dynbench.reporting.names import printable
+from dynbench.reporting.networks import drawn_graph
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -52,18 +63,25 @@ def draw_svg(figure: Figure, analysis: Analysis) -> str:
 
 
 def _draw(name: str, analysis: Analysis) -> Drawing:
-    match name:
-        case "portrait":
-            return phase_portrait(analysis)
-        case "speed":
-            return speed_landscape(analysis)
-        case "spectrum":
-            return spectrum(analysis)
-        case "trace-determinant":
-            return trace_determinant(analysis)
-        case "graph":
-            return draw_transition_graph(analysis.graph)
-    raise ValueError(f"There is no figure called {name!r}.")
+    drawn = _DRAWN.get(name)
+    if drawn is None:
+        raise ValueError(f"There is no figure called {name!r}.")
+    return drawn(analysis)
+
+
+#: How each figure is drawn.
+_DRAWN: dict[str, Callable[[Analysis], Drawing]] = {
+    "portrait": phase_portrait,
+    "speed": speed_landscape,
+    "spectrum": spectrum,
+    "spectral-rows": spectral_rows,
+    "trace-determinant": trace_determinant,
+    "effort": lambda a: search_effort(a.fixed_points),
+    "graph": lambda a: draw_transition_graph(drawn_graph(a)),
+    "hypercube": lambda a: draw_transition_graph(drawn_graph(a), layout="hypercube"),
+    "space-readout": lambda a: state_space(a.system, a.graph, coordinates="readout"),
+    "space-points": lambda a: state_space(a.system, a.graph, coordinates="points"),
+}
 
 
 def _crop(canvas: Canvas) -> Bbox:

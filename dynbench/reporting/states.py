@@ -11,9 +11,18 @@ from dynbench.fixed_points.results import MOST_COLUMNS, FixedPoints
 from dynbench.networks import EchoStateNetwork
 from dynbench.reporting.blocks import Name, Text
 from dynbench.reporting.numbers import decimal, eigenvalue_list, short
+from dynbench.symbolic.typesetting import subscript
 from dynbench.systems import System
 
-__all__ = ["in_full", "leading_eigenvalues", "region_text", "state_cells", "state_headers", "state_text"]
+__all__ = [
+    "in_full",
+    "leading_eigenvalues",
+    "readouts",
+    "region_text",
+    "state_cells",
+    "state_headers",
+    "state_text",
+]
 
 Array = NDArray[np.float64]
 
@@ -67,15 +76,14 @@ def leading_eigenvalues(values: NDArray[np.complex128], radii: Array | None) -> 
 
 def _measures(system: System, x: Array) -> Mapping[str, float]:
     """What is shown of a state with many components, by name."""
-    found = {"|x|": float(np.linalg.norm(x)), "max |x\u1d62|": float(np.abs(x).max())}
-    if isinstance(system, EchoStateNetwork):
-        z = system.readout(x)
-        if len(z) <= _READOUTS:
-            found |= {f"z{_subscript(i)}": float(value) for i, value in enumerate(z, 1)}
-        else:
-            found["|z|"] = float(np.linalg.norm(z))
-    return found
+    return {"|x|": float(np.linalg.norm(x)), "max |x\u1d62|": float(np.abs(x).max())} | readouts(system, x)
 
 
-def _subscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+def readouts(system: System, x: Array) -> dict[str, float]:
+    """The readouts of a state by name, of many their norm; empty where the system has none."""
+    if not isinstance(system, EchoStateNetwork):
+        return {}
+    z = system.readout(x)
+    if len(z) > _READOUTS:
+        return {"|z|": float(np.linalg.norm(z))}
+    return {f"z{subscript(i)}": float(value) for i, value in enumerate(z, 1)}

@@ -8,9 +8,10 @@ import unicodedata
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-__all__ = ["is_plain", "latex", "printable"]
+__all__ = ["is_plain", "latex", "printable", "subscript"]
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
+_SUBSCRIPTS = str.maketrans("0123456789", "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089")
 _MARKUP = {
     "\\": r"\backslash ",
     "{": r"\{",
@@ -50,3 +51,8 @@ class _Printer(LatexPrinter):
         return rf"\mathtt{{{escaped}}}"
 
     _print_Dummy = _print_Symbol
+
+
+def subscript(number: int) -> str:
+    """A number in the small digits below the line."""
+    return str(number).translate(_SUBSCRIPTS)

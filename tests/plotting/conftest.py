@@ -62,6 +62,34 @@ def analyses():
     }
 
 
+def flip_flop(bits, each=5):
+    """A network of `each` units for every bit, with all its fixed points: x = 0 or +-1.915 in all units of a bit.
+
+    In the units of a bit x' = -x + 2 tanh(x) where they agree, and their differences decay.
+    """
+    W_fb = 2 * np.kron(np.eye(bits), np.ones((each, 1)))
+    W_o = np.kron(np.eye(bits), np.ones((1, each))) / each
+    network = db.EchoStateNetwork(np.zeros((bits * each,) * 2), W_fb, W_o)
+    lattice = np.array(list(itertools.product((-2.0, 0.0, 2.0), repeat=bits)))
+    search = db.search.NewtonStarts(np.kron(lattice, np.ones(each)))
+    points = db.find_fixed_points(network, search=search, certify=False)
+    graph = bare_graph(points)
+    corner = [np.sign(network.readout(p.x).round(6)) for p in points]
+    for node, data in graph.nodes(data=True):
+        data |= {"readout": network.readout(points[node].x), "skipped": ""}
+    for i, j in itertools.permutations(range(len(points)), 2):
+        if np.abs(corner[i] - corner[j]).sum() == 1 and points[i].stability[2] == points[j].stability[2] + 1:
+            path = np.linspace(points[i].x, points[j].x, 9)
+            graph.add_edge(i, j, side=0, path=path, proved=False)
+    return network, points, graph
+
+
+@pytest.fixture(scope="session")
+def flip_flops():
+    """Number of bits -> network, fixed points and graph."""
+    return {bits: flip_flop(bits) for bits in (1, 2, 3, 4)}
+
+
 class CycleKind(enum.Enum):
     """Stands in for the kind of a cycle, whose attributes are all that a figure reads."""
 

@@ -7,16 +7,22 @@ above what another patch release of Matplotlib does to the edges of letters. New
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from dynbench.basins import basins
+from dynbench.fixed_points.search import Stage
 from dynbench.flow import integrate
 from dynbench.plotting import (
     draw_transition_graph,
     phase_portrait,
+    search_effort,
+    spectral_rows,
     spectrum,
     speed_landscape,
     stability_table,
+    state_space,
     trace_determinant,
 )
 
@@ -75,3 +81,28 @@ def test_graph_by_state(pictured, column, name):
 @golden
 def test_stability_table(pictured):
     return stability_table(pictured["duffing"]).figure
+
+
+@golden
+@pytest.mark.parametrize("bits", [2, 3, 4])
+def test_hypercube(flip_flops, bits):
+    return draw_transition_graph(flip_flops[bits][2], layout="hypercube").figure
+
+
+@golden
+def test_state_space(flip_flops, column):
+    network, _, graph = flip_flops[3]
+    return state_space(network, graph, column, coordinates="readout").figure
+
+
+@golden
+def test_spectral_rows(pictured):
+    return spectral_rows(pictured["cells"]).figure
+
+
+@golden
+def test_search_effort(pictured):
+    counts = (((0, 6), (5, 1)), ((0, 8), (1, 6), (5, 1)), ((0, 8), (1, 12), (2, 6), (5, 1)))
+    history = tuple(Stage(1, "", 2.0**k, count, sum((-1) ** i * n for i, n in count)) for k, count in enumerate(counts))
+    points = dataclasses.replace(pictured["cells"].fixed_points, history=history, expected_index_sum=1)
+    return search_effort(points).figure

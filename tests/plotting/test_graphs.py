@@ -130,7 +130,7 @@ def test_nonsense_is_refused(pictured):
         draw_transition_graph(3)
     with pytest.raises(InputError, match=r"^graph is "):
         draw_transition_graph(nx.MultiDiGraph([(0, 1)]))
-    with pytest.raises(InputError, match=r"^layout is 'spring'; expected 'layered', 'state' or 'auto'\.$"):
+    with pytest.raises(InputError, match=r"^layout is 'spring'; expected 'layered', 'state', 'auto' or 'hypercube'\.$"):
         draw_transition_graph(pictured["jang"].graph, layout="spring")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -69,7 +70,15 @@ def hostile(name):
     return db.analyze(db.ODE(equations, {parameter: 0.5}, name=name), box=[(-2, 2), (-2, 2)])
 
 
+def network():
+    """Two bits, eight units each: memories, hypercube, state space."""
+    W_fb = 2 * np.kron(np.eye(2), np.ones((8, 1)))
+    system = db.EchoStateNetwork(np.zeros((16, 16)), W_fb, W_fb.T / 16)
+    return db.analyze(system, search=db.search.NetworkPlan(budget=20, rounds=1))
+
+
 CASES = [
+    pytest.param("network", network, id="network"),
     *(pytest.param(path.stem, lambda path=path: gallery(path), id=path.stem) for path in MODELS),
     *(pytest.param(key, lambda name=name: hostile(name), id=key) for key, name in HOSTILE.items()),
 ]

@@ -3,6 +3,7 @@
 from dynbench.reporting.sections.cycles import cycles_section
 from dynbench.reporting.sections.derived import derived_section
 from dynbench.reporting.sections.invariants import invariants_section
+from dynbench.reporting.sections.memories import memories_section
 from dynbench.reporting.sections.not_established import not_established_section
 from dynbench.reporting.sections.pictures import pictures_section
 from dynbench.reporting.sections.points import points_section
@@ -14,6 +15,7 @@ __all__ = [
     "cycles_section",
     "derived_section",
     "invariants_section",
+    "memories_section",
     "not_established_section",
     "pictures_section",
     "points_section",

@@ -8,7 +8,8 @@ import numpy as np
 
 from dynbench.fixed_points import FixedPoint, Status
 from dynbench.reporting.blocks import Block, Figure, Figures, Heading, Section, Table, Text
-from dynbench.reporting.numbers import decimal
+from dynbench.reporting.networks import drawn_coordinates
+from dynbench.reporting.numbers import decimal, short
 from dynbench.reporting.states import in_full, state_text
 
 if TYPE_CHECKING:
@@ -27,12 +28,16 @@ def pictures_section(analysis: Analysis) -> Section:
     """Spectrum and trace-determinant plane, phase portrait and speed landscape."""
     points = [p for p in analysis.fixed_points if p.status is not Status.SLOW_POINT]
     flow, planar = analysis.system.kind == "flow", analysis.system.dimension == 2
-    portraits = [_portrait(analysis)]
+    spaces = drawn_coordinates(analysis)
+    portraits = [_state_space(analysis, c) for c in spaces] if spaces else [_portrait(analysis)]
     slow = analysis.slow_points or analysis.fixed_points.slow_points
     if planar and (slow or len(points) <= _FEW):
         portraits.append(_speed(analysis))
     title = "Spectra and portraits"
     spectra = [_spectrum(analysis)] if points else []
+    if spaces:
+        shown = (Figures(tuple(spectra)), Figures(tuple(portraits)), _components_table(analysis))
+        return Section("pictures", title, shown)
     if not (points and flow and planar):
         return Section("pictures", title, (Figures((*spectra, *portraits)),))
     blocks: tuple[Block, ...] = (
@@ -45,16 +50,28 @@ def pictures_section(analysis: Analysis) -> Section:
 def _spectrum(analysis: Analysis) -> Figure:
     from dynbench.plotting.spectra import drawn_eigenvalues  # here, as it brings Matplotlib
 
+    if drawn_eigenvalues(tuple(analysis.fixed_points)) is not None:
+        return _spectral_rows(analysis)
     flow = analysis.system.kind == "flow"
     what = "Eigenvalues of the Jacobian" if flow else "Multipliers"
     border = "imaginary axis" if flow else "unit circle"
-    most = drawn_eigenvalues(tuple(analysis.fixed_points))
-    if most is not None:
-        largest = "real part" if flow else "modulus"
-        what = f"The {most} {what[:1].lower()}{what[1:]} of largest {largest}"
     caption = f"{what} at all fixed points in the complex plane, with the {border}."
-    where = "values are" if most is None and in_full(analysis.system) else "leading ones are"
+    where = "values are" if in_full(analysis.system) else "leading ones are"
     return Figure("spectrum", caption, f"{caption} The {where} in the table of fixed points.")
+
+
+def _spectral_rows(analysis: Analysis) -> Figure:
+    from dynbench.plotting.spectral_rows import STABLE_SHOWN  # here, as it brings Matplotlib
+
+    flow = analysis.system.kind == "flow"
+    what = "eigenvalues of the Jacobian" if flow else "multipliers"
+    caption = (
+        f"Unstable {what} of each point, and its {STABLE_SHOWN} leading stable ones. A complex pair is one dot above "
+        f"the line of its point, by its {'imaginary part' if flow else 'angle'}; at the right the number of unstable "
+        "ones, pairs counted twice. Mirror images share a row."
+    )
+    where = "The numbers of unstable ones and the leading values are in the table of fixed points."
+    return Figure("spectral-rows", caption, f"{caption} {where}")
 
 
 def _trace_determinant() -> Figure:
@@ -101,6 +118,33 @@ def _portrait(analysis: Analysis) -> Figure:
     numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
     caption = f"{title}.{numbered}"
     return Figure("portrait", caption, f"{title}. {listed}{more}.")
+
+
+def _state_space(analysis: Analysis, coordinates: str) -> Figure:
+    what = "readouts" if coordinates == "readout" else "principal components of the fixed points"
+    caption = f"The state space in {what}: fixed points and the unstable manifolds followed."
+    if any(p.kind.saddle and p.stability[2] > 1 for p in analysis.fixed_points):
+        caption += " Small: saddles with two unstable directions or more; of their manifolds thin paths are a sample."
+    where = "table of fixed points" if coordinates == "readout" else "table below"
+    return Figure(f"space-{coordinates}", caption, f"{caption} Where the points are is in the {where}.")
+
+
+def _components_table(analysis: Analysis) -> Table:
+    from dynbench.plotting.projections import principal_components  # here, as it brings Matplotlib
+
+    numbered = [(node, data["point"]) for node, data in analysis.graph.nodes(data=True) if data["point"] is not None]
+    states = np.array([p.x for _, p in numbered])
+    found = principal_components(states, 3)
+    shares = (f"PC {i} ({100 * share:.1f} %)" for i, share in enumerate(found.shares, 1))
+    # The origin of an odd system is the mean of its points, up to rounding.
+    values = found.of(states).round(9) + 0.0
+    rows = tuple(
+        ((str(node),), (str(p.stability[2]),), *((short(float(value), 4),) for value in row))
+        for (node, p), row in zip(numbered, values, strict=True)
+    )
+    headers: tuple[Text, ...] = (("point",), ("unstable directions",), *((share,) for share in shares))
+    caption = "The fixed points in their principal components, with the part of the variance that each holds"
+    return Table(caption, headers, rows, numeric=tuple(range(1, 2 + len(found.shares))))
 
 
 def _describe(system: System, number: int, point: FixedPoint) -> str:

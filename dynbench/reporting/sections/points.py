@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import sympy as sp
 
 from dynbench.fixed_points import FixedPoint, FixedPoints, Status
@@ -12,8 +11,9 @@ from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.reporting.blocks import Block, Formula, Heading, Inline, Name, Paragraph, Section, Table, Text
 from dynbench.reporting.numbers import at_least, readable, short
 from dynbench.reporting.sections.evidence import evidence_blocks
+from dynbench.reporting.sections.searches import search_blocks
 from dynbench.reporting.states import in_full, leading_eigenvalues, region_text, state_cells, state_headers
-from dynbench.reporting.tables import NONE, without_empty_columns
+from dynbench.reporting.tables import without_empty_columns
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -31,12 +31,9 @@ def points_section(analysis: Analysis) -> Section:
     points = analysis.fixed_points
     numbered = [(i, p) for i, p in enumerate(points) if p.status is not Status.SLOW_POINT]
     blocks: list[Block] = [_completeness(points), *_region(points), *map(_continuum, points.continua)]
-    if points.contributions:
-        blocks.append(_contributions(points))
     if numbered:
         blocks += [_points_table(analysis, numbered), *evidence_blocks(analysis, numbered), _index_sum(points)]
-        if points.contributions:
-            blocks.append(_by_index(points))
+    blocks += search_blocks(points)
     slow = list({id(p): p for p in (*points.slow_points, *analysis.slow_points)}.values())
     if slow:
         blocks += [Heading("Slow points"), _slow_table(analysis.system, slow)]
@@ -54,23 +51,6 @@ def _continuum(continuum: Continuum) -> Paragraph:
         equations += [" and " if equations else "", Formula(sp.Eq(equation, 0, evaluate=False))]
     what = "Fixed points fill" if continuum.proved_real else "Complex solutions, real or not, fill"
     return Paragraph((f"{what} a set of dimension {continuum.dimension}, where ", *equations, "."))
-
-
-def _contributions(points: FixedPoints) -> Table:
-    headers: tuple[Text, ...] = (("strategy",), ("points found first",), ("CPU seconds",))
-    rows = tuple(
-        ((c.strategy,), (str(c.points),), (NONE if np.isnan(c.seconds) else short(c.seconds, 3),))
-        for c in points.contributions
-    )
-    caption = "What each strategy found that those before it had not, mirror images counted"
-    if all(np.isnan(c.seconds) for c in points.contributions):
-        caption += "; how long each took is not kept in a JSON report"
-    return without_empty_columns(Table(caption, headers, rows, numeric=(1, 2)))
-
-
-def _by_index(points: FixedPoints) -> Paragraph:
-    counts = ", ".join(f"{count} with {index}" for index, count in points.by_index.items()) or "none"
-    return Paragraph((f"Certified points by their number of unstable directions: {counts}.",))
 
 
 def _region(points: FixedPoints) -> list[Block]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from dynbench.reporting.blocks import Block, Bullets, Figure, Figures, Heading, Paragraph, Section, Table, Text
+from dynbench.reporting.networks import drawn_graph
 from dynbench.reporting.numbers import at_most, plural, readable, short
 from dynbench.reporting.tables import NONE, without_empty_columns
 from dynbench.transitions import attractor_transitions, morse_consistency
@@ -35,7 +36,7 @@ def transitions_section(analysis: Analysis) -> Section:
     graph = analysis.graph
     blocks: list[Block] = [Paragraph((_summary(analysis),))]
     if graph.number_of_edges():
-        blocks += [Figures((_figure(graph),)), _node_table(graph), *_edge_blocks(graph)]
+        blocks += [Figures((_figure(analysis),)), _node_table(graph), *_edge_blocks(graph)]
     elif any(reason for _, reason in graph.nodes(data="skipped")):
         blocks += [_node_table(graph)]
     if graph.number_of_nodes():
@@ -60,12 +61,16 @@ def _summary(analysis: Analysis) -> str:
     return text
 
 
-def _figure(graph: nx.MultiDiGraph) -> Figure:
+def _figure(analysis: Analysis) -> Figure:
     from dynbench.plotting.graph_layout import rungs  # here, as it brings Matplotlib
 
+    graph = drawn_graph(analysis)
     to_scale = all(dimension == height for dimension, height in rungs(graph).items())
     scale = "is" if to_scale else "goes, not to scale, by"
     caption = f"Transition graph: height {scale} the number of unstable directions, attractors are at the bottom."
+    missing = len(analysis.graph) - len(graph)
+    if missing:
+        caption += f" {plural(missing, 'point')} whose unstable manifolds were not followed are left out."
     return Figure("graph", caption, f"{caption} Its nodes and edges are in the tables below.")
 
 
