@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 class Euler:
-    """Steps x + step*(-x + W_r phi(x) + W_fb z + B u), for any z and u."""
+    """Steps x + step*(-x + W_r phi(x) + W_fb z + B u), for any z and u; one state (n,) or a batch (K, n)."""
 
     def __init__(self, network: EchoStateNetwork, step: float) -> None:
         if not isinstance(network, EchoStateNetwork):
@@ -26,6 +26,7 @@ class Euler:
         if not (isinstance(step, int | float | np.floating) and 0 < step <= 1):
             raise InputError(f"step is {step!r:.60}; expected a number above 0 and up to 1, the step over tau.")
         parameters = network.parameters
+        self._network, self._out = network, parameters["W_o"].T
         self._step = float(step)
         self._reservoir = parameters["W_r"].T
         self._feedback = dense(parameters["W_fb"])
@@ -36,11 +37,16 @@ class Euler:
         """The next state, given phi(x); without `u` the input is the network's own."""
         rate = rows_times(rates, self._reservoir)
         rate -= x
-        rate += self._feedback @ z
-        rate += self._held if u is None else self._entry @ u
+        rate += z @ self._feedback.T
+        rate += self._held if u is None else u @ self._entry.T
         rate *= self._step
         rate += x
         return rate
+
+    def advance(self, x: Array, u: Array | None = None) -> Array:
+        """The next state under the network's own readout."""
+        rates = self._network.rates(x)
+        return self(x, rates, rows_times(rates, self._out), u)
 
 
 def simulate(
@@ -72,12 +78,10 @@ def simulate(
         If an argument is of the wrong shape or kind.
     """
     euler, signal = Euler(network, step), as_signal(inputs, _inputs_of(network), "inputs")
-    out = dense(network.parameters["W_o"])
     x = first_state(network, start, rng)
     states = np.empty((len(signal), network.dimension))
     for t, u in enumerate(signal):
-        rates = network.rates(x)
-        x = states[t] = euler(x, rates, out @ rates, u)
+        x = states[t] = euler.advance(x, u)
     states.flags.writeable = False
     return states
 
