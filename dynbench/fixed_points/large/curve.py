@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from dynbench.fixed_points.large.newton import factorised, solved
 
-__all__ = ["Curve", "Station", "follow_curve"]
+__all__ = ["Curve", "Station", "follow_curve", "sharpened"]
 
 Array = NDArray[np.float64]
 
@@ -56,15 +56,22 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Station:
-    """A point of a curve, and the unit tangent (dx, da) there in the sense of travel, up to the error of a step."""
+    """A point of a curve, the unit tangent (dx, da) in the sense of travel, and the sign of the determinant of dH/dx.
+
+    Tangent and sign are those of the point itself, or of where it was looked for, a step's error away. Where the sign
+    differs between neighbours, a real eigenvalue was 0.
+    """
 
     x: Array
     a: float
     dx: Array
     da: float
+    sign: int
 
 
-def follow_curve(curve: Curve, x: Array, a: float, *, rising: bool, steps: int) -> Iterator[Station]:
+def follow_curve(
+    curve: Curve, x: Array, a: float, *, rising: bool, steps: int, widest: float = np.inf, sharp: bool = False
+) -> Iterator[Station]:
     """The stations of a curve from one of its points on, that one first.
 
     Parameters
@@ -78,16 +85,27 @@ def follow_curve(curve: Curve, x: Array, a: float, *, rising: bool, steps: int) 
     rising : bool
         Whether to leave towards larger or smaller a.
     steps : int
-        At most so many factorisations. It ends before where steps have become too short.
+        At most so many. It ends before where they have become too short.
+    widest : float
+        By how much a may change along the tangent in one step.
+    sharp : bool
+        Whether tangents are those of the stations themselves, which takes a second factorisation a step and leads
+        closer past other branches.
     """
-    tangent = _tangent(factorised(curve.jacobian(x, a)), curve.slope(x, a))
+    factors = factorised(curve.jacobian(x, a))
+    tangent = _tangent(factors, curve.slope(x, a))
     if tangent is None:
         return
-    here = Station(x, a, *tangent) if rising else Station(x, a, -tangent[0], -tangent[1])
+    sense = 1 if rising else -1
+    here = Station(x, a, sense * tangent[0], sense * tangent[1], _sign(factors))
     yield here
     length = _FIRST * _size(x)
     for _ in range(steps):
+        if length * abs(here.da) > widest:
+            length = widest / abs(here.da)
         there = _step(curve, here, length)
+        if sharp and there is not None:
+            there = sharpened(curve, there)
         turn = 0.0 if there is None else float(there.dx @ here.dx + there.da * here.da)
         if there is None or turn < _TURN:
             length /= 2
@@ -111,6 +129,23 @@ def _tangent(factors: Any, slope: Array) -> tuple[Array, float] | None:
     across = -solved(factors, slope)
     norm = float(np.sqrt(across @ across + 1))
     return (across / norm, 1 / norm) if np.isfinite(norm) else None
+
+
+def sharpened(curve: Curve, there: Station) -> Station | None:
+    """A station with the tangent and the sign at its own place; None where dH/dx is singular there."""
+    factors = factorised(curve.jacobian(there.x, there.a))
+    tangent = _tangent(factors, curve.slope(there.x, there.a))
+    if tangent is None:
+        return None
+    sense = -1 if tangent[0] @ there.dx + tangent[1] * there.da < 0 else 1
+    return Station(there.x, there.a, sense * tangent[0], sense * tangent[1], _sign(factors))
+
+
+def _sign(factors: Any) -> int:
+    """The sign of the determinant, given what `factorised` returned."""
+    swaps = int(np.count_nonzero(factors[1] != np.arange(len(factors[1]))))
+    negative = int(np.count_nonzero(np.diagonal(factors[0]) < 0))
+    return -1 if (swaps + negative) % 2 else 1
 
 
 def _step(curve: Curve, here: Station, length: float) -> Station | None:
@@ -138,4 +173,4 @@ def _step(curve: Curve, here: Station, length: float) -> Station | None:
         return None
     if tangent[0] @ here.dx + tangent[1] * here.da < 0:
         tangent = -tangent[0], -tangent[1]
-    return Station(x, a, *tangent)
+    return Station(x, a, *tangent, _sign(factors))

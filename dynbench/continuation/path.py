@@ -1,0 +1,137 @@
+"""One fixed point followed along a homotopy, round the folds of its path."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dynbench._arrays import as_states, readonly
+from dynbench.continuation.crossings import crossings_on
+from dynbench.continuation.homotopy import Homotopy
+from dynbench.continuation.legs import Leg
+from dynbench.continuation.records import Ending, PointPath
+from dynbench.errors import InputError
+from dynbench.fixed_points.large.curve import Station, follow_curve, sharpened
+from dynbench.fixed_points.large.newton import newton_from
+
+__all__ = ["follow_point"]
+
+Array = NDArray[np.float64]
+
+#: By how much s may change in one step.
+_WIDEST = 0.1
+#: A state within this of where Newton's method leads, relative to max(1, |x|), is a fixed point.
+_CLOSE = 1e-6
+#: A path is out of reach where it is so many times farther out than max(1, |x|) at its start.
+_REACH = 1e3
+
+
+def follow_point(
+    homotopy: Homotopy, x: ArrayLike, *, rising: bool = True, past_folds: bool = True, steps: int = 400
+) -> PointPath:
+    """Follow a fixed point of one end of a homotopy by pseudo-arclength, and find where its stability changes.
+
+    Parameters
+    ----------
+    homotopy : Homotopy
+        The line between two systems.
+    x : (n,) array
+        A fixed point of the system that is left.
+    rising : bool
+        Whether to leave from s = 0 towards larger s, or from s = 1 towards smaller s.
+    past_folds : bool
+        Whether to go on where s turns back; else the path ends there.
+    steps : int
+        At most so many factorisations of the Jacobian, before places are refined.
+
+    Returns
+    -------
+    PointPath
+        The path, how it ended, its folds and its changes of index. Up to 60 states eigenvalues are taken at every
+        station, beyond at its ends and where the determinant of the Jacobian changes its sign or an index that differs
+        is to be located: of changes that cancel each other in between nothing is seen.
+
+    Raises
+    ------
+    InputError
+        If `x` is no fixed point of the system that is left.
+
+    Notes
+    -----
+    Nothing is proved. A path can be left for another one that comes as close as a step is long.
+
+    Examples
+    --------
+    >>> import dynbench as db
+    >>> from dynbench.continuation import Homotopy, follow_point
+    >>> fold = db.ODE({"x": "r + x^2"}, {"r": -1})
+    >>> path = follow_point(Homotopy(fold, fold.with_parameters(r=1)), [-1.0])
+    >>> path.ending.value, round(path.folds[0].s, 9)
+    ('it turned back, to the end that it came from', 0.5)
+    """
+    if not isinstance(homotopy, Homotopy):
+        raise InputError(f"homotopy is {homotopy!r:.60}; expected a Homotopy.")
+    if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or steps < 1:
+        raise InputError(f"steps is {steps!r:.60}; expected a positive integer.")
+    start = _checked(homotopy, x, 0.0 if rising else 1.0)
+    stations, ending = _stations(homotopy, start, rising, past_folds, steps)
+    crossings, unstable = crossings_on(homotopy, stations)
+    return PointPath(
+        s=readonly([station.a for station in stations]),
+        x=readonly([station.x for station in stations]),
+        unstable=unstable,
+        ending=ending,
+        crossings=crossings,
+    )
+
+
+def _checked(homotopy: Homotopy, x: ArrayLike, s: float) -> Station:
+    """The station at the end that is left, x sharpened by Newton's method; its tangent is not known yet."""
+    given = as_states(x, homotopy.dimension, name="x")
+    if given.ndim != 1:
+        raise InputError(f"x has shape {given.shape}; expected one state, ({homotopy.dimension},).")
+    (state,), (converged,) = newton_from(homotopy.end(s), given[None])
+    distance = float(np.abs(state - given).max(initial=0.0))
+    if not (converged and distance <= _CLOSE * max(1.0, float(np.abs(given).max(initial=0.0)))):
+        raise InputError(f"x is no fixed point of the system at s = {s:g}: Newton's method does not stay there.")
+    return Station(state, s, np.zeros_like(state), 0.0, 0)
+
+
+def _stations(
+    homotopy: Homotopy, start: Station, rising: bool, past_folds: bool, steps: int
+) -> tuple[list[Station], Ending]:
+    """The stations of the path and how it ended."""
+    stations: list[Station] = []
+    reach = _REACH * max(1.0, float(np.abs(start.x).max(initial=0.0)))
+    used = 0
+    curve = homotopy.curve
+    for station in follow_curve(curve, start.x, start.a, rising=rising, steps=steps, widest=_WIDEST, sharp=True):
+        used += 1
+        if stations and not 0 < station.a < 1:
+            end = _at_end(homotopy, stations[-1], station)
+            if end is None:
+                return stations, Ending.STUCK
+            return [*stations, end], Ending.BACK if end.a == start.a else Ending.ACROSS
+        stations.append(station)
+        if not past_folds and (station.da > 0) is not rising:
+            return stations, Ending.TURNED
+        if np.abs(station.x).max() > reach:
+            return stations, Ending.AWAY
+    if not stations:
+        return [start], Ending.SINGULAR
+    return stations, Ending.SPENT if used > steps // 2 else Ending.STUCK
+
+
+def _at_end(homotopy: Homotopy, before: Station, after: Station) -> Station | None:
+    """The station at s = 0 or s = 1 between two stations, by Newton's method; None where that leads elsewhere."""
+    s = 1.0 if after.a >= 1 else 0.0
+    leg = Leg(homotopy, before, after)
+    here = leg.zero(lambda station: station.a - s, before.a - s, after.a - s) if after.a != s else after
+    if here is None:
+        return None
+    (x,), (converged,) = newton_from(homotopy.end(s), here.x[None])
+    close = np.linalg.norm(x - here.x) <= _CLOSE * max(1.0, float(np.linalg.norm(x)))
+    if not (converged and close):
+        return None
+    end = Station(x, s, here.dx, here.da, after.sign)
+    return sharpened(homotopy.curve, end) or end
