@@ -34,6 +34,8 @@ from dynbench.transitions import (
     TransitionGraph,
     attractor_transitions,
     morse_consistency,
+    pulse_ends,
+    pulse_transitions,
     transition_graph,
     write_graph,
 )
@@ -72,6 +74,8 @@ __all__ = [
     "load_toml",
     "morse_consistency",
     "networks",
+    "pulse_ends",
+    "pulse_transitions",
     "report",
     "save_weights",
     "search",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.linalg
@@ -63,6 +63,10 @@ class Directions:
         else:
             basis = _basis(jacobian, strength, count, stable, system.kind)
         return cls(system, point.x, basis, pairs, tuple(f"v{k + 1}" for k in real))
+
+    def mirrored(self) -> Directions:
+        """The directions of the fixed point -x, for a system with F(-x) = -F(x): F'(-x) = F'(x)."""
+        return replace(self, x=0.0 - self.x)
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """Unit vectors (m, n) in the subspace: for a plane equally spaced, else at random."""

@@ -12,7 +12,7 @@ from dynbench.errors import InputError
 from dynbench.networks.echo_state import EchoStateNetwork
 from dynbench.symbolic.matrices.operators import dense, rows_times
 
-__all__ = ["Euler", "as_signal", "first_state", "simulate"]
+__all__ = ["Euler", "as_signal", "first_state", "inputs_of", "simulate"]
 
 Array = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def simulate(
     InputError
         If an argument is of the wrong shape or kind.
     """
-    euler, signal = Euler(network, step), as_signal(inputs, _inputs_of(network), "inputs")
+    euler, signal = Euler(network, step), as_signal(inputs, inputs_of(network), "inputs")
     x = first_state(network, start, rng)
     states = np.empty((len(signal), network.dimension))
     for t, u in enumerate(signal):
@@ -123,7 +123,14 @@ def first_state(network: EchoStateNetwork, start: ArrayLike | None, rng: Any) ->
     return state.copy()
 
 
-def _inputs_of(network: EchoStateNetwork) -> int:
+def inputs_of(network: EchoStateNetwork) -> int:
+    """The number of inputs.
+
+    Raises
+    ------
+    InputError
+        If the network was declared without any.
+    """
     if "B" not in network.parameters:
         raise InputError("The network has no input: it was declared without B.")
     return int(network.parameters["B"].shape[1])

@@ -13,7 +13,9 @@ from dynbench.fixed_points import FixedPoints, Status
 from dynbench.fixed_points.attraction import AttractionBall
 from dynbench.fixed_points.cover import Cover
 from dynbench.manifolds import Manifold
+from dynbench.systems import System
 from dynbench.transitions import TransitionGraph
+from dynbench.transitions.readouts import readout_at
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -48,8 +50,8 @@ def graph_to_dict(graph: nx.MultiDiGraph) -> dict[str, Any]:
     return {"name": graph.name, "nodes": nodes, "edges": edges}
 
 
-def graph_from_dict(data: Mapping[str, Any], points: FixedPoints) -> TransitionGraph:
-    """What `graph_to_dict` was given, with its points taken from `points`."""
+def graph_from_dict(data: Mapping[str, Any], points: FixedPoints, system: System) -> TransitionGraph:
+    """What `graph_to_dict` was given, with its points taken from `points`, and their readouts from `system`."""
     graph = TransitionGraph(name=data["name"], incomplete=points.incomplete)
     for node in data["nodes"]:
         number = node["id"]
@@ -62,6 +64,7 @@ def graph_from_dict(data: Mapping[str, Any], points: FixedPoints) -> TransitionG
             unstable=node["unstable"],
             attraction=None if node["attraction"] is None else _ball_from_dict(node["attraction"]),
             skipped=node["skipped"],
+            readout=None if point is None else readout_at(system, point.x),
         )
     for edge in data["edges"]:
         attributes = {k: v for k, v in edge.items() if k not in ("source", "target", "path")}

@@ -82,7 +82,7 @@ def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
         system=system,
         fixed_points=points,
         slow_points=tuple(map(point_from_dict, content["slow_points"])),
-        graph=graph_from_dict(content["graph"], points),
+        graph=graph_from_dict(content["graph"], points, system),
         invariants=Invariants((_invariant(i, notation) for i in found["found"]), found["scope"]),
         symmetries=tuple(map(_symmetry, content["symmetries"])),
         interrupted=content["interrupted"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,9 @@ from dynbench.transitions.connections import arcs, bisected
 from dynbench.transitions.follow import Follower
 from dynbench.transitions.graph import TransitionGraph
 from dynbench.transitions.limits import Limit, Targets
-from dynbench.transitions.orbits import Branch
+from dynbench.transitions.mirrored import followed_once, mirror_images
+from dynbench.transitions.orbits import Branch, Way
+from dynbench.transitions.readouts import readout_at
 from dynbench.transitions.recurrence import Recurrences
 
 __all__ = ["transition_graph"]
@@ -44,15 +46,6 @@ _PATHS = 4e6
 _MOST_UNSTABLE = 4
 
 
-class _Way(NamedTuple):
-    """One direction out of a point: what its edge will say of it, and where to start."""
-
-    side: int
-    name: str
-    direction: Array
-    branch: Branch
-
-
 def transition_graph(
     system: System,
     fixed_points: Sequence[FixedPoint],
@@ -69,9 +62,13 @@ def transition_graph(
     Of a point with one unstable direction both branches are followed; of the others both branches along each real
     unstable eigenvector and a sample of the unstable sphere. Between sampled directions with different limits the
     direction of an orbit to a saddle in between is looked for by bisection, and saddles with a stable manifold of
-    dimension 1 are followed back to the source it comes from. In matrix forms of more than 30 states no connections
-    are looked for between samples, there are half of `samples` a point, and points with more than 4 unstable directions
-    are not followed: their node says so.
+    dimension 1 are followed back to the source it comes from. The unstable directions are eigenvectors of the Jacobian
+    at the certified point, as many as are proved to be unstable.
+
+    In matrix forms of more than 30 states (networks of a thousand, say) orbits are integrated in batches, no
+    connections are looked for between samples, there are half of `samples` a point, and points with more than 4
+    unstable directions are not followed: their node says so. In matrix forms proved to be odd, branches of -x are the
+    mirror images of those of x, and are not integrated again where they end in a fixed point.
 
     Parameters
     ----------
@@ -153,6 +150,7 @@ class _Builder:
             Follower(system, self.targets, self.recurrences, time=time, rtol=r, atol=r / 10) for r in _TIGHT
         )
         self.directions: dict[int, Directions] = {}
+        self.images = mirror_images(system, points)
         for i, point in points.items():
             proved = point.certificate.n_unstable if point.certificate is not None else None
             doubtful = proved is None and (point.stability[2] or not point.kind.settled)
@@ -160,7 +158,8 @@ class _Builder:
             if proved and self.many and proved > _MOST_UNSTABLE:
                 skipped = f"it has {proved} unstable directions; of so many states up to {_MOST_UNSTABLE} are followed"
             elif proved:
-                self.directions[i] = Directions.of(system, point, proved)
+                twin = self.directions.get(self.images.get(i, i))
+                self.directions[i] = Directions.of(system, point, proved) if twin is None else twin.mirrored()
             self.graph.add_node(
                 i,
                 point=point,
@@ -169,20 +168,12 @@ class _Builder:
                 unstable=point.stability[2] if proved is None else proved,
                 attraction=self.targets.balls.get(i),
                 skipped=skipped,
+                readout=readout_at(system, point.x),
             )
 
     def run(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> None:
-        ways = [way for i in self.directions for way in self._ways(i, samples, rng)]
-        limits: list[Limit] = []
-        size = int(np.clip(_NUMBERS // self.system.dimension, _FEWEST, _MOST))
-        for k in range(0, len(ways), size):
-            branches = [way.branch for way in ways[k : k + size]]
-            met = self.follower.follow(branches)
-            limits += confirmed(branches, met, self.points, self.middle.follow, self.tight.follow)
-            if progress is not None:
-                progress("following unstable manifolds", min(k + size, len(ways)), len(ways))
-        sphere: dict[int, list[tuple[_Way, Limit]]] = {i: [] for i in self.directions}
-        for way, limit in zip(ways, limits, strict=True):
+        sphere: dict[int, list[tuple[Way, Limit]]] = {i: [] for i in self.directions}
+        for way, limit in self._led(samples, rng, progress):
             if way.side:
                 self._edge(way.branch.source, limit, way.side, way.name)
             else:
@@ -194,24 +185,41 @@ class _Builder:
         if progress is not None and connections:
             progress("following saddle-to-saddle connections", len(connections), len(connections))
 
+    def _led(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> list[tuple[Way, Limit]]:
+        """The ways out of all points and where they lead; of two mirror images the one is followed for both."""
+        seconds = {i for i in self.directions if (j := self.images.get(i, i)) < i and j in self.directions}
+        ways = [way for i in self.directions if i not in seconds for way in self._ways(i, samples, rng)]
+        return followed_once(ways, seconds, self.images, lambda some: self._followed(some, progress))
+
+    def _followed(self, ways: Sequence[Way], progress: Progress | None) -> list[Limit]:
+        limits: list[Limit] = []
+        size = int(np.clip(_NUMBERS // self.system.dimension, _FEWEST, _MOST))
+        for k in range(0, len(ways), size):
+            branches = [way.branch for way in ways[k : k + size]]
+            met = self.follower.follow(branches)
+            limits += confirmed(branches, met, self.points, self.middle.follow, self.tight.follow)
+            if progress is not None:
+                progress("following unstable manifolds", min(k + size, len(ways)), len(ways))
+        return limits
+
     def _lighten(self) -> None:
         """Thin all paths alike where together they hold more numbers than a report should."""
         most = int(_PATHS // max(1, self.graph.number_of_edges() * self.system.dimension))
         for *_, data in self.graph.edges(data=True):
             data["path"] = readonly(thinned(data["path"], max(2, most)))
 
-    def _ways(self, i: int, samples: int, rng: np.random.Generator) -> Iterator[_Way]:
+    def _ways(self, i: int, samples: int, rng: np.random.Generator) -> Iterator[Way]:
         directions = self.directions[i]
         for (value, vector), name in zip(directions.eigenvectors, directions.names, strict=True):
             stride = 2 if self.system.kind == "map" and value < 0 else 1
             for side in (1, -1):
-                yield _Way(side, name, vector, Branch(i, directions.start(side * vector), stride))
+                yield Way(side, name, vector, Branch(i, directions.start(side * vector), stride))
         if directions.basis.shape[1] > 1:
             sample = directions.sample(samples, rng)[: (samples + 1) // 2 if self.many else None]
             for direction, start in zip(sample, directions.start(sample), strict=True):
-                yield _Way(0, "sphere", direction, Branch(i, start))
+                yield Way(0, "sphere", direction, Branch(i, start))
 
-    def _bisected(self, sphere: dict[int, list[tuple[_Way, Limit]]]) -> list[tuple[int, Limit]]:
+    def _bisected(self, sphere: dict[int, list[tuple[Way, Limit]]]) -> list[tuple[int, Limit]]:
         wanted = [
             arc
             for i, pairs in sphere.items()
@@ -274,6 +282,7 @@ class _Builder:
             unstable=cycle.stability[2] if cycle is not None else None,
             attraction=None,
             skipped="",
+            readout=None,
         )
         return int(node)
 

@@ -29,7 +29,7 @@ def write_graph(graph: nx.MultiDiGraph, path: str | Path) -> Path:
     Parameters
     ----------
     graph : TransitionGraph
-        As `transition_graph` or `attractor_transitions` return it.
+        As `transition_graph`, `attractor_transitions` or `pulse_transitions` return it.
     path : str or path
         Where to write; the suffix is .graphml, .gexf or .json.
 
@@ -111,7 +111,7 @@ def plain_graph(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
 
 
 def _node(data: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {name: data.get(name) for name in ("kind", "unstable", "skipped")}
+    values: dict[str, Any] = {name: data.get(name) for name in ("kind", "unstable", "skipped", "readout", "withstands")}
     point, cycle, ball = data.get("point"), data.get("cycle"), data.get("attraction")
     if point is not None:
         values |= {"status": point.status.value, "residual": point.residual, "state": point.x}

@@ -11,6 +11,7 @@ import networkx as nx
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
+from dynbench.transitions.readouts import flips
 
 __all__ = ["TransitionGraph", "attractor_transitions", "check_graph"]
 
@@ -25,7 +26,8 @@ class TransitionGraph(nx.MultiDiGraph):
 
     Node attributes: ``point`` (FixedPoint or None), ``cycle`` (Cycle or None), ``kind`` (text), ``unstable`` (number of
     unstable directions, or None), ``attraction`` (AttractionBall or None), ``skipped`` (why the point's unstable
-    manifold was not followed, or "").
+    manifold was not followed, or ""), ``readout`` (of an echo state network (m,) array, read-only: the readout at the
+    point; else None).
 
     Edge attributes: ``side`` (+1 or -1 along an eigenvector whose largest component is positive, else 0), ``direction``
     ("v1", "v2", ... by strength, or "sphere"), ``samples`` (how many followed branches the edge stands for), ``time``,
@@ -60,28 +62,33 @@ class TransitionGraph(nx.MultiDiGraph):
         )
 
 
-def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
+def attractor_transitions(graph: nx.MultiDiGraph, pulses: nx.MultiDiGraph | None = None) -> nx.MultiGraph:
     """Attractors, joined by the saddles of index 1 between them.
 
     Parameters
     ----------
     graph : networkx.MultiDiGraph
         As `transition_graph` returns it.
+    pulses : networkx.MultiDiGraph, optional
+        What `pulse_transitions` made of the same graph.
 
     Returns
     -------
     networkx.MultiGraph
         Nodes are the attracting fixed points and cycles; for each point with one unstable direction whose two
-        branches both end in attractors an edge between these (a loop, if they are the same), with attribute
-        ``saddle``.
+        branches both end in attractors an edge between these (a loop, if they are the same), with attributes
+        ``saddle`` and ``flips``: the numbers, from 0, of the readouts whose sign differs between the two, None where
+        the system has no readout. With `pulses` also ``pulses``: the amplitudes of the smallest pulses that take the
+        network from the lower-numbered of the two to the other, and back, each None where none was found.
 
     Raises
     ------
     InputError
-        If `graph` is no transition graph.
+        If `graph` is no transition graph, or `pulses` were not made of it.
     """
     transitions = nx.MultiGraph()
     check_graph(graph)
+    thresholds = None if pulses is None else _thresholds(graph, pulses)
     for node, data in graph.nodes(data=True):
         record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is not None and record.kind.attracting:
@@ -89,8 +96,24 @@ def attractor_transitions(graph: nx.MultiDiGraph) -> nx.MultiGraph:
     for saddle, data in graph.nodes(data=True):
         ends = sorted(target for _, target in graph.out_edges(saddle))
         if data.get("unstable") == 1 and len(ends) == 2 and all(end in transitions for end in ends):
-            transitions.add_edge(*ends, saddle=saddle)
+            a, b = ends
+            more = {} if thresholds is None else {"pulses": (thresholds.get((a, b)), thresholds.get((b, a)))}
+            readouts = (graph.nodes[end].get("readout") for end in ends)
+            transitions.add_edge(a, b, saddle=saddle, flips=flips(*readouts), **more)
     return transitions
+
+
+def _thresholds(graph: nx.MultiDiGraph, pulses: Any) -> dict[tuple[int, int], float]:
+    """(memory, memory) -> the amplitude of the smallest pulse from the one to the other."""
+    fits = isinstance(pulses, nx.MultiDiGraph) and all(
+        graph.nodes.get(node, {}).get("point") is data.get("point") for node, data in pulses.nodes(data=True)
+    )
+    if not fits or any("amplitude" not in data for *_, data in pulses.edges(data=True)):
+        raise InputError(f"pulses is {pulses!r:.60}; expected what pulse_transitions made of this graph.")
+    least: dict[tuple[int, int], float] = {}
+    for a, b, amplitude in pulses.edges(data="amplitude"):
+        least[a, b] = min(amplitude, least.get((a, b), amplitude))
+    return least
 
 
 def check_graph(graph: Any, name: str = "graph", expected: str = "what transition_graph returned") -> None:

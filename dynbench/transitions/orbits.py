@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from dynbench.flow.polylines import arclength, thinned
 from dynbench.transitions.limits import Hit, Limit
 
-__all__ = ["Branch", "Orbit"]
+__all__ = ["Branch", "Orbit", "Way"]
 
 Array = NDArray[np.float64]
 
@@ -31,6 +32,15 @@ class Branch:
     start: Array
     stride: int = 1
     passes: frozenset[int] = frozenset()
+
+
+class Way(NamedTuple):
+    """One direction out of a point: what its edge will say of it, and where to start."""
+
+    side: int
+    name: str
+    direction: Array
+    branch: Branch
 
 
 @dataclass(eq=False)
