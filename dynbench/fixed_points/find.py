@@ -118,6 +118,7 @@ def find_fixed_points(
         bounds=None if region is not None else next((f.bounds for f in findings if f.bounds is not None), None),
         algebraic=complete and region is None and any(f.algebraic and f.complete for f in findings),
         contributions=tuple(c for f in findings for c in f.contributions),
+        history=tuple(stage for f in findings for stage in f.history),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -15,7 +15,7 @@ from dynbench._arrays import readonly
 from dynbench.fixed_points.bounds import GlobalBounds
 from dynbench.fixed_points.plain import point_from_dict, point_to_dict
 from dynbench.fixed_points.records import FixedPoint, Status
-from dynbench.fixed_points.search.base import Continuum, Contribution, Undecided
+from dynbench.fixed_points.search.base import Continuum, Contribution, Stage, Undecided
 from dynbench.symbolic.typesetting import printable
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class FixedPoints(Sequence[FixedPoint]):
         True where `complete` holds in the whole state space by exact algebra: the real solutions were counted.
     contributions : tuple of Contribution
         What each part of a combined search found first, and its CPU seconds.
+    history : tuple of Stage
+        What a combined search knew after each of its parts, before certification: counts and index sum against effort.
     """
 
     points: tuple[FixedPoint, ...]
@@ -81,6 +83,7 @@ class FixedPoints(Sequence[FixedPoint]):
     bounds: GlobalBounds | None = None
     algebraic: bool = False
     contributions: tuple[Contribution, ...] = ()
+    history: tuple[Stage, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> FixedPoint: ...
@@ -155,6 +158,7 @@ class FixedPoints(Sequence[FixedPoint]):
             "bounds": None if self.bounds is None else _bounds_to_dict(self.bounds),
             "algebraic": self.algebraic,
             "contributions": [{"strategy": c.strategy, "points": c.points} for c in self.contributions],
+            "history": [asdict(stage) for stage in self.history],
             "points": [point_to_dict(p) for p in self.points],
         }
 
@@ -187,6 +191,10 @@ class FixedPoints(Sequence[FixedPoint]):
             bounds=None if data["bounds"] is None else _bounds_from_dict(data["bounds"]),
             algebraic=data["algebraic"],
             contributions=tuple(Contribution(**c, seconds=np.nan) for c in data["contributions"]),
+            # Reports written before there was a history lack it.
+            history=tuple(
+                Stage(**stage | {"counts": tuple(map(tuple, stage["counts"]))}) for stage in data.get("history", ())
+            ),
         )
 
     def to_frame(self) -> pd.DataFrame:

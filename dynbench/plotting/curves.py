@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dynbench.flow import Trajectory
     from dynbench.systems import System
 
-__all__ = ["draw_cycles", "draw_manifolds", "draw_some_orbits", "draw_trajectories"]
+__all__ = ["draw_branch", "draw_cycles", "draw_manifolds", "draw_some_orbits", "draw_trajectories"]
 
 Array = NDArray[np.float64]
 
@@ -57,16 +58,22 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
         )
         if len(xy) < 2 or not np.ptp(xy, axis=0).max() > 0:
             continue
-        style = dict(_MANIFOLDS[which])
-        head = style.pop("head")
-        faint: Style = {"linewidth": 0.6, "alpha": 0.6} if sampled else {}
-        drawn: list[Artist] = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=3, **style | faint)]
-        drawn += (
-            [] if sampled else _arrow_along(sketch, seen if which == "unstable" else seen[::-1], head, style["color"])
-        )
-        sketch.add(f"{which} manifolds", drawn)
-        marker = ">" if which == "unstable" else "4"
-        sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
+        draw_branch(sketch, which, xy, seen, sampled=sampled)
+
+
+def draw_branch(sketch: Sketch, which: str, xy: Array, seen: Array, *, sampled: bool) -> None:
+    """Draw a path (m, 2) from a point on the page: "stable" or "unstable", faint where it samples a larger manifold.
+
+    The arrowhead stands half-way along `seen`, the part of it that is in the picture.
+    """
+    style = dict(_MANIFOLDS[which])
+    head = style.pop("head")
+    faint: Style = {"linewidth": 0.6, "alpha": 0.6} if sampled else {}
+    drawn: list[Artist] = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=3, **style | faint)]
+    drawn += [] if sampled else _arrow_along(sketch, seen if which == "unstable" else seen[::-1], head, style["color"])
+    sketch.add(f"{which} manifolds", drawn)
+    marker = ">" if which == "unstable" else "4"
+    sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
 
 
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
@@ -87,10 +94,10 @@ def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
             yield "unstable", path, point.stability[2] > 1
 
 
-def draw_cycles(sketch: Sketch, analysis: Analysis, view: View) -> None:
+def draw_cycles(sketch: Sketch, system: System, graph: nx.MultiDiGraph, view: View) -> None:
     """Draw the cycles of the graph: closed curves of a flow (solid where stable, else dashed), points of a map."""
-    flow = analysis.system.kind == "flow"
-    for _, data in analysis.graph.nodes(data=True):
+    flow = system.kind == "flow"
+    for _, data in graph.nodes(data=True):
         cycle = data.get("cycle")
         if cycle is None:
             continue
@@ -112,20 +119,26 @@ def draw_cycles(sketch: Sketch, analysis: Analysis, view: View) -> None:
 
 
 def draw_trajectories(
-    sketch: Sketch, trajectories: Sequence[Trajectory], view: View, system: System, *, text: str = "trajectory"
+    sketch: Sketch,
+    trajectories: Sequence[Trajectory | Array],
+    view: View,
+    system: System,
+    *,
+    text: str = "trajectory",
+    colour: str = Colour.LEVEL,
 ) -> None:
-    """Draw orbits: lines for a flow's states, dots for a map's, the first of them larger.
+    """Draw orbits, or arrays of their states: lines for a flow's states, dots for a map's, the first of them larger.
 
     Raises
     ------
     InputError
         If one is no trajectory, or of another system.
     """
-    style: Style = {"color": Colour.LEVEL, "linewidth": 0.8}
+    style: Style = {"color": colour, "linewidth": 0.8}
     if system.kind == "map":
-        style = {"color": Colour.LEVEL, "linestyle": "none", "marker": ".", "markersize": 2.0}
+        style = {"color": colour, "linestyle": "none", "marker": ".", "markersize": 2.0}
     for trajectory in trajectories:
-        states = getattr(trajectory, "x", None)
+        states = getattr(trajectory, "x", trajectory)
         if not isinstance(states, np.ndarray) or states.ndim < 2 or states.shape[-1] != system.dimension:
             raise InputError(
                 f"trajectories holds {trajectory!r:.60}; expected what integrate returned for this system."
@@ -133,7 +146,7 @@ def draw_trajectories(
         for path in states.reshape(-1, *states.shape[-2:]):
             xy = view.project(path)
             drawn: list[Artist] = [*sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=2.5, **style)]
-            drawn += sketch.ax.plot(xy[:1, 0], xy[:1, 1], marker=".", markersize=4, color=Colour.LEVEL, zorder=2.5)
+            drawn += sketch.ax.plot(xy[:1, 0], xy[:1, 1], marker=".", markersize=4, color=colour, zorder=2.5)
             sketch.add("trajectories", drawn)
             sketch.explain(Line2D([], [], **{"marker": ".", "markevery": [0], **style}), text)
 

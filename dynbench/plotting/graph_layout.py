@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.plotting.projections import corner_matrix
+from dynbench.plotting.projections import corner_matrix, principal_components
 
 __all__ = ["Places", "layered_places", "layers_of", "reads_better_by_state", "rungs", "state_places"]
 
@@ -114,8 +114,7 @@ def _project(states: Array) -> Array:
     centred = states - states.mean(axis=0)
     if n == 3:
         return centred @ (corner_matrix() / np.where(np.ptp(states, axis=0) > 0, np.ptp(states, axis=0), 1.0)).T
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    return centred @ np.resize(directions, (2, n)).T
+    return centred @ np.resize(principal_components(states, 2).directions, (2, n)).T
 
 
 def reads_better_by_state(graph: nx.MultiDiGraph) -> bool:

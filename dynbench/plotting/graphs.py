@@ -8,11 +8,8 @@ import networkx as nx
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
 
 from dynbench.errors import InputError
-from dynbench.fixed_points import FixedPoint
 from dynbench.plotting.drawing import Drawing, Sketch
 from dynbench.plotting.graph_layout import (
     Places,
@@ -22,17 +19,9 @@ from dynbench.plotting.graph_layout import (
     rungs,
     state_places,
 )
-from dynbench.plotting.style import (
-    Colour,
-    Glyph,
-    Style,
-    axes_or_new,
-    font_size,
-    glyph_of,
-    glyph_of_cycle,
-    label_axes,
-    legible,
-)
+from dynbench.plotting.graph_parts import ARROW, arrow, dashes, explain_arrow, glyph_of_node, name_of_node
+from dynbench.plotting.hypercube_graphs import draw_on_hypercube
+from dynbench.plotting.style import Colour, Style, axes_or_new, font_size, label_axes
 
 __all__ = ["draw_transition_graph"]
 
@@ -50,7 +39,7 @@ def draw_transition_graph(
     graph: nx.MultiDiGraph,
     ax: Axes | None = None,
     *,
-    layout: Literal["layered", "state", "auto"] = "layered",
+    layout: Literal["layered", "state", "auto", "hypercube"] = "layered",
 ) -> Drawing:
     """Draw a transition graph: a node for each point and limit, an arrow for each connection followed.
 
@@ -61,44 +50,54 @@ def draw_transition_graph(
     ax : matplotlib Axes, optional
         Where to draw, in a figure made with ``layout="constrained"`` so that the legend below the axes has room;
         a figure of its own by default, which is not shown.
-    layout : {"layered", "state", "auto"}
+    layout : {"layered", "state", "auto", "hypercube"}
         "layered": height is the number of unstable directions, attractors lowest (only their order, where numbers
-        far apart occur). "state": nodes stand as in
-        state space. "auto": by state for a planar system with few nodes and where fewer edges cross that way,
-        else layered.
+        far apart occur). "state": nodes stand as in state space. "auto": by state for a planar system with few nodes
+        and where fewer edges cross that way, else layered. "hypercube": attractors stand at the corners of a square,
+        cube or tesseract by the signs of their node attribute ``readout``, up to four components, and the saddles of
+        index 1 half-way between the limits of their branches; other points are left out.
 
     Returns
     -------
     Drawing
-        The artists, with roles "edges", "counts", "nodes", "labels" and "legend". Edges between the same two nodes
+        The artists, with roles "edges", "counts", "nodes", "labels" and "legend" ("cube" too, on a hypercube). Edges between the same two nodes
         are merged into one arrow, with their number beside it unless there are many arrows; one that is not
         proved is dotted.
 
     Raises
     ------
     InputError
-        If `graph` is no transition graph, or `layout` none of the three.
+        If `graph` is no transition graph, `layout` none of the four, or "hypercube" and there are no such readouts.
     """
+    if layout == "hypercube":
+        _check(graph)
+        return draw_on_hypercube(Sketch(axes_or_new(ax)), graph)
     layered = _is_layered(graph, layout)
     sketch = Sketch(axes_or_new(ax, max(4.0, _LAYER * len(layers_of(graph)) if layered else 0.0)))
     places = layered_places(graph) if layered else state_places(graph)
     _frame(sketch.ax, graph, places, layered)
     _draw_edges(sketch, graph, places, layered)
     nodes = list(graph.nodes)
-    sketch.mark("nodes", [places[node] for node in nodes], [_glyph(graph.nodes[node]) for node in nodes], scale=1.15)
+    sketch.mark(
+        "nodes", [places[node] for node in nodes], [glyph_of_node(graph.nodes[node]) for node in nodes], scale=1.15
+    )
     _draw_labels(sketch, graph, places, layered)
     return sketch.finish(gap=0.8)
 
 
-def _is_layered(graph: Any, layout: str) -> bool:
+def _check(graph: Any) -> None:
     if not (isinstance(graph, nx.MultiDiGraph) and all("point" in data for _, data in graph.nodes(data=True))):
         raise InputError(f"graph is {graph!r:.60}; expected what transition_graph returned.")
+
+
+def _is_layered(graph: Any, layout: str) -> bool:
+    _check(graph)
     match layout:
         case "layered" | "state":
             return layout == "layered"
         case "auto":
             return not reads_better_by_state(graph)
-    raise InputError(f"layout is {layout!r:.60}; expected 'layered', 'state' or 'auto'.")
+    raise InputError(f"layout is {layout!r:.60}; expected 'layered', 'state', 'auto' or 'hypercube'.")
 
 
 def _draw_edges(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:
@@ -110,18 +109,17 @@ def _draw_edges(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered:
     crowded = len(merged) > _MOST_COUNTED
     counted = not crowded and sum(len(proofs) > 1 for proofs in merged.values()) <= _MOST_COUNTS
     for (source, target), proofs in merged.items():
-        dotted = not all(proofs)
+        proved = all(proofs)
         # In a crowd, what leads from each layer to the next is what is read; the rest stays behind it.
         beyond = crowded and layer[source] - layer[target] > 1
-        style: Style = {"linestyle": (0, (1.2, 1.6)) if dotted else "solid", "linewidth": 0.8 if crowded else 1.1}
-        style |= {"color": Colour.QUIET, "zorder": 1.5} if beyond else {"color": "#444444", "zorder": 2}
+        style: Style = {"linestyle": dashes(proved), "linewidth": 0.8 if crowded else 1.1}
+        style |= {"color": Colour.QUIET, "zorder": 1.5} if beyond else {"color": ARROW, "zorder": 2}
         level = layered and places[source][1] == places[target][1]
         route = _over(places[source], places[target]) if level else _aside((target, source) in merged)
-        sketch.add("edges", _arrow(sketch.ax, places[source], places[target], route, style))
+        sketch.add("edges", arrow(sketch.ax, places[source], places[target], route, style))
         if len(proofs) > 1 and counted:
             sketch.add("counts", _count(sketch.ax, places[source], places[target], len(proofs)))
-        handle = Line2D([], [], color="#444444", linewidth=1.1, linestyle=style["linestyle"], marker=">", markersize=4)
-        sketch.explain(handle, f"connection, {'not proved' if dotted else 'proved'}")
+        explain_arrow(sketch, proved)
 
 
 def _over(source: tuple[float, float], target: tuple[float, float]) -> str:
@@ -138,42 +136,11 @@ def _aside(back: bool) -> str:
     return f"arc3,rad={-0.3 if back else 0.0}"
 
 
-def _arrow(ax: Axes, source: tuple[float, float], target: tuple[float, float], route: str, style: Style) -> Artist:
-    ends = (source, target)
-    if source == target:  # a loop leaves and enters its node above
-        ends, route = ((source[0] - 1e-3, source[1]), (source[0] + 1e-3, source[1])), "arc3,rad=-30"
-    look: Style = {"arrowstyle": "-|>,head_width=0.22,head_length=0.45", "shrinkA": 6, "shrinkB": 7}
-    arrow = FancyArrowPatch(posA=ends[0], posB=ends[1], connectionstyle=route, mutation_scale=10, **look, **style)
-    return ax.add_patch(arrow)
-
-
 def _count(ax: Axes, source: tuple[float, float], target: tuple[float, float], count: int) -> Artist:
     middle = (np.array(source) + np.array(target)) / 2
     box: Style = {"boxstyle": "round,pad=0.1", "facecolor": Colour.PAPER, "edgecolor": "none", "alpha": 0.85}
     style: Style = {"ha": "center", "va": "center", "fontsize": font_size(ax, small=True), "zorder": 3, "bbox": box}
     return ax.text(middle[0], middle[1], f"\N{MULTIPLICATION SIGN}{count}", **style)
-
-
-def _glyph(data: dict[str, Any]) -> Glyph:
-    point, cycle = data.get("point"), data.get("cycle")
-    if isinstance(point, FixedPoint):
-        return glyph_of(point.kind, point.status)
-    kind = _kind(data)
-    if cycle is not None:
-        return glyph_of_cycle(kind)
-    return {"infinity": Glyph.INFINITY, "undecided": Glyph.UNDECIDED}.get(kind, Glyph.LIMIT)
-
-
-def _kind(data: dict[str, Any]) -> str:
-    kind = data.get("kind")
-    return str(getattr(kind, "value", kind))
-
-
-def _label(node: Any, data: dict[str, Any]) -> str:
-    if isinstance(data.get("point"), FixedPoint):
-        return str(node)
-    cycle = data.get("cycle")
-    return legible(_kind(data)) if cycle is None else f"period {float(cycle.period):.4g}"
 
 
 def _draw_labels(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:
@@ -185,9 +152,9 @@ def _draw_labels(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered
     for node, (x, y) in places.items():
         # Edges leave downwards, so that labels stand above; in the lowest layer, below.
         below = layered and y == lowest
-        distance = 9 if _glyph(graph.nodes[node]).value.size < 10 else 11
+        distance = 9 if glyph_of_node(graph.nodes[node]).value.size < 10 else 11
         style: Style = {"xytext": (0, -distance if below else distance - 1), "va": "top" if below else "bottom"}
-        text = _label(node, graph.nodes[node])
+        text = name_of_node(node, graph.nodes[node])
         if layered and crowded[y] and len(text) > 3:
             style |= {"rotation": 90}
         sketch.add("labels", sketch.ax.annotate(text, (x, y), fontsize=size, **look, **style))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from dynbench.analysis import Analysis
 from dynbench.errors import InputError
@@ -37,7 +38,7 @@ def phase_portrait(
     level_sets: bool = True,
     manifolds: bool = True,
     states: Sequence[Any] | None = None,
-    trajectories: Sequence[Trajectory] | None = None,
+    trajectories: Sequence[Trajectory | NDArray[np.float64]] | None = None,
 ) -> Drawing:
     """Draw the phase portrait of what was analysed.
 
@@ -65,8 +66,8 @@ def phase_portrait(
         The two states (names, symbols or positions) to show, of three and more; of two states they are those
         two, in any order, and the first of the system stays on the horizontal axis. By default three
         states are seen from a corner of their box, more along the principal components of the fixed points.
-    trajectories : sequence of Trajectory, optional
-        Orbits to draw too (two states and more), as `dynbench.integrate` returns them.
+    trajectories : sequence of Trajectory or arrays, optional
+        Orbits to draw too (two states and more), as `dynbench.integrate` returns them, or their states (m, n).
 
     Returns
     -------
@@ -94,7 +95,7 @@ def phase_portrait(
         view.draw_frame(sketch)
     if manifolds:
         draw_manifolds(sketch, analysis, view)
-    draw_cycles(sketch, analysis, view)
+    draw_cycles(sketch, system, analysis.graph, view)
     draw_trajectories(sketch, orbits, view, system)
     if system.dimension > 2 and _CURVES.isdisjoint(sketch.roles):
         draw_some_orbits(sketch, analysis, view)
@@ -125,7 +126,7 @@ def as_analysis(value: Any) -> Analysis:
     return value
 
 
-def _checked(dimension: int, basins: Any, states: Any, trajectories: Any) -> tuple[Trajectory, ...]:
+def _checked(dimension: int, basins: Any, states: Any, trajectories: Any) -> tuple[Any, ...]:
     """Refuse what does not fit; the trajectories, none where None was given."""
     if basins is not None and (dimension != 2 or not hasattr(basins, "labels")):
         raise InputError(f"basins is {basins!r:.60}; expected what basins returned for a system of two states.")

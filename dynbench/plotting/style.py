@@ -247,17 +247,19 @@ def number_points(
 
 
 def number_places(
-    ax: Axes, positions: ArrayLike, numbers: Sequence[int], *, middle: float = np.inf
+    ax: Axes, positions: ArrayLike, numbers: Sequence[int], *, middle: float = np.inf, above: bool = True
 ) -> list[Annotation]:
     """Write a number at the upper right of each of the (K, 2) positions, or at the upper left beyond x = `middle`.
 
-    Positions that are closer on the page than their labels are high share one: "0, 2".
+    Positions that are closer on the page than their labels are high share one: "0, 2". Where glyphs are crowded, so
+    that a number may cover one, the numbers are not to stand `above` them.
     """
     xy = np.asarray(positions, dtype=float).reshape(-1, 2)
     ax.autoscale_view()  # Matplotlib puts it off until it draws
     page = 72 / ax.figure.dpi * (ax.transData.transform(xy) if len(xy) else xy)
     size = font_size(ax, small=True)
-    style: Style = {"textcoords": "offset points", "zorder": 6, "bbox": _HALO, "annotation_clip": True}
+    style: Style = {"textcoords": "offset points", "zorder": 6 if above else 4.5}
+    style |= {"bbox": _HALO, "annotation_clip": True}
     labels: dict[int, list[int]] = {}  # the first of those that share a label -> all of their numbers
     for k, (number, place) in enumerate(zip(numbers, page, strict=True)):
         first = next((f for f in labels if np.hypot(*(page[f] - place)) < 0.7 * size), k)

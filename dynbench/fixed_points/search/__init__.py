@@ -1,6 +1,14 @@
 """Search strategies. To add one, subclass `SearchStrategy` in a file of its own and list it here."""
 
-from dynbench.fixed_points.search.base import Continuum, Contribution, Findings, Progress, SearchStrategy, Undecided
+from dynbench.fixed_points.search.base import (
+    Continuum,
+    Contribution,
+    Findings,
+    Progress,
+    SearchStrategy,
+    Stage,
+    Undecided,
+)
 from dynbench.fixed_points.search.boxes import as_boxes
 from dynbench.fixed_points.search.complete import Complete
 from dynbench.fixed_points.search.edge_tracking import EdgeTracking
@@ -32,6 +40,7 @@ __all__ = [
     "SearchStrategy",
     "SlowPoints",
     "SpeedMinima",
+    "Stage",
     "Undecided",
     "UnstableSeeds",
     "as_boxes",

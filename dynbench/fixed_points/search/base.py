@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dynbench.fixed_points.bounds import GlobalBounds
 from dynbench.systems import System
 
-__all__ = ["Continuum", "Contribution", "Findings", "Progress", "SearchStrategy", "Undecided"]
+__all__ = ["Continuum", "Contribution", "Findings", "Progress", "SearchStrategy", "Stage", "Undecided"]
 
 #: ``progress(stage, done, total)``; ``total`` is None where the amount of work is not known beforehand.
 Progress = Callable[[str, int, int | None], None]
@@ -80,6 +80,36 @@ class Contribution:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What a combined search knew after one of its parts; the numbers are those of floating-point eigenvalues.
+
+    Attributes
+    ----------
+    round : int
+        The round, from 1 on.
+    strategy : str
+        The part that had just ended.
+    seconds : float
+        CPU seconds since the search began.
+    counts : tuple of (int, int)
+        Numbers of unstable directions, rising, with the number of points of each, mirror images counted.
+    index_sum : int or None
+        The sum of the indices of these points; None where one is not known, as an eigenvalue is close to 0.
+    """
+
+    round: int
+    strategy: str
+    seconds: float
+    counts: tuple[tuple[int, int], ...]
+    index_sum: int | None
+
+    @property
+    def by_index(self) -> dict[int, int]:
+        """Number of unstable directions -> number of points."""
+        return dict(self.counts)
+
+
 @dataclass(frozen=True, eq=False)
 class Findings:
     """What one strategy found, and what it proved.
@@ -111,6 +141,8 @@ class Findings:
         True where `complete` rests on exact algebra.
     contributions : tuple of Contribution
         What each part of a combined search found first.
+    history : tuple of Stage
+        What a combined search knew after each of its parts.
     """
 
     candidates: NDArray[np.float64]
@@ -126,6 +158,7 @@ class Findings:
     bounds: GlobalBounds | None = None
     algebraic: bool = False
     contributions: tuple[Contribution, ...] = ()
+    history: tuple[Stage, ...] = ()
 
 
 class SearchStrategy(abc.ABC):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dynbench.errors import InputError
-from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
+from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy, Stage
 from dynbench.fixed_points.search.network_rounds import FEW, round_of
 from dynbench.fixed_points.search.network_run import NetworkRun
 from dynbench.systems import System
@@ -77,7 +75,6 @@ class NetworkPlan(SearchStrategy):
         many = self.index is None and system.dimension > FEW
         patience = _IDLE_CHEAP if system.dimension <= _CHEAP else _IDLE
         interrupted, ended, idle = False, "the rounds given were done", 0
-        history: list[_Reached] = []
         try:
             if run.pool.odd:
                 run.add("symmetry", np.zeros((1, system.dimension)))
@@ -86,8 +83,7 @@ class NetworkPlan(SearchStrategy):
                 for name, strategy in round_of(run, self.starts, k):
                     if run.spent() >= self.budget:
                         break
-                    run.use(name, strategy)
-                history.append(_Reached(run.spent(), run.pool.counts(), run.pool.index_sum()))
+                    run.use(k, name, strategy)
                 if run.spent() >= self.budget:
                     ended = f"the budget of {self.budget:g} CPU seconds was spent"
                     break
@@ -106,29 +102,11 @@ class NetworkPlan(SearchStrategy):
         return Findings(
             candidates=run.pool.points(),
             failed=run.failed,
-            argument=_argument(history, ended),
+            argument=_argument(run.history, ended),
             contributions=tuple(run.contributions),
+            history=tuple(run.history),
             interrupted=interrupted,
         )
-
-
-class _Reached(NamedTuple):
-    """What was known after so many CPU seconds: points by unstable directions, and the sum of their indices."""
-
-    seconds: float
-    counts: dict[int, int]
-    index_sum: int | None
-
-    def __str__(self) -> str:
-        total = "not known" if self.index_sum is None else str(self.index_sum)
-        return f"{_counted(sum(self.counts.values()), 'point')} at {self.seconds:.1f} s, sum of indices {total}"
-
-
-def _idle(rounds: int, index: int | None) -> str:
-    """Why the search ended after rounds that added nothing of interest."""
-    what = "nothing" if index is None else f"no point with at most {_counted(index, 'unstable direction')}"
-    which = "a round" if rounds == 1 else f"{rounds} rounds on end, each"
-    return f"{which} of twice the effort of the last added {what}"
 
 
 def _up_to(index: int | None, counts: dict[int, int]) -> int:
@@ -140,12 +118,19 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}" + ("s" if number != 1 else "")
 
 
-def _argument(history: list[_Reached], ended: str) -> str:
-    """What was found by when, in a sentence."""
+def _argument(history: list[Stage], ended: str) -> str:
+    """What was found by the end of each round, in a sentence."""
+    rounds = {stage.round: stage for stage in history}  # the last of each
     text = "a search that proves nothing about points that it did not meet: "
-    text += "; ".join(map(str, history)) or "nothing was found"
+    text += "; ".join(map(_reached, rounds.values())) or "nothing was found"
     if history:
-        last = list(history[-1].counts.items())
+        last = history[-1].counts
         shown = ", ".join(f"{count} with {index}" for index, count in last[:6])
         text += f"; by unstable directions {shown}" + (f", {len(last) - 6} more kinds" if len(last) > 6 else "")
     return f"{text}; it ended as {ended}"
+
+
+def _reached(stage: Stage) -> str:
+    total = "not known" if stage.index_sum is None else str(stage.index_sum)
+    points = _counted(sum(stage.by_index.values()), "point")
+    return f"{points} at {stage.seconds:.1f} s, sum of indices {total}"

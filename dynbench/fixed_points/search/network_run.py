@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.fixed_points.mirror import is_mirrored
-from dynbench.fixed_points.search.base import Contribution, Progress, SearchStrategy
+from dynbench.fixed_points.search.base import Contribution, Progress, SearchStrategy, Stage
 from dynbench.fixed_points.search.neighbours import joined_by
 from dynbench.fixed_points.search.pool import Pool
 from dynbench.systems import System
@@ -29,6 +29,7 @@ class NetworkRun:
         self.system, self.rng, self.budget, self.progress = system, rng, budget, progress
         self.pool = Pool(system, odd=is_mirrored(system))
         self.contributions: list[Contribution] = []
+        self.history: list[Stage] = []
         self.failed = 0
         self.left: dict[int, int] = {}
         self._settled: set[tuple[int, int]] = set()
@@ -65,8 +66,8 @@ class NetworkRun:
             if i >= 0 and j >= 0:
                 self.settle(attractors[i], attractors[j])
 
-    def use(self, name: str, make: Callable[[], SearchStrategy | None]) -> None:
-        """Run a strategy, made at the last moment from what is known by then."""
+    def use(self, k: int, name: str, make: Callable[[], SearchStrategy | None]) -> None:
+        """Run a strategy of round k, made at the last moment from what is known by then; note what is known after."""
         start = time.process_time()
         strategy = make()
         if strategy is None:
@@ -74,6 +75,8 @@ class NetworkRun:
         found = strategy.search(self.system, rng=self.rng)
         self.failed += found.failed
         self.add(name, found.candidates, time.process_time() - start)
+        counts, total = self.pool.counts(), self.pool.index_sum()
+        self.history.append(Stage(k + 1, name, round(self.spent(), 1), tuple(counts.items()), total))
 
     def add(self, name: str, candidates: Array, seconds: float = 0.0) -> None:
         """Add states to the pool, and note how many were new."""
