@@ -1,0 +1,169 @@
+"""
+Four bits, from scratch and transferred from three: two tesseracts
+==================================================================
+
+HEADER
+"""
+
+# %%
+# Two ways to four bits, each by FORCE with 60,000 steps of four-bit lessons: a random network, and a network that was
+# trained on three bits before, extended by one readout and one input. The reservoir and the old weights are copied and
+# the new row of the readout begins as zero; the new columns of W_fb and B are random, as a readout that is not fed back
+# could never add a memory. The short form goes from two bits to three, in 400 units.
+import argparse
+import itertools
+from collections import Counter
+from time import process_time
+
+import networkx as nx
+import numpy as np
+
+import dynbench as db
+from dynbench.networks import force, transfer
+from dynbench.networks.driven import simulate
+from dynbench.networks.flipflop import FlipFlop
+
+parser = argparse.ArgumentParser(description="Four bits from scratch and transferred from three, compared.")
+parser.add_argument("--short", action="store_true", help="400 units and three bits instead of 1000 and four")
+short = parser.parse_args().short
+
+units, bits, steps, wanted = (400, 3, 20_000, 1) if short else (1000, 4, 60_000, 2)
+seeds = {
+    "from scratch": (1, 2, 3, 4, 5, 6) if short else (0, 5, 3),
+    "transferred": (0, 1, 2, 3, 4) if short else (11, 1, 2),
+}
+task, easier = FlipFlop(bits, pulse=30, gaps=(25, 150)), FlipFlop(bits - 1)
+
+
+def trained(kind, seed):
+    """A trained network, and how many of its settled bits are wrong in a test."""
+    rng = np.random.default_rng(seed)
+    first = bits - 1 if kind == "transferred" else bits
+    network = force.random_network(units, first, first, rng=rng)
+    if kind == "transferred":
+        lesson = easier.signals(steps // 2, rng=rng)
+        network = force.train(network, lesson.inputs, lesson.targets, rng=rng).network
+        network = transfer.extended(network, rng=rng)
+    lesson = task.signals(steps, rng=rng)
+    training = force.train(network, lesson.inputs, lesson.targets, rng=rng)
+    network, test = training.network, task.signals(6_000, rng=rng)
+    states = simulate(network, test.inputs, start=training.state)
+    return network, task.evaluate(network.readout(states), test)
+
+
+# %%
+# The memories. Hold the readout at each pattern of bits until the reservoir has settled, let go, and correct by Newton's
+# method. A test without a wrong bit does not mean that all patterns are fixed points: where one is not, the state drifts
+# off more slowly than pulses come, or it circles. Seeds are taken in turn until enough networks have all memories.
+corners = np.array(list(itertools.product((-1.0, 1.0), repeat=bits)))
+
+
+def memories_of(network):
+    """Attractors by their patterns of bits."""
+    points = db.find_fixed_points(network, search=db.search.Readouts(corners), rng=0, certify=False)
+    return {tuple(np.sign(network.readout(p.x)).astype(int).tolist()): p.x for p in points if p.stability[2] == 0}
+
+
+patterns = [tuple(corner) for corner in corners.astype(int).tolist()]
+networks, memories = {}, {}
+for kind, some in seeds.items():
+    for seed in some:
+        clock = process_time()
+        network, errors = trained(kind, seed)
+        seconds = process_time() - clock
+        held = memories_of(network)
+        print(f"{kind}, seed {seed}: {errors.wrong} of {errors.total} bits wrong, {len(held)} memories; ", end="")
+        print(f"training {seconds:.0f}, memories {process_time() - clock - seconds:.0f} CPU s")
+        if len(held) == 2**bits:
+            networks[kind, seed], memories[kind, seed] = network, np.array([held[pattern] for pattern in patterns])
+        if sum(k == kind for k, _ in networks) == wanted:
+            break
+shown = {kind: next(key for key in networks if key[0] == kind) for kind in seeds}
+
+# %%
+# The complex of one network of each kind. Saddles between memories one bit apart are looked for by readouts held half-way
+# between and by edge tracking between the two. The field is odd: one of each mirror pair is looked for, and a point and its
+# mirror image have one proof. Each saddle's two branches are followed to the memories that it joins.
+pairs = [(i, j) for i, j in itertools.combinations(range(2**bits), 2) if np.sum(corners[i] != corners[j]) == 1]
+last = 2**bits - 1
+mirrored = [(i, j) for i, j in pairs if (i, j) <= (last - j, last - i)]
+graphs, cubes, points = {}, {}, {}
+for kind, key in shown.items():
+    clock = process_time()
+    network = networks[key]
+    halfway = db.search.Readouts(np.array([(corners[i] + corners[j]) / 2 for i, j in mirrored]))
+    tracking = db.search.EdgeTracking(memories[key], chosen=mirrored)
+    found = np.concatenate([s.search(network, rng=np.random.default_rng(0)).candidates for s in (halfway, tracking)])
+    print(f"{kind}: saddles in {process_time() - clock:.0f} CPU s", end="")
+    clock = process_time()
+    starts = db.search.NewtonStarts(np.concatenate([memories[key], found, -found]))
+    points[kind] = db.find_fixed_points(network, search=starts, rng=0)
+    print(f", certificates of {len(points[kind])} points in {process_time() - clock:.0f} CPU s", end="")
+    clock = process_time()
+    graphs[kind] = db.transition_graph(network, [p for p in points[kind] if p.stability[2] <= 1])
+    flips = [flips for *_, flips in db.attractor_transitions(graphs[kind]).edges(data="flips")]
+    print(f", transitions in {process_time() - clock:.0f} CPU s")
+    by_index = Counter(p.stability[2] for p in points[kind])
+    print(f"  unstable directions -> points: {dict(sorted(by_index.items()))}; ", end="")
+    print(f"sum of indices {points[kind].index_sum}, of all fixed points {points[kind].expected_index_sum}")
+    cubes[kind] = nx.Graph(
+        (a, b) for a, b, bit in db.attractor_transitions(graphs[kind]).edges(data="flips") if len(bit) == 1
+    )
+    print(
+        f"  saddles by the number of bits that differ between the two memories they join: {Counter(map(len, flips))}; ",
+        end="",
+    )
+    print(f"{cubes[kind].number_of_edges()} of {len(pairs)} edges of the hypercube have one")
+
+for kind in seeds:
+    stable = [p for p in points[kind] if p.stability[2] == 0]
+    assert len(stable) == 2**bits
+    assert all(p.certificate.n_unstable == p.stability[2] for p in points[kind])
+
+# %%
+# The shape. By the signs b of its bits a memory is x(b) = sum over k of b_k a_k + the rest, a_k the axis of bit k. Were
+# the rest zero and the axes orthogonal and of one length, this would be a regular hypercube, and all directions of the
+# space of bits would be principal to the same degree. One less component than bits loses one direction v of that space,
+# the right singular vector of the matrix of axes with the least singular value. Of a tesseract 1/sum(v^4) says what is
+# seen: 1 a cube (cell first: one bit is lost), 2 a square prism (face first), 3 a hexagonal prism (edge first),
+# 4 a rhombic dodecahedron (vertex first).
+
+
+def shape_of(states):
+    """Figures of the shape of the memories."""
+    centred = states - states.mean(axis=0)
+    axes = centred.T @ corners / len(corners)
+    _, lengths, directions = np.linalg.svd(axes, full_matrices=False)
+    shares = np.linalg.svd(centred, compute_uv=False) ** 2 / np.sum(centred**2)
+    apart = np.linalg.norm(states[:, None] - states, axis=-1)
+    flipped = (corners[:, None] != corners).sum(axis=-1)
+    return {
+        "distances": {d: apart[flipped == d] for d in range(1, bits + 1)},
+        "by bit": [np.mean([apart[i, j] for i, j in pairs if corners[i, k] != corners[j, k]]) for k in range(bits)],
+        "straight": np.sum((axes @ corners.T) ** 2) / np.sum(centred**2),
+        "shares": shares[:bits],
+        "lengths": lengths,
+        "lost": directions[-1],
+        "shares in it": 1 / np.sum(directions[-1] ** 4),
+    }
+
+
+shapes = {key: shape_of(states) for key, states in memories.items()}
+for key, shape in shapes.items():
+    one, every = shape["distances"][1], np.concatenate(list(shape["distances"].values()))
+    print(f"{key[0]}, seed {key[1]}:")
+    print(
+        "  distance by bits apart:",
+        ", ".join(f"{d}: {a.mean():.1f} +- {a.std():.1f}" for d, a in shape["distances"].items()),
+    )
+    print(
+        f"  spread/mean of distances, one bit apart {one.std() / one.mean():.3f}, all {every.std() / every.mean():.3f}; ",
+        end="",
+    )
+    print("one bit apart by bit", np.round(shape["by bit"], 1))
+    print(
+        f"  variance in the axes of bits {shape['straight']:.3f}, in {bits - 1} components {shape['shares'][:-1].sum():.3f}",
+        end="",
+    )
+    print(" of which", np.round(shape["shares"], 3), "; singular values of the axes", np.round(shape["lengths"], 1))
+    print("  direction lost", np.round(shape["lost"], 2), f"shared by {shape['shares in it']:.2f} bits")
