@@ -59,9 +59,11 @@ corners = np.array(list(itertools.product((-1.0, 1.0), repeat=bits)))
 
 
 def memories_of(network):
-    """Attractors by their patterns of bits."""
-    points = db.find_fixed_points(network, search=db.search.Readouts(corners), rng=0, certify=False)
-    return {tuple(np.sign(network.readout(p.x)).astype(int).tolist()): p.x for p in points if p.stability[2] == 0}
+    """Attractors by their patterns of bits; the field is odd, so half of the patterns are held."""
+    half = db.search.Readouts(corners[: len(corners) // 2])
+    points = db.find_fixed_points(network, search=half, rng=0, certify=False)
+    found = [sign * p.x for p in points if p.stability[2] == 0 for sign in (1, -1)]
+    return {tuple(np.sign(network.readout(x)).astype(int).tolist()): x for x in found}
 
 
 patterns = [tuple(corner) for corner in corners.astype(int).tolist()]
@@ -167,3 +169,58 @@ for key, shape in shapes.items():
     )
     print(" of which", np.round(shape["shares"], 3), "; singular values of the axes", np.round(shape["lengths"], 1))
     print("  direction lost", np.round(shape["lost"], 2), f"shared by {shape['shares in it']:.2f} bits")
+
+# %%
+# Seen in three components: edges by the bit that they flip, and the saddles found on them.
+import matplotlib.pyplot as plt
+
+from dynbench.plotting import draw_transition_graph
+
+colours = ("#332288", "#999933", "#44AA99", "#CC6677")[:bits]
+projections = plt.figure(figsize=(11, 5.6), layout="constrained")
+for place, (kind, key) in enumerate(shown.items()):
+    ax = projections.add_subplot(1, 2, place + 1, projection="3d")
+    _, _, components = np.linalg.svd(memories[key] - memories[key].mean(axis=0), full_matrices=False)
+    corner = memories[key] @ components[:3].T
+    for i, j in pairs:
+        bit = int(np.argmax(corners[i] != corners[j]))
+        ax.plot(*corner[[i, j]].T, color=colours[bit], linewidth=1.5, label=f"bit {bit + 1}" if i == 0 else None)
+    between = np.array([p.x for p in points[kind] if p.stability[2] == 1]) @ components[:3].T
+    ax.scatter(*between.T, s=30, color="#CC79A7", edgecolor="black", depthshade=False, label="saddle of index 1")
+    ax.scatter(*corner.T, s=60, color="#332288", edgecolor="black", depthshade=False, label="memory")
+    ax.set(xlabel="PC 1", ylabel="PC 2", zlabel="PC 3", title=f"{kind.capitalize()}, seed {key[1]}")
+    ax.set_box_aspect(None, zoom=0.85)
+handles, names = ax.get_legend_handles_labels()
+projections.legend(handles, names, loc="outside lower center", ncols=len(names))
+projections.suptitle("Memories in their first three principal components")
+
+# %%
+# The transitions on the hypercube: a pale edge without arrows is one on which no saddle was found.
+hypercubes, panels = plt.subplots(1, 2, figsize=(13, 7), layout="constrained")
+for ax, (kind, graph) in zip(panels, graphs.items(), strict=True):
+    draw_transition_graph(graph, ax, layout="hypercube")
+    ax.set_title(f"{kind.capitalize()}: {cubes[kind].number_of_edges()} of {len(pairs)} edges have a saddle")
+
+# %%
+# The numbers of the shape: distances by the number of bits that differ, against those of a regular hypercube, and the
+# singular values of the axes. The gap between the last two decides which direction is lost.
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+marks = dict(zip(seeds, ("o", "s"), strict=True))
+for place, (key, shape) in enumerate(shapes.items()):
+    look = {"color": ("#332288", "#CC6677")[list(seeds).index(key[0])], "marker": marks[key[0]]}
+    means = [d.mean() for d in shape["distances"].values()]
+    spread = [d.std() for d in shape["distances"].values()]
+    shift = 0.07 * (place - (len(shapes) - 1) / 2)
+    name = f"{key[0]}, seed {key[1]}"
+    left.errorbar(np.arange(1, bits + 1) + shift, means, spread, linestyle="none", capsize=3, label=name, **look)
+    lost = f"{name}: lost direction shared by {shape['shares in it']:.2f} bits"
+    right.plot(range(1, bits + 1), shape["lengths"], label=lost, linestyle=("-", "--")[place % 2], **look)
+flips = np.linspace(1, bits, 50)
+one = np.mean([shape["distances"][1].mean() for shape in shapes.values()])
+left.plot(flips, one * np.sqrt(flips), color="#888888", zorder=0, label="a regular hypercube")
+left.set(xlabel="bits that differ", ylabel="distance", xticks=range(1, bits + 1))
+left.set_title("Distances between memories (mean and spread)")
+right.set(xlabel="number", ylabel="singular value", xticks=range(1, bits + 1), ylim=(0, None))
+right.set_title("Singular values of the axes of the bits")
+left.legend()
+right.legend()

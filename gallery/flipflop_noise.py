@@ -47,10 +47,13 @@ def trained(kind, seed):
     return training.network, training.state
 
 
-def memories_of(network):
-    """Attractors by their patterns of bits."""
-    points = db.find_fixed_points(network, search=db.search.Readouts(corners), rng=0, certify=False)
-    return {tuple(np.sign(network.readout(p.x)).astype(int).tolist()): p.x for p in points if p.stability[2] == 0}
+def memories_of(network, odd):
+    """Attractors by their patterns of bits; of an odd network one of each mirror pair is looked for."""
+    held = db.search.Readouts(corners[: len(corners) // 2] if odd else corners)
+    points = db.find_fixed_points(network, search=held, rng=0, certify=False)
+    found = [p.x for p in points if p.stability[2] == 0]
+    found += [-x for x in found] if odd else []
+    return {tuple(np.sign(network.readout(x)).astype(int).tolist()): x for x in found}
 
 
 networks, states, memories = {}, {}, {}
@@ -58,7 +61,7 @@ for kind, some in seeds.items():
     for seed in some:
         clock = process_time()
         network, state = trained(kind, seed)
-        held = memories_of(network)
+        held = memories_of(network, odd="logistic" not in kind)
         print(f"{kind}, seed {seed}: {len(held)} memories ({process_time() - clock:.0f} CPU s)")
         if len(held) == 2**bits:
             networks[kind, seed], states[kind, seed], memories[kind, seed] = network, state, held
@@ -84,7 +87,11 @@ print("noise", " " * 14, *(f"{level:8.4f}" for level in levels))
 for kind, values in mse.items():
     print(f"{kind:20}", *(f"{value:8.4f}" for value in values.mean(axis=(0, 1))))
 for key, runs in tests.items():
-    print(f"{key[0]}, seed {key[1]}: wrong bits", *([e.wrong for e in run.errors] for run in runs), f"of {test.settled.sum()}")
+    print(
+        f"{key[0]}, seed {key[1]}: wrong bits",
+        *([e.wrong for e in run.errors] for run in runs),
+        f"of {test.settled.sum()}",
+    )
 
 # %%
 # The memories under noise. Each is followed from no noise to the largest along the line to W_r + 0.032 E, E the first of the
@@ -108,3 +115,92 @@ for key, some in paths.items():
     print(f"{key[0]}, seed {key[1]}: of {len(some)} memories followed {kept} stay; {len(lost)} are lost, ", end="")
     print(f"by a Hopf bifurcation {sum(k is CrossingKind.HOPF for _, k in ends)}; the first at {first}, ", end="")
     print("median", f"{np.median([*lost, *[np.inf] * (len(some) - len(lost))]):.4f}")
+
+# %%
+# What the first memory of each kind to be lost at a fold merges with: followed round its fold, back to no noise.
+for kind in seeds:
+    folds = [
+        (path.crossings[0].s, key, pattern)
+        for key in paths
+        for pattern, path in paths[key].items()
+        if key[0] == kind and path.crossings and path.crossings[0].kind is CrossingKind.FOLD
+    ]
+    if not folds:
+        print(f"{kind}: no memory followed is lost at a fold")
+        continue
+    _, key, pattern = min(folds)
+    clock, network = process_time(), networks[key]
+    noisy = network.with_parameters(W_r=network.parameters["W_r"] + top * noises[0])
+    path = follow_point(Homotopy(network, noisy), memories[key][pattern], steps=150)
+    print(f"{kind}, seed {key[1]}: memory {pattern} merges with ", end="")
+    if path.ending is Ending.BACK:
+        z = np.round(network.readout(path.x[-1]), 2).tolist()
+        print(f"a point of {path.unstable[-1]} unstable directions, without noise at the readout {z}", end="")
+    else:
+        print(f"a point that could not be followed back to no noise ({path.ending.value})", end="")
+    print(f" ({len(path.folds)} folds, {process_time() - clock:.0f} CPU s)")
+
+# %%
+# How far a memory moves before: to first order by -J^-1 E phi(x) times the level.
+moves = {}
+for kind in seeds:
+    key = next(key for key in networks if key[0] == kind)
+    x = memories[key][(1,) * bits]
+    rate = np.linalg.norm(np.linalg.solve(networks[key].jacobian_at(x), noises[0] @ networks[key].rates(x)))
+    path = paths[key][(1,) * bits]
+    moved = np.linalg.norm(path.x - path.x[0], axis=1)
+    moves[kind] = top * path.s, moved, rate
+    print(f"{kind}: to first order {rate:.0f} times the level; measured/first order ", end="")
+    print(
+        ", ".join(
+            f"{m / (rate * top * s):.3f} at {top * s:.5f}" for s, m in list(zip(path.s, moved, strict=True))[1:12:3]
+        )
+    )
+
+# %%
+# The three pictures: the task, the memories, and how far one of them moves.
+import matplotlib.pyplot as plt
+
+colours = dict(zip(seeds, ("#332288", "#999933", "#44AA99", "#CC6677"), strict=True))
+curves, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+for place, (kind, values) in enumerate(mse.items()):
+    samples = values.reshape(-1, len(levels))
+    mean = samples.mean(axis=0)
+    spread = [mean - samples.min(axis=0), samples.max(axis=0) - mean]
+    shifted = levels * 1.05 ** (place - 1.5)
+    ax.errorbar(shifted[1:], mean[1:], [s[1:] for s in spread], capsize=3, marker="o", color=colours[kind], label=kind)
+    ax.axhline(mean[0], color=colours[kind], linestyle=":", linewidth=1)
+ax.plot([], [], color="black", linestyle=":", linewidth=1, label="without noise")
+ax.set(xscale="log", yscale="log", xlabel="standard deviation of the noise on each weight", ylabel="mean squared error")
+ax.set_title(f"Settled bits under noise: mean and range of {wanted} networks, {draws} draws each")
+ax.legend()
+
+thresholds, ax = plt.subplots(figsize=(8, 5), layout="constrained")
+markers = {"fold": "o", "Hopf": "D", "stays": "^"}
+
+
+def fate_of(path):
+    """What becomes of a memory, in a word, and at what level."""
+    if path.crossings:
+        return path.crossings[0].kind.value, top * path.crossings[0].s
+    return ("stays" if path.ending is Ending.ACROSS else "not followed further"), top * path.s[-1]
+
+
+for place, (key, some) in enumerate(paths.items()):
+    fates = sorted(map(fate_of, some.values()), key=lambda fate: fate[1])
+    for (fate, level), across in zip(fates, place + np.linspace(-0.3, 0.3, len(fates)), strict=True):
+        ax.scatter(across, level, color=colours[key[0]], edgecolor="black", marker=markers.get(fate, "X"), zorder=3)
+for fate, marker in (markers | {"other": "X"}).items():
+    ax.scatter([], [], color="white", edgecolor="black", marker=marker, label=fate)
+ax.set(yscale="log", ylabel="standard deviation of the noise", title="The noise at which each memory is lost")
+ax.set_xticks(range(len(paths)), [f"{kind}\nseed {seed}" for kind, seed in paths], rotation=60)
+thresholds.legend(loc="outside lower center", ncols=3)
+
+distances, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+for kind, (level, moved, rate) in moves.items():
+    ax.plot(level[1:], moved[1:], color=colours[kind], marker=".", label=kind)
+    ax.plot(level[1:], rate * level[1:], color=colours[kind], linestyle="--", linewidth=1)
+ax.plot([], [], color="black", linestyle="--", linewidth=1, label="first order")
+ax.set(xscale="log", yscale="log", xlabel="standard deviation of the noise", ylabel="distance moved")
+ax.set_title("How far the memory of all bits +1 moves, until it is lost")
+ax.legend()
