@@ -52,9 +52,10 @@ def trained(kind, seed):
 
 
 # %%
-# The memories. Hold the readout at each pattern of bits until the reservoir has settled, let go, and correct by Newton's
-# method. A test without a wrong bit does not mean that all patterns are fixed points: where one is not, the state drifts
-# off more slowly than pulses come, or it circles. Seeds are taken in turn until enough networks have all memories.
+# The memories. Hold the readout at each pattern of bits until the reservoir has settled, let go, and correct by
+# Newton's method. A test without a wrong bit does not mean that all patterns are fixed points: where one is not, the
+# state drifts off more slowly than pulses come, or it circles. Seeds are taken in turn until enough networks have all
+# memories.
 corners = np.array(list(itertools.product((-1.0, 1.0), repeat=bits)))
 
 
@@ -83,9 +84,9 @@ for kind, some in seeds.items():
 shown = {kind: next(key for key in networks if key[0] == kind) for kind in seeds}
 
 # %%
-# The complex of one network of each kind. Saddles between memories one bit apart are looked for by readouts held half-way
-# between and by edge tracking between the two. The field is odd: one of each mirror pair is looked for, and a point and its
-# mirror image have one proof. Each saddle's two branches are followed to the memories that it joins.
+# The complex of one network of each kind. Saddles between memories one bit apart are looked for by readouts held
+# half-way between and by edge tracking between the two. The field is odd: one of each mirror pair is looked for, and a
+# point and its mirror image have one proof. Each saddle's two branches are followed to the memories that it joins.
 pairs = [(i, j) for i, j in itertools.combinations(range(2**bits), 2) if np.sum(corners[i] != corners[j]) == 1]
 last = 2**bits - 1
 mirrored = [(i, j) for i, j in pairs if (i, j) <= (last - j, last - i)]
@@ -153,22 +154,24 @@ def shape_of(states):
 shapes = {key: shape_of(states) for key, states in memories.items()}
 for key, shape in shapes.items():
     one, every = shape["distances"][1], np.concatenate(list(shape["distances"].values()))
-    print(f"{key[0]}, seed {key[1]}:")
+    by_flips = ", ".join(f"{d}: {a.mean():.1f} +- {a.std():.1f}" for d, a in shape["distances"].items())
+    print(f"{key[0]}, seed {key[1]}: distances by the number of bits that differ {by_flips}")
+    print(f"  spread/mean, one bit apart {one.std() / one.mean():.3f}, all {every.std() / every.mean():.3f}")
+    print("  means of one bit apart, by bit", np.round(shape["by bit"], 1))
     print(
-        "  distance by bits apart:",
-        ", ".join(f"{d}: {a.mean():.1f} +- {a.std():.1f}" for d, a in shape["distances"].items()),
-    )
-    print(
-        f"  spread/mean of distances, one bit apart {one.std() / one.mean():.3f}, all {every.std() / every.mean():.3f}; ",
+        f"  variance in the axes of the bits {shape['straight']:.3f}, in components",
+        np.round(shape["shares"], 3),
         end="",
     )
-    print("one bit apart by bit", np.round(shape["by bit"], 1))
+    print(f", together {shape['shares'].sum():.3f}, without the last {shape['shares'][:-1].sum():.3f}")
     print(
-        f"  variance in the axes of bits {shape['straight']:.3f}, in {bits - 1} components {shape['shares'][:-1].sum():.3f}",
+        "  singular values of the axes",
+        np.round(shape["lengths"], 1),
+        "direction lost",
+        np.round(shape["lost"], 2),
         end="",
     )
-    print(" of which", np.round(shape["shares"], 3), "; singular values of the axes", np.round(shape["lengths"], 1))
-    print("  direction lost", np.round(shape["lost"], 2), f"shared by {shape['shares in it']:.2f} bits")
+    print(f", shared by {shape['shares in it']:.2f} bits")
 
 # %%
 # Seen in three components: edges by the bit that they flip, and the saddles found on them.
@@ -196,10 +199,10 @@ projections.suptitle("Memories in their first three principal components")
 
 # %%
 # The transitions on the hypercube: a pale edge without arrows is one on which no saddle was found.
-hypercubes, panels = plt.subplots(1, 2, figsize=(13, 7), layout="constrained")
-for ax, (kind, graph) in zip(panels, graphs.items(), strict=True):
-    draw_transition_graph(graph, ax, layout="hypercube")
-    ax.set_title(f"{kind.capitalize()}: {cubes[kind].number_of_edges()} of {len(pairs)} edges have a saddle")
+for kind, graph in graphs.items():
+    drawing = draw_transition_graph(graph, layout="hypercube")
+    edges = f"{cubes[kind].number_of_edges()} of {len(pairs)} edges have a saddle"
+    drawing.ax.set_title(f"Transitions, {kind}: {edges}")
 
 # %%
 # The numbers of the shape: distances by the number of bits that differ, against those of a regular hypercube, and the

@@ -7,9 +7,9 @@ HEADER
 
 # %%
 # Four kinds of networks that hold four bits: tanh and logistic units at the paper's gain g = 1.5, logistic units at
-# g = 6, which have at 0 the slope that tanh units have at 1.5, and networks of tanh units transferred from three bits. Seeds
-# are taken in turn until enough networks have a stable fixed point for each pattern of bits. The short form has two
-# bits in 200 units.
+# g = 6, which have at 0 the slope that tanh units have at 1.5, and networks of tanh units transferred from three bits.
+# Seeds are taken in turn until enough networks have a stable fixed point for each pattern of bits. The short form has
+# two bits in 200 units.
 import argparse
 import itertools
 from time import process_time
@@ -69,8 +69,8 @@ for kind, some in seeds.items():
             break
 
 # %%
-# The task under noise. To every weight of W_r a normal number of standard deviation eta is added (W_r itself has
-# 0.047 at g = 1.5): a matrix E of standard normal numbers, times eta, and all levels of one E in one pass. Each network meets
+# The task under noise. To every weight of W_r a normal number of standard deviation eta is added (W_r itself has 0.047
+# at g = 1.5): a matrix E of standard normal numbers, times eta, and all levels of one E in one pass. Each network meets
 # the same matrices. What is measured is the mean squared error where bits are to have settled.
 levels = np.array([0, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032])
 draws = 1 if short else 2
@@ -94,9 +94,9 @@ for key, runs in tests.items():
     )
 
 # %%
-# The memories under noise. Each is followed from no noise to the largest along the line to W_r + 0.032 E, E the first of the
-# matrices, until it merges with another fixed point at a fold or its stability ends at a Hopf bifurcation. Of an odd network
-# one of each mirror pair is followed, as the noisy one is odd too.
+# The memories under noise. Each is followed from no noise to the largest along the line to W_r + 0.032 E, E the first
+# of the matrices, until it merges with another fixed point at a fold or its stability ends at a Hopf bifurcation. Of an
+# odd network one of each mirror pair is followed, as the noisy one is odd too.
 clock = process_time()
 top = levels[-1]
 paths = {}
@@ -172,7 +172,7 @@ for place, (kind, values) in enumerate(mse.items()):
     ax.axhline(mean[0], color=colours[kind], linestyle=":", linewidth=1)
 ax.plot([], [], color="black", linestyle=":", linewidth=1, label="without noise")
 ax.set(xscale="log", yscale="log", xlabel="standard deviation of the noise on each weight", ylabel="mean squared error")
-ax.set_title(f"Settled bits under noise: mean and range of {wanted} networks, {draws} draws each")
+ax.set_title(f"Settled bits under noise: mean and range ({wanted} x {draws} networks and draws)")
 ax.legend()
 
 thresholds, ax = plt.subplots(figsize=(8, 5), layout="constrained")
@@ -194,7 +194,7 @@ for fate, marker in (markers | {"other": "X"}).items():
     ax.scatter([], [], color="white", edgecolor="black", marker=marker, label=fate)
 ax.set(yscale="log", ylabel="standard deviation of the noise", title="The noise at which each memory is lost")
 ax.set_xticks(range(len(paths)), [f"{kind}\nseed {seed}" for kind, seed in paths], rotation=60)
-thresholds.legend(loc="outside lower center", ncols=3)
+thresholds.legend(loc="outside lower center", ncols=4)
 
 distances, ax = plt.subplots(figsize=(7, 5), layout="constrained")
 for kind, (level, moved, rate) in moves.items():
