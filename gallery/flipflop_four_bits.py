@@ -197,12 +197,19 @@ handles, names = ax.get_legend_handles_labels()
 projections.legend(handles, names, loc="outside lower center", ncols=len(names))
 projections.suptitle("Memories in their first three principal components")
 
+
 # %%
 # The transitions on the hypercube: a pale edge without arrows is one on which no saddle was found.
-for kind, graph in graphs.items():
-    drawing = draw_transition_graph(graph, layout="hypercube")
+def on_hypercube(kind):
+    """Draw the graph of one kind."""
+    drawing = draw_transition_graph(graphs[kind], layout="hypercube")
     edges = f"{cubes[kind].number_of_edges()} of {len(pairs)} edges have a saddle"
     drawing.ax.set_title(f"Transitions, {kind}: {edges}")
+    return drawing
+
+
+hypercube_from_scratch = on_hypercube("from scratch")
+hypercube_transferred = on_hypercube("transferred")
 
 # %%
 # The numbers of the shape: distances by the number of bits that differ, against those of a regular hypercube, and the
