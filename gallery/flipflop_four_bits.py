@@ -85,7 +85,7 @@ shown = {kind: next(key for key in networks if key[0] == kind) for kind in seeds
 
 # %%
 # The complex of one network of each kind. Saddles between memories one bit apart are looked for by readouts held
-# half-way between and by edge tracking between the two. The field is odd: one of each mirror pair is looked for, and a
+# half-way between and by edge tracking, from either side. The field is odd: one of each mirror pair is looked for, and a
 # point and its mirror image have one proof. Each saddle's two branches are followed to the memories that it joins.
 pairs = [(i, j) for i, j in itertools.combinations(range(2**bits), 2) if np.sum(corners[i] != corners[j]) == 1]
 last = 2**bits - 1
@@ -95,11 +95,14 @@ for kind, key in shown.items():
     clock = process_time()
     network = networks[key]
     halfway = db.search.Readouts(np.array([(corners[i] + corners[j]) / 2 for i, j in mirrored]))
-    tracking = db.search.EdgeTracking(memories[key], chosen=mirrored)
-    found = np.concatenate([s.search(network, rng=np.random.default_rng(0)).candidates for s in (halfway, tracking)])
+    strategies = [halfway]
+    for chosen in (mirrored, [(j, i) for i, j in mirrored]):
+        strategies.append(db.search.EdgeTracking(memories[key], chosen=chosen))
+    found = np.concatenate([s.search(network, rng=np.random.default_rng(0)).candidates for s in strategies])
     print(f"{kind}: saddles in {process_time() - clock:.0f} CPU s", end="")
     clock = process_time()
-    starts = db.search.NewtonStarts(np.concatenate([memories[key], found, -found]))
+    rest = np.zeros((1, units))
+    starts = db.search.NewtonStarts(np.concatenate([memories[key], found, -found, rest]))
     points[kind] = db.find_fixed_points(network, search=starts, rng=0)
     print(f", certificates of {len(points[kind])} points in {process_time() - clock:.0f} CPU s", end="")
     clock = process_time()

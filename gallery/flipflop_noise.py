@@ -6,10 +6,10 @@ HEADER
 """
 
 # %%
-# Three kinds of networks that hold four bits: of tanh units, of logistic units, and of tanh units transferred from three
-# bits. The logistic function has a quarter of the slope, so that at g = 1.5 its reservoir alone is not chaotic; it trains
-# as well. Seeds are taken in turn until enough networks have a stable fixed point for each pattern of bits. The short
-# form has two bits in 200 units.
+# Three kinds of networks that hold four bits: of tanh units, of logistic units, and of tanh units transferred from
+# three bits. The logistic function has a quarter of the slope: at g = 1.5 its reservoir alone settles instead of
+# being chaotic. Seeds are taken in turn until enough networks have a stable fixed point for each pattern of bits. The
+# short form has two bits in 200 units.
 import argparse
 import itertools
 from time import process_time
