@@ -20,7 +20,7 @@ What does not reproduce, in the run measured. Not 9 to 26 fixed points, as the t
 sum of their indices shows that there are more. The memories are not equidistant from those one bit away, though
 nearly: 52.0 to 55.1 apart; but the saddle that must be passed lies between 12.9 and 47.4 from a memory, and up to 3.7
 times as far from the one as from the other of the two that it joins. Trajectories released from held readouts do not
-show the central fixed point to be a saddle: it is one, of index 112, and they keep a distance of 27 from it, where the
+show the central fixed point to be a saddle: it is one, of index 112, and they keep a distance of 32 from it, where the
 memories are 43 away.
 """
 

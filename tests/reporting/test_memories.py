@@ -124,7 +124,7 @@ def test_a_thousand_units_make_a_small_report():
     lesson = task.signals(30_000, rng=rng)
     training = force.train(untrained, lesson.inputs, lesson.targets, rng=rng)
     visited = simulate(training.network, task.signals(6000, rng=rng).inputs, start=training.state)
-    analysis = db.analyze(training.network, search=db.search.NetworkPlan(visited[::100], budget=60))
+    analysis = db.analyze(training.network, search=db.search.NetworkPlan(visited[::100], budget=20))
     assert len(analysis.fixed_points) > 20
     page, text = render_html(analysis), render_markdown(analysis)
     assert len(page.encode()) < 3e6
