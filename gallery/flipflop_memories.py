@@ -98,7 +98,6 @@ effort.ax.set_title("Points and their index sum against effort", fontsize=11)
 # The transitions. Each saddle's two branches end in two memories one bit apart: the graph is the cube.
 clock = process_time()
 graph = db.transition_graph(network, [*memories, *saddles])
-nx.set_node_attributes(graph, {n: network.readout(p.x) for n, p in graph.nodes(data="point")}, "readout")
 transitions = db.attractor_transitions(graph)
 cube = nx.Graph((patterns[a], patterns[b]) for a, b in transitions.edges())
 print(f"transitions: {cube.number_of_edges()} in {process_time() - clock:.1f} CPU s")
