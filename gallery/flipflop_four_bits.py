@@ -223,7 +223,8 @@ for place, (kind, key) in enumerate(shown.items()):
     ax.scatter(*corner.T, s=60, color="#332288", edgecolor="black", depthshade=False, label="memory")
     ax.set(xlabel="PC 1", ylabel="PC 2", zlabel="PC 3", title=f"{kind.capitalize()}, seed {key[1]}")
     ax.set_box_aspect(None, zoom=0.85)
-handles, names = ax.get_legend_handles_labels()
+legend = sorted(zip(*ax.get_legend_handles_labels()[::-1], strict=True), key=lambda entry: entry[0])
+names, handles = zip(*legend, strict=True)
 projections.legend(handles, names, loc="outside lower center", ncols=len(names))
 projections.suptitle("Memories in their first three principal components")
 
@@ -232,7 +233,8 @@ projections.suptitle("Memories in their first three principal components")
 # The transitions on the hypercube: a pale edge without arrows is one on which no saddle was found.
 def on_hypercube(kind):
     """Draw the graph of one kind."""
-    drawing = draw_transition_graph(graphs[kind], layout="hypercube")
+    _, ax = plt.subplots(figsize=(8, 8), layout="constrained")
+    drawing = draw_transition_graph(graphs[kind], ax, layout="hypercube")
     edges = f"{cubes[kind].number_of_edges()} of {len(pairs)} edges have a saddle"
     drawing.ax.set_title(f"Transitions, {kind}: {edges}")
     return drawing
