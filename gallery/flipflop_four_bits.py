@@ -20,8 +20,9 @@ bits (seed 11), and differ in the random new columns and in the pulses of their 
 the shape is a matter of luck as much as of transfer. Nor is it the new bit that is lost: in five of the six most of
 the lost direction belonged to an old one.
 
-What is not found: a saddle on each of the 32 edges of the tesseract. The search finds one on about half of them, and
-others that join memories more than one bit apart, or two attractors of the same bits. Not found does not mean that
+What is not found: a saddle on each of the 32 edges of the tesseract. The search finds one on 14 of them in either
+network (a longer one, along directional fibers from the memories, no more than these 14 in the first), and others
+that join memories more than one bit apart or lead back to one memory on both sides. Not found does not mean that
 there is none: the sum of indices shows that fixed points are missing.
 """
 
