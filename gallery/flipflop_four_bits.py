@@ -20,8 +20,9 @@ bits (seed 11), and differ in the random new columns and in the pulses of their 
 the shape is a matter of luck as much as of transfer. Nor is it the new bit that is lost: in five of the six most of
 the lost direction belonged to an old one.
 
-What is not found: a saddle on each of the 32 edges of the tesseract. The search finds one on about half of them, and
-others that join memories more than one bit apart, or two attractors of the same bits. Not found does not mean that
+What is not found: a saddle on each of the 32 edges of the tesseract. The search finds one on 14 of them in either
+network (a longer one, along directional fibers from the memories, no more than these 14 in the first), and others
+that join memories more than one bit apart or lead back to one memory on both sides. Not found does not mean that
 there is none: the sum of indices shows that fixed points are missing.
 """
 
@@ -223,7 +224,8 @@ for place, (kind, key) in enumerate(shown.items()):
     ax.scatter(*corner.T, s=60, color="#332288", edgecolor="black", depthshade=False, label="memory")
     ax.set(xlabel="PC 1", ylabel="PC 2", zlabel="PC 3", title=f"{kind.capitalize()}, seed {key[1]}")
     ax.set_box_aspect(None, zoom=0.85)
-handles, names = ax.get_legend_handles_labels()
+legend = sorted(zip(*ax.get_legend_handles_labels()[::-1], strict=True), key=lambda entry: entry[0])
+names, handles = zip(*legend, strict=True)
 projections.legend(handles, names, loc="outside lower center", ncols=len(names))
 projections.suptitle("Memories in their first three principal components")
 
@@ -232,7 +234,8 @@ projections.suptitle("Memories in their first three principal components")
 # The transitions on the hypercube: a pale edge without arrows is one on which no saddle was found.
 def on_hypercube(kind):
     """Draw the graph of one kind."""
-    drawing = draw_transition_graph(graphs[kind], layout="hypercube")
+    _, ax = plt.subplots(figsize=(8, 8), layout="constrained")
+    drawing = draw_transition_graph(graphs[kind], ax, layout="hypercube")
     edges = f"{cubes[kind].number_of_edges()} of {len(pairs)} edges have a saddle"
     drawing.ax.set_title(f"Transitions, {kind}: {edges}")
     return drawing

@@ -7,7 +7,7 @@ E. Jang: Recurrent neural networks: a dynamical systems perspective, 2015, secti
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,14 +37,11 @@ class Robustness:
         The mean squared difference between outputs and targets where bits had settled.
     errors : tuple of BitErrors
         The bits that were wrong there, level by level.
-    noise : (n, n) array
-        The matrix that was added to W_r, times the level.
     """
 
     levels: Array
     mse: Array
     errors: tuple[BitErrors, ...]
-    noise: Array = field(repr=False)
 
 
 def measure(
@@ -103,7 +100,6 @@ def measure(
         levels=readonly(scales[:, 0]),
         mse=readonly([each[signals.settled].mean() for each in squares]),
         errors=tuple(task.evaluate(each, signals) for each in outputs),
-        noise=readonly(added),
     )
 
 

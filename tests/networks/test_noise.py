@@ -30,7 +30,6 @@ def test_each_level_is_the_network_with_its_noise(training):
         np.testing.assert_allclose(mse, np.mean((outputs - test.targets)[test.settled] ** 2), rtol=1e-6)
         assert errors == TASK.evaluate(outputs, test)
     np.testing.assert_array_equal(result.levels, LEVELS)
-    np.testing.assert_array_equal(result.noise, E)
 
 
 def test_much_noise_ruins_the_task_and_none_does_not(training):
@@ -40,14 +39,15 @@ def test_much_noise_ruins_the_task_and_none_does_not(training):
     assert result.mse[1] > 10 * result.mse[0]
 
 
-def test_the_level_is_the_standard_deviation_of_the_weights_and_the_seed_fixes_it(training):
-    test = TASK.signals(200, rng=1)
-    first, second = (noise.measure(training.network, test, [0.1], rng=4) for _ in range(2))
-    np.testing.assert_array_equal(first.noise, second.noise)
+def test_by_default_the_noise_is_standard_normal_and_the_seed_fixes_it(training):
+    test, E = TASK.signals(200, rng=1), np.random.default_rng(4).standard_normal((60, 60))
+    drawn = noise.measure(training.network, test, LEVELS, start=training.state, rng=4)
+    given = noise.measure(training.network, test, LEVELS, start=training.state, noise=E)
+    np.testing.assert_array_equal(drawn.mse, given.mse)
+    assert not drawn.mse.flags.writeable
+    first, second = (noise.measure(training.network, test, LEVELS, rng=5) for _ in range(2))
     np.testing.assert_array_equal(first.mse, second.mse)
-    # 3600 draws: the standard deviation of the sample is within 5 of its own standard errors, 1/sqrt(7200)
-    assert abs(first.noise.std() - 1) < 5 / np.sqrt(7200)
-    assert not first.mse.flags.writeable
+    assert not np.array_equal(first.mse, drawn.mse)
 
 
 def test_a_network_that_runs_away_is_wrong_and_says_nan():
