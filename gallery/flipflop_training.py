@@ -17,13 +17,13 @@ can pass 0 there only in a pitchfork, in which a pair of mirror images comes or 
 impossible at any gain.
 
 With the paper's g = 1.5 the origin is never stable: it has 110 unstable directions of 1000 before any training, and
-between 107 and 112 later. A few real eigenvalues pass 0 on the way, all in pitchforks whose pairs have more than a
-hundred unstable directions. The memories have nothing to do with it: they are born far from it, in pairs at folds, and
-become stable there or in Hopf bifurcations; some are lost again on the way.
+between 107 and 112 at the steps looked at later. A few real eigenvalues pass 0 on the way, all in pitchforks whose
+pairs have more than a hundred unstable directions. The memories have nothing to do with it: they are born far from it,
+in pairs at folds, and are stable from there on or from a Hopf bifurcation; some are lost again on the way.
 
 With g = 0.9 the origin is stable at first, and training works as well: not one settled bit is wrong. The origin loses
 its stability within the first ten steps, in a supercritical pitchfork, and the pair that comes of it is the first two
-memories. The others come from folds, each a memory and a saddle.
+memories, which are lost at folds before step 700. The others come from folds, a memory and a saddle each.
 """
 
 # %%

@@ -40,12 +40,9 @@ class CountedPath:
         self.folds = [k for k, (a, b) in enumerate(itertools.pairwise(stations)) if a.da * b.da < 0]
         self._counts = dict(known)
         self._eigenvalues: dict[int, NDArray[np.complex128]] = {}
-        self._inferred: dict[int, int] = {}
         if homotopy.dimension <= _FEW:
             for k in range(len(stations)):
                 self.count(k)
-        else:
-            self._infer()
 
     def known(self) -> tuple[int | None, ...]:
         """The counts at the stations, None where there was none."""
@@ -53,8 +50,6 @@ class CountedPath:
 
     def count(self, k: int) -> int:
         """The number of unstable directions at a station."""
-        if k in self._inferred:
-            return self._inferred[k]
         if k not in self._counts:
             self._counts[k] = int(np.count_nonzero(self.homotopy.beyond(self.eigenvalues(k)) > 0))
         return self._counts[k]
@@ -86,16 +81,3 @@ class CountedPath:
         middle = inner[len(inner) // 2] if inner else (first + last) // 2
         yield from self.changing(first, middle)
         yield from self.changing(middle, last)
-
-    def _infer(self) -> None:
-        """The counts beside the only fold, where those at both ends differ by what a fold makes and no more is seen."""
-        last = len(self.stations) - 1
-        if len(self.folds) != 1 or 0 not in self._counts or last not in self._counts:
-            return
-        fold = self.folds[0]
-        signs = [station.sign for station in self.stations]
-        if (
-            abs(self._counts[0] - self._counts[last]) == 1
-            and len(set(signs[: fold + 1])) == len(set(signs[fold + 1 :])) == 1
-        ):
-            self._inferred = {fold: self._counts[0], fold + 1: self._counts[last]}
