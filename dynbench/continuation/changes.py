@@ -38,18 +38,19 @@ class Event:
 def events_of(homotopies: Sequence[Homotopy], pieces: Sequence[Piece], forks: Sequence[Fork]) -> list[Event]:
     """All changes, in the order of the sequence."""
     events = [_pitchfork(fork, pieces) for fork in forks]
-    for piece in pieces:
-        for crossing in piece.path.crossings:
-            if any(crossing is fork.crossing for fork in forks):
-                continue
-            event = _event(homotopies[piece.step], piece, crossing)
-            same = _same(event, events)
-            if same is None:
-                events.append(event)
-            else:
-                same.nodes += [node for node in event.nodes if node not in same.nodes]
-                same.crossings.append(crossing)
-        events += _unlocated(piece)
+    found = [(piece, crossing) for piece in pieces for crossing in piece.path.crossings]
+    found.sort(key=lambda pair: pair[1].kind is CrossingKind.FOLD)  # a fold may be the passage of what is there
+    for piece, crossing in found:
+        if any(crossing is fork.crossing for fork in forks):
+            continue
+        event = _event(homotopies[piece.step], piece, crossing)
+        same = _same(event, events)
+        if same is None:
+            events.append(event)
+        else:
+            same.nodes += [node for node in event.nodes if node not in same.nodes]
+            same.crossings.append(crossing)
+    events += [event for piece in pieces for event in _unlocated(piece)]
     return sorted(events, key=lambda e: (e.change.step, np.nan_to_num(e.change.s, nan=2.0)))
 
 
@@ -64,14 +65,18 @@ def _nodes(piece: Piece) -> list[Node]:
 
 
 def _event(homotopy: Homotopy, piece: Piece, crossing: Crossing) -> Event:
-    if crossing.kind is CrossingKind.FOLD:
+    note = ""
+    if crossing.kind is CrossingKind.FOLD and (crossing.after - crossing.before) % 2 == 0:
+        # Along a curve that meets no other, the sign of the determinant changes where s turns back.
+        kind, note = ChangeKind.REAL, "the path turns back, but no simple fold: its branches differ by an even number"
+    elif crossing.kind is CrossingKind.FOLD:
         kind = ChangeKind.DEATH if crossing.rising else ChangeKind.BIRTH
     elif crossing.kind is CrossingKind.REAL:
         exchange = is_exchange(homotopy, crossing.s, crossing.x, np.real(crossing.vector))
         kind = ChangeKind.EXCHANGE if exchange else ChangeKind.REAL
     else:
         kind = _KINDS[crossing.kind]
-    return Event(_change(kind, piece.step, crossing), _nodes(piece), [crossing])
+    return Event(replace(_change(kind, piece.step, crossing), note=note), _nodes(piece), [crossing])
 
 
 def _change(kind: ChangeKind, step: int, crossing: Crossing) -> Change:
@@ -87,7 +92,7 @@ def _pitchfork(fork: Fork, pieces: Sequence[Piece]) -> Event:
     emergence = fork.emergence
     if emergence is None:
         change = _change(ChangeKind.REAL, fork.step, fork.crossing)
-        note = "at the origin of an odd system, where it can only be a pitchfork; no pair was reached"
+        note = "at the origin of an odd system, where it is a pitchfork unless it is degenerate; no pair was reached"
         return Event(replace(change, note=note), nodes, [fork.crossing])
     kind = ChangeKind.SUPERCRITICAL if emergence.supercritical else ChangeKind.SUBCRITICAL
     pair = (readonly(emergence.place.x), readonly(0.0 - emergence.place.x))
@@ -97,14 +102,16 @@ def _pitchfork(fork: Fork, pieces: Sequence[Piece]) -> Event:
 
 
 def _same(event: Event, events: Sequence[Event]) -> Event | None:
-    """The exchange that another path met, or the pitchfork that a fold is the passage of."""
+    """The exchange that another path met, or the pitchfork or unresolved change that a fold is the passage of."""
     change = event.change
     for other in events:
         known = other.change
         if known.step != change.step or not abs(known.s - change.s) <= _SAME_S:
             continue
         close = np.abs(known.x - change.x).max() <= _SAME_X * max(1.0, float(np.abs(known.x).max()))
-        alike = known.kind is change.kind is ChangeKind.EXCHANGE or (known.kind.pitchfork and change.kind.fold)
+        turns = event.crossings[0].kind is CrossingKind.FOLD
+        alike = known.kind is change.kind is ChangeKind.EXCHANGE or (turns and known.kind.pitchfork)
+        alike = alike or (turns and known.kind is change.kind is ChangeKind.REAL)
         if close and alike:
             return other
     return None

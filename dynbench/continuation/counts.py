@@ -44,6 +44,11 @@ class CountedPath:
             for k in range(len(stations)):
                 self.count(k)
 
+    @property
+    def few(self) -> bool:
+        """Whether the states are so few that eigenvalues are taken wherever they may tell something."""
+        return self.homotopy.dimension <= _FEW
+
     def known(self) -> tuple[int | None, ...]:
         """The counts at the stations, None where there was none."""
         return tuple(self._counts.get(k) for k in range(len(self.stations)))

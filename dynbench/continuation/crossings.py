@@ -48,43 +48,80 @@ def crossings_on(
     for first, end in zip([0, *(k + 1 for k in folds)], [*folds, len(stations) - 1], strict=True):
         if pairs:
             for k in path.changing(first, end):
-                crossings += _refined(path, k)
+                leg, values = (
+                    Leg(homotopy, stations[k], stations[k + 1]),
+                    (path.eigenvalues(k), path.eigenvalues(k + 1)),
+                )
+                crossings += _refined(leg, (path.count(k), path.count(k + 1)), values, k)
         else:
             crossings += _real_ones(path, first, end)
         if end in folds:
-            crossings.append(_fold(path, end))
+            crossings += _at_fold(path, end)
     return tuple(crossings), path.known()
 
 
-def _fold(path: CountedPath, k: int) -> Crossing:
-    """The fold between a station and the next, where ds is 0."""
+def _at_fold(path: CountedPath, k: int) -> Iterator[Crossing]:
+    """The fold between a station and the next, where ds is 0, and what else happens between them."""
     homotopy, first, last = path.homotopy, path.stations[k], path.stations[k + 1]
-    here = Leg(homotopy, first, last).zero(lambda station: station.da, first.da, last.da)
-    kind = CrossingKind.FOLD
+    counts = path.count(k), path.count(k + 1)
+    leg, zero = Leg(homotopy, first, last), 1.0 if homotopy.kind == "map" else 0.0
+    here = leg.zero(lambda station: station.da, first.da, last.da)
+    place = first if here is None else here
+    pair = nearest_eigenpair(homotopy.jacobian_at(place.x, place.a), zero)
     if here is None:
-        kind, here = CrossingKind.UNRESOLVED, first
-    pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), 1.0 if homotopy.kind == "map" else 0.0)
-    return _crossing(kind, here, pair, (path.count(k), path.count(k + 1)), first, k)
+        yield _crossing(CrossingKind.UNRESOLVED, first, pair, counts, first, k)
+        return
+    found = [_crossing(CrossingKind.FOLD, here, pair, counts, first, k)]
+    beside = _beside(leg, here, counts) if path.few or abs(counts[0] - counts[1]) != 1 else None
+    if beside is not None:
+        (before, after), values = beside, [homotopy.eigenvalues(station.x, station.a) for station in beside]
+        near = [int(np.count_nonzero(homotopy.beyond(each) > 0)) for each in values]
+        left = _refined(Leg(homotopy, first, before), (counts[0], near[0]), (path.eigenvalues(k), values[0]), k)
+        fold = _crossing(CrossingKind.FOLD, here, pair, (near[0], near[1]), first, k)
+        right = _refined(Leg(homotopy, after, last), (near[1], counts[1]), (values[1], path.eigenvalues(k + 1)), k)
+        finer = [*left, fold, *right]
+        # Another real eigenvalue at 0 so close by is not told from the fold's own.
+        if all(crossing is fold or crossing.kind in (CrossingKind.HOPF, CrossingKind.FLIP) for crossing in finer):
+            found = finer
+    yield from found
 
 
-def _refined(path: CountedPath, station: int) -> Iterator[Crossing]:
-    """The crossings between two neighbouring stations with other numbers of unstable directions.
+def _beside(leg: Leg, here: Station, counts: tuple[int, int]) -> tuple[Station, Station] | None:
+    """Places close to a fold, before and after, where those at the stations are not the numbers that it is between."""
+    homotopy = leg.homotopy
+    values = homotopy.eigenvalues(here.x, here.a)
+    others = np.delete(values, np.argmin(np.abs(values - (1.0 if homotopy.kind == "map" else 0.0))))
+    count = int(np.count_nonzero(homotopy.beyond(others) > 0))
+    if sorted(counts) == [count, count + 1]:
+        return None
+    for before, after in leg.around(here):
+        near = [homotopy.beyond(homotopy.eigenvalues(station.x, station.a)) for station in (before, after)]
+        if sorted(int(np.count_nonzero(each > 0)) for each in near) == [count, count + 1]:
+            return before, after
+    return None
+
+
+def _refined(
+    leg: Leg,
+    counts: tuple[int, int],
+    values: tuple[NDArray[np.complex128], NDArray[np.complex128]],
+    station: int,
+) -> Iterator[Crossing]:
+    """The crossings on a leg, given the numbers of unstable directions and the eigenvalues at its ends.
 
     Sorted by how far they are beyond the axis, eigenvalues are continuous, and those between the two numbers change
     sides: each has its own place, the two of a pair the same.
     """
-    homotopy, first, last = path.homotopy, path.stations[station], path.stations[station + 1]
-    before, after = path.count(station), path.count(station + 1)
-    leg = Leg(homotopy, first, last)
-    start, end = (homotopy.beyond(path.eigenvalues(k)) for k in (station, station + 1))
+    homotopy, first, (before, after) = leg.homotopy, leg.first, counts
+    start, end = (homotopy.beyond(each) for each in values)
     places: list[tuple[float, Station, Eigenpair]] = []
     k = min(before, after)
     while k < max(before, after):
         follower = _Follower(homotopy, k)
         here = leg.zero(follower, float(start[k]), float(end[k]))
-        if here is None or follower.pair is None:
+        if here is None:
             break
-        pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), follower.pair.value, follower.pair.vector)
+        pair = follower.pair_at(here)
         places.append((abs(here.a - first.a), here, pair))
         k += _times(pair)
     sense = 1 if after > before else -1
@@ -94,7 +131,7 @@ def _refined(path: CountedPath, station: int) -> Iterator[Crossing]:
         yield _crossing(_kind(homotopy, pair), here, pair, (count, moved), first, station)
         count = moved
     if count != after:
-        value = complex(path.eigenvalues(station)[min(before, after)])
+        value = complex(values[0][min(before, after)])
         pair = nearest_eigenpair(homotopy.jacobian_at(first.x, first.a), value)
         yield _crossing(CrossingKind.UNRESOLVED, first, pair, (count, after), first, station)
 
@@ -163,6 +200,13 @@ class _Follower:
             value = complex(self._homotopy.eigenvalues(here.x, here.a)[self._k])
             self.pair = nearest_eigenpair(jacobian, value)
         return float(self._homotopy.beyond(np.array(self.pair.value)))
+
+    def pair_at(self, here: Station) -> Eigenpair:
+        """The eigenvalue itself, from the last one followed where there is one."""
+        jacobian = self._homotopy.jacobian_at(here.x, here.a)
+        if self.pair is None:
+            return nearest_eigenpair(jacobian, complex(self._homotopy.eigenvalues(here.x, here.a)[self._k]))
+        return nearest_eigenpair(jacobian, self.pair.value, self.pair.vector)
 
     def _far(self, pair: Eigenpair) -> bool:
         return abs(float(self._homotopy.beyond(np.array(pair.value)))) > _NEAR

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator
+from dynbench._arrays import as_generator, brief
 from dynbench.continuation.assembly import assembled
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.continuation.known_points import KnownPoints
@@ -16,11 +17,15 @@ from dynbench.continuation.pieces import Sweep
 from dynbench.continuation.results import FixedPointPaths
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoints, find_fixed_points
+from dynbench.fixed_points.records import Status
 from dynbench.fixed_points.search import Progress, SearchStrategy
 from dynbench.systems import System
 from dynbench.systems.system import as_system
 
 __all__ = ["follow_fixed_points"]
+
+#: max |G| at a fixed point, relative to max(1, |x|).
+_FIXED = 1e-6
 
 
 def follow_fixed_points(
@@ -78,12 +83,13 @@ def follow_fixed_points(
     Only the points of the systems given are proved. Paths and the places and kinds of changes are numerical; changes
     that cancel each other between two stations at which eigenvalues were taken are not seen (up to 60 states they are
     taken at every station; beyond, at the ends, and between them only as the ends or the determinants say that
-    something happened). What is not connected to a point found is not met.
+    something happened; a Hopf bifurcation close to a fold can be missed there). What is not connected to a point found
+    is not met.
 
-    Where all systems are odd, G(-x) = -G(x) proved, x = 0 is a fixed point, and no real eigenvalue can pass 0 there
-    but in a pitchfork: its pair is reached by Newton's method and followed. Elsewhere a real eigenvalue that passes 0
-    without a fold is called an exchange where the quadratic coefficient of the Lyapunov-Schmidt reduction does not
-    vanish.
+    Where all systems are odd, G(-x) = -G(x) proved, x = 0 is a fixed point, and a simple real eigenvalue passes 0 there
+    in a pitchfork, unless that is degenerate (as for a linear system): its pair is reached by Newton's method and
+    followed. Elsewhere a real eigenvalue that passes 0 without a fold is called an exchange where the quadratic
+    coefficient of the Lyapunov-Schmidt reduction does not vanish.
 
     References
     ----------
@@ -142,4 +148,14 @@ def _checked(systems: Any, points: Any, most_unstable: Any) -> list[System]:
     for i, (found, system) in enumerate(zip(points, sequence, strict=True)):
         if len(found.state_names) != system.dimension:
             raise InputError(f"points[{i}] has {len(found.state_names)} states, systems[{i}] {system.dimension}.")
+        for point in found:
+            if point.status in (Status.CERTIFIED, Status.CONVERGED) and not _is_fixed(system, point.x):
+                raise InputError(f"points[{i}] holds {brief(point.x)}, which is no fixed point of systems[{i}].")
     return sequence
+
+
+def _is_fixed(system: System, x: NDArray[np.float64]) -> bool:
+    """Whether G is as small as at a fixed point, by the size of its Jacobian where it is not small by itself."""
+    allowed = _FIXED * max(1.0, float(np.abs(x).max()))
+    off = float(np.abs(system.residual(x)).max())
+    return off <= allowed or off <= allowed * float(np.abs(system.residual_jacobian(x)).sum(axis=1).max())

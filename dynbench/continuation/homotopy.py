@@ -35,7 +35,8 @@ class Homotopy:
     Raises
     ------
     InputError
-        If they are of different kinds or dimensions, or have too many states for dense matrices.
+        If they are of different kinds or dimensions, list the same states in another order, or have too many states for
+        dense matrices.
     """
 
     def __init__(self, a: System, b: System) -> None:
@@ -45,6 +46,11 @@ class Homotopy:
         if a.dimension != b.dimension:
             raise InputError(
                 f"The systems of a homotopy have {a.dimension} and {b.dimension} states; expected as many."
+            )
+        if a.states != b.states and sorted(map(str, a.states)) == sorted(map(str, b.states)):
+            names = [", ".join(map(str, system.states)) for system in (a, b)]
+            raise InputError(
+                f"The systems of a homotopy list their states as {names[0]} and as {names[1]}; expected one order."
             )
         if a.dimension > MOST_DENSE:
             raise InputError(f"A homotopy takes dense matrices, up to {MOST_DENSE} states; these have {a.dimension}.")

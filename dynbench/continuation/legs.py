@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,6 +55,9 @@ class Leg:
         the values at the ends have the same sign, or no place between them could be reached.
         """
         low, high, at_low, at_high = self.first, self.last, start, end
+        for value, station in ((start, self.first), (end, self.last)):
+            if abs(value) <= _ZERO:
+                return station
         if not at_low * at_high < 0:
             return None
         for _ in range(_MOST):
@@ -71,6 +74,16 @@ class Leg:
                 at_low /= 2
             high, at_high = here, value
         return high
+
+    def around(self, here: Station) -> Iterator[tuple[Station, Station]]:
+        """Places to both sides of one, closer and closer, as far as they are reached."""
+        where = self._distance(here)
+        for part in _ASIDE:
+            aside = part * self._distance(self.last)
+            if aside < where < self._distance(self.last) - aside:
+                before, after = (self._at(where + shift, self.first, self.last) for shift in (-aside, aside))
+                if before is not None and after is not None:
+                    yield before, after
 
     def interpolated(self, s: float) -> Station:
         """The place at which the cubic through both stations, tangent there, passes a value of s between theirs."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -24,6 +26,8 @@ _WIDEST = 0.1
 _CLOSE = 1e-6
 #: Newton's method at an end of the homotopy has stayed on the path where it moved by less than this part of the step.
 _NEAR = 0.05
+#: A fold so far outside the homotopy is beyond its end, not at it.
+_OUTSIDE = 1e-12
 #: A path that has turned back more often than this is given up: among the many equilibria of a random network it would
 #: go on so for long.
 _MOST_TURNS = 12
@@ -125,7 +129,12 @@ def trace_from(
             if end is None:
                 return stations, Ending.STUCK
             return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
-        turns += bool(stations and stations[-1].da * station.da < 0)
+        if stations and stations[-1].da * station.da < 0:
+            turns += 1
+            fold = _fold_beyond(homotopy, stations[-1], station)
+            end = None if fold is None else _at_end(homotopy, stations[-1], fold)
+            if end is not None:
+                return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
         stations.append(station)
         if turns > _MOST_TURNS:
             return stations, Ending.TANGLED
@@ -136,6 +145,17 @@ def trace_from(
     if not stations:
         return [start], Ending.SINGULAR
     return stations, Ending.STUCK
+
+
+def _fold_beyond(homotopy: Homotopy, before: Station, after: Station) -> Station | None:
+    """The fold between two stations where the path leaves the homotopy on the way to it; else None."""
+    length = float(np.hypot(np.linalg.norm(after.x - before.x), after.a - before.a))
+    if 0 < before.a + before.da * length < 1:  # a changes ever less on the way to the fold
+        return None
+    fold = Leg(homotopy, before, after).zero(lambda station: station.da, before.da, after.da)
+    if fold is None or -_OUTSIDE <= fold.a <= 1 + _OUTSIDE:
+        return None
+    return replace(fold, sign=before.sign)
 
 
 def _at_end(homotopy: Homotopy, before: Station, after: Station) -> Station | None:

@@ -29,7 +29,7 @@ class ChangeKind(enum.Enum):
     EXCHANGE = "exchange (transcritical)"
     HOPF = "Hopf"  #: of a map: Neimark-Sacker
     FLIP = "flip"  #: of a map: an eigenvalue passes -1
-    REAL = "real eigenvalue, not resolved"  #: a real eigenvalue passes 0 (a map: 1), and no more could be shown
+    REAL = "real eigenvalue, not resolved"  #: a real eigenvalue is 0 (a map: 1), and no more could be shown
     UNRESOLVED = "not resolved"  #: no eigenvalue on the axis was found: the path may have jumped to another one
     PAIRS = "pairs, not located"  #: at a point of many unstable directions: an even number of eigenvalues
 

@@ -74,10 +74,12 @@ def draw_paths(
     Raises
     ------
     InputError
-        If `paths` is no such result, a coordinate is none, or there are not as many labels as systems.
+        If `paths` is no such result or holds nothing, a coordinate is none, or there are not as many labels as systems.
     """
     if not isinstance(paths, FixedPointPaths):
         raise InputError(f"paths is {paths!r:.60}; expected what follow_fixed_points returned.")
+    if not paths.systems:
+        raise InputError("paths holds no system: following was interrupted before the first search ended.")
     function, title = _coordinate(paths, coordinate)
     texts = [str(i) for i in range(len(paths.systems))] if labels is None else [str(label) for label in labels]
     if len(texts) != len(paths.systems):

@@ -96,7 +96,8 @@ def _fold(network: EchoStateNetwork, x: Array, push: Array, largest: float) -> f
     before, after = ends
     length = float(np.hypot(np.linalg.norm(after.x - before.x), after.a - before.a))
     # da falls about linearly along the curve, through 0 at the fold.
-    return before.a + length * before.da**2 / (2 * (before.da - after.da))
+    fold = before.a + length * before.da**2 / (2 * (before.da - after.da))
+    return fold if fold <= largest else float("nan")
 
 
 def _ends_of_fold(curve: Curve, x: Array, a: float, largest: float) -> tuple[Station, Station] | None:

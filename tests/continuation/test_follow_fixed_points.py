@@ -355,3 +355,76 @@ def test_bad_input():
     two = db.find_fixed_points(db.ODE({"x": "x", "y": "y"}))
     with pytest.raises(InputError, match=r"points\[1\] has 2 states"):
         db.follow_fixed_points([FOLD, FOLD], points=[found, two])
+
+
+@pytest.mark.parametrize("b", [0.01, 1e-4])
+def test_a_hopf_bifurcation_close_to_a_fold_is_told_from_it(b):
+    """x' = y, y' = a + b y + x^2 + x y: a fold at a = 0 and a Hopf bifurcation at a = -b^2, x = -b."""
+    system = db.ODE({"x": "y", "y": "a + b*y + x^2 + x*y"}, {"a": -0.25, "b": b})
+    paths = db.follow_fixed_points(along(system, a=(-0.25, 0.05)))
+    hopf, death = paths.changes
+    assert (hopf.kind, hopf.before, hopf.after) == (ChangeKind.HOPF, 0, 2)
+    assert hopf.x == pytest.approx([-b, 0], abs=1e-9)
+    assert hopf.eigenvalue == pytest.approx(1j * (2 * b) ** 0.5, abs=1e-6)
+    assert death.kind is ChangeKind.DEATH
+    assert {death.before, death.after} == {1, 2}
+    assert death.s == pytest.approx(0.25 / 0.3, abs=1e-9)
+
+
+def test_a_flip_close_to_a_fold_is_told_from_it():
+    """A map with one path of two folds, and a flip shortly before the second of them."""
+    first = db.Map({"x": "-0.03 + 0.17*x - 1.67*y - 0.5*x^3", "y": "-1.17 + 0.64*x + 1.32*y - 0.5*y^3"})
+    last = db.Map({"x": "-0.93 + 2.87*x + 0.88*y - 0.5*x^3", "y": "0.09 - 1.55*x + 0.17*y - 0.5*y^3"})
+    paths = db.follow_fixed_points([first, last])
+    flip, fold = (c for c in paths.changes if abs(c.s - 0.57214) < 1e-4)
+    assert (flip.kind, fold.kind) == (ChangeKind.FLIP, ChangeKind.DEATH)
+    assert flip.eigenvalue == pytest.approx(-1, abs=1e-6)
+    assert fold.eigenvalue == pytest.approx(1, abs=1e-6)
+    assert {flip.before, flip.after} == {fold.before, fold.after} == {0, 1}
+
+
+def test_a_path_that_leaves_over_the_end_shortly_before_a_fold_stops_there():
+    """Quartics whose homotopy, continued, has a fold at s = -0.0023: both points at s = 0 lie before it."""
+    first = db.ODE({"x": "0.01 - 0.28*x + 1.29*x^2 + 1.01*x^3 - 2.71*x^4"})
+    last = db.ODE({"x": "-1.89 - 0.17*x - 0.42*x^2 + 0.21*x^3 + 0.22*x^4"})
+    paths = db.follow_fixed_points([first, last])
+    assert [c.kind for c in paths.changes if c.s < 0.5] == [ChangeKind.DEATH] * 2
+    assert [c.s for c in paths.changes][:2] == pytest.approx([0.0772941781, 0.0934492847], abs=1e-9)
+    assert [path.positions[0] is None or path.died is not None for path in paths.paths] == [True] * 6
+    assert all("went out of reach" in doubt for doubt in paths.doubts)
+
+
+@pytest.mark.parametrize(
+    ("system", "r", "kind"),
+    [
+        (db.ODE({"x": "r*x - y - x^3", "y": "x + r*y - y^3"}, {"r": 0}), (-1, 0, 1), ChangeKind.HOPF),
+        (db.Map({"x": "r*x*(1 - x)"}, {"r": 0}), (2, 3, 3.4), ChangeKind.FLIP),
+        (db.Map({"x": "r*x*(1 - x)"}, {"r": 0}), (3.4, 3, 2), ChangeKind.FLIP),
+    ],
+)
+def test_eigenvalues_on_the_axis_at_a_system_of_the_sequence(system, r, kind):
+    (change,) = db.follow_fixed_points(along(system, r=r), rng=0).changes
+    assert change.kind is kind
+    assert change.position == 1
+
+
+def test_no_fold_is_made_of_a_pitchfork_that_is_not_known_as_one():
+    paths = db.follow_fixed_points(along(db.ODE({"x": "(x - 1)*(r - (x - 1)^2)"}, {"r": 0}), r=(-1, 1)))
+    (change,) = paths.changes
+    assert change.kind is ChangeKind.REAL
+    assert len(change.paths) == 3
+    assert sorted((p.born is None, p.died) for p in paths.paths) == [(False, None), (False, None), (True, None)]
+
+
+def test_a_line_of_fixed_points_is_not_called_a_pitchfork():
+    (change,) = db.follow_fixed_points(along(db.ODE({"x": "r*x"}, {"r": 0}), r=(-1, 1))).changes
+    assert change.kind is ChangeKind.REAL
+    assert "unless it is degenerate" in change.note
+
+
+def test_points_of_another_system_and_states_in_another_order_are_refused():
+    other = db.find_fixed_points(db.ODE({"x": "3 - x^2"}))
+    with pytest.raises(InputError, match=r"points\[0\] holds .* no fixed point of systems\[0\]"):
+        db.follow_fixed_points([FOLD, FOLD], points=[other, other])
+    with pytest.raises(InputError, match="states as x, y and as y, x"):
+        db.follow_fixed_points([db.ODE({"x": "1 - x", "y": "-y"}), db.ODE({"y": "-y", "x": "1 - x"})])

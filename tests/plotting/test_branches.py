@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,9 @@ def test_bad_input(paths):
         draw_paths(paths, coordinate=lambda x: x)
     with pytest.raises(InputError, match="labels holds 2 entries"):
         draw_paths(paths, labels=[1, 2])
+
+
+def test_what_was_interrupted_at_once_holds_nothing_to_draw(paths):
+    nothing = dataclasses.replace(paths, systems=(), sets=(), paths=(), changes=(), interrupted=True)
+    with pytest.raises(InputError, match="interrupted before the first search ended"):
+        draw_paths(nothing)

@@ -38,8 +38,9 @@ def test_the_input_at_rest_counts(unit):
     np.testing.assert_allclose(amplitudes, [FOLD - 0.2, FOLD + 0.2], rtol=1e-4)
 
 
-def test_no_fold_is_met_below_the_largest_amplitude(unit):
-    assert all(np.isnan(found).all() for found in db.steady_thresholds(*unit, largest=0.9 * FOLD).values())
+@pytest.mark.parametrize("share", [0.9, 0.99, 0.999, 0.99999])
+def test_no_fold_is_met_below_the_largest_amplitude(unit, share):
+    assert all(np.isnan(found).all() for found in db.steady_thresholds(*unit, largest=share * FOLD).values())
 
 
 def test_two_units_that_do_not_know_each_other_have_their_own_folds():
