@@ -12,9 +12,9 @@ memories come after. Here the readout is kept at some steps of training, the fix
 each is followed from one readout to the next, along the straight line between the two, which is not the way that
 training itself took. The points at the steps kept are proved; what lies between them is numerical.
 
-What is true. The field is odd, which is proved: so the origin is a fixed point for every readout, and a real eigenvalue
-can pass 0 there only in a pitchfork, in which a pair of mirror images comes or goes. A transcritical bifurcation is
-impossible at any gain.
+What is true. The field is odd, which is proved: so the origin is a fixed point for every readout, and a simple real
+eigenvalue can pass 0 there only in a pitchfork (or something more degenerate), in which a pair of mirror images comes
+or goes. A transcritical bifurcation is impossible at any gain.
 
 With the paper's g = 1.5 the origin is never stable: it has 110 unstable directions of 1000 before any training, and
 between 107 and 112 at the steps looked at later. A few real eigenvalues pass 0 on the way, all in pitchforks whose
@@ -127,6 +127,7 @@ np.testing.assert_array_equal(born[0].x, -born[1].x)
 if not short:
     assert fork.side == 1
     assert all(path.unstable[0] == 0 for path in born)
+    assert all(path.died is not None and paths[weak].changes[path.died].kind.fold for path in born)
 assert [point.stability for point in paths[weak].sets[0]] == [(size, 0, 0)]
 assert all(points.index_sum == points.expected_index_sum == 1 for points in paths[weak].sets)
 
@@ -160,8 +161,16 @@ for gain in paths:
     print(f"g = {gain}: memories after {steps[gain]} steps: {memories[gain]}")
 assert memories[weak][0] == 1  # the origin itself
 assert memories[weak][-1] >= 4
+ends = [(path, path.positions[-1]) for path in paths[strong].paths if path.positions[-1] is not None]
+kept = [path for path, k in ends if paths[strong].sets[-1][k].stability[2] == 0]
+births = Counter("not known" if p.born is None else paths[strong].changes[p.born].kind.value for p in kept)
+print(f"g = {strong}: where the memories of the end come from: {dict(births)}")
 if not short:
-    assert memories[strong][-1] == 8
+    assert memories[strong][-1] == len(kept) == 8
+    assert births[ChangeKind.BIRTH.value] >= 6
+    assert set(births) <= {ChangeKind.BIRTH.value, "not known"}
+    forks = [c for c in paths[strong].changes if c.kind.pitchfork and not np.any(c.x)]
+    assert min(min(c.before, c.after) for c in forks) > 100
 
 # %%
 # The diagrams: one coordinate of the fixed points over the steps, which stand at equal distances. The coordinate is
