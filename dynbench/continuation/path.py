@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -116,8 +117,12 @@ def trace_from(
     steps: int,
     widest: float = _WIDEST,
     past_folds: bool = True,
+    at_fork: Callable[[Station], bool] | None = None,
 ) -> tuple[list[Station], Ending]:
-    """The stations of a path from any of its places on; `Ending.ACROSS` is the end towards which it set out."""
+    """The stations of a path from any of its places on; `Ending.ACROSS` is the end towards which it set out.
+
+    It ends at a station of which `at_fork` says that it is at a pitchfork.
+    """
     stations: list[Station] = []
     turns = 0
     reach = _REACH * max(1.0, float(np.abs(start.x).max()))
@@ -136,6 +141,8 @@ def trace_from(
             if end is not None:
                 return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
         stations.append(station)
+        if at_fork is not None and at_fork(station):
+            return stations, Ending.PITCHFORK
         if turns > _MOST_TURNS:
             return stations, Ending.TANGLED
         if not past_folds and (station.da > 0) is not rising:
