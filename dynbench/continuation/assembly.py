@@ -13,7 +13,7 @@ from dynbench._arrays import readonly
 from dynbench.continuation.changes import Event, events_of, turning_fold
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.continuation.known_points import KnownPoints
-from dynbench.continuation.pieces import Node, Piece, Sweep
+from dynbench.continuation.pieces import Arc, Node, Owner, Piece, Sweep
 from dynbench.continuation.records import Crossing
 from dynbench.continuation.results import FixedPointPath, FixedPointPaths
 from dynbench.systems import System
@@ -41,17 +41,21 @@ def assembled(
     interrupted: bool,
 ) -> FixedPointPaths:
     """The result, from what a sweep did."""
-    events = events_of(homotopies, sweep.pieces, sweep.forks)
+    events = events_of(homotopies, sweep)
     finished = [points.finished() for points in known]
     chains = _Chains(known, sweep.pieces, events)
-    numbers = {node: k for k, nodes in enumerate(chains.nodes) for node in nodes}
+    numbers: dict[Owner, int] = {node: k for k, nodes in enumerate(chains.nodes) for node in nodes}
     paths = []
     for nodes in chains.nodes:
         positions: list[int | None] = [None] * len(systems)
         for i, k in nodes:
             positions[i] = finished[i][1][k]
         paths.append(chains.path(nodes, tuple(positions)))
-    changes = [replace(e.change, paths=tuple(dict.fromkeys(numbers[node] for node in e.nodes))) for e in events]
+    for arc in sweep.arcs:
+        for end, path in enumerate(chains.arc_paths(arc)):
+            paths.append(path)
+            numbers |= {(arc, k): len(paths) - 1 for k in range(end, 2)}
+    changes = [replace(e.change, paths=tuple(dict.fromkeys(numbers[owner] for owner in e.owners))) for e in events]
     return FixedPointPaths(
         systems=tuple(systems),
         sets=tuple(points for points, _ in finished),
@@ -105,8 +109,21 @@ class _Chains:
         if not rows:
             i, k = nodes[0]
             rows = [_Row(float(i), self._known[i].points[k].x, self._known[i].unstable(k), None)]
-        t, x = readonly([row.t for row in rows]), readonly([row.x for row in rows])
-        return FixedPointPath(positions, t, x, tuple(row.unstable for row in rows), born, died)
+        return _path(positions, rows, born, died)
+
+    def arc_paths(self, arc: Arc) -> list[FixedPointPath]:
+        """The record of an arc; two where its pitchforks have the pair on one side, so that it turns in between."""
+        rows = self._rows(arc)
+        nowhere = (None,) * len(self._known)
+        first, last = (self._number(fork.crossing) for fork in arc.forks)
+        sides = [fork.emergence.side for fork in arc.forks if fork.emergence is not None]
+        fold = turning_fold(arc)
+        if sides[0] != sides[1] or fold is None:
+            return [_path(nowhere, rows, first, last) if sides[0] > 0 else _path(nowhere, rows[::-1], last, first)]
+        cut, turn = next(k for k, row in enumerate(rows) if row.crossing is fold) + 1, self._number(fold)
+        if sides[0] > 0:
+            return [_path(nowhere, rows[:cut], first, turn), _path(nowhere, rows[cut:][::-1], last, turn)]
+        return [_path(nowhere, rows[:cut][::-1], turn, first), _path(nowhere, rows[cut:], turn, last)]
 
     def _end(self, node: Node, piece: Piece | None) -> tuple[int | None, list[_Row]]:
         """At which change a chain ends with a node, and the stations from the node to there."""
@@ -124,9 +141,13 @@ class _Chains:
     def _number(self, crossing: Crossing) -> int | None:
         return next((k for k, e in enumerate(self._events) if any(c is crossing for c in e.crossings)), None)
 
-    def _rows(self, piece: Piece) -> list[_Row]:
+    def _rows(self, piece: Piece | Arc) -> list[_Row]:
         """The stations of a piece and, twice, the places of its crossings, with the counts that follow from these."""
-        path, count = piece.path, self._known[piece.start[0]].unstable(piece.start[1])
+        path = piece.path
+        if isinstance(piece, Arc):
+            count = next(counted for counted in path.unstable if counted is not None)
+        else:
+            count = self._known[piece.start[0]].unstable(piece.start[1])
         rows: list[_Row] = []
         for k, (s, x, counted) in enumerate(zip(path.s, path.x, path.unstable, strict=True)):
             count = count if counted is None else counted
@@ -138,3 +159,10 @@ class _Chains:
                     rows.append(_Row(place, crossing.x, crossing.after, None))
                     count = crossing.after
         return rows
+
+
+def _path(
+    positions: tuple[int | None, ...], rows: Sequence[_Row], born: int | None, died: int | None
+) -> FixedPointPath:
+    t, x = readonly([row.t for row in rows]), readonly([row.x for row in rows])
+    return FixedPointPath(positions, t, x, tuple(row.unstable for row in rows), born, died)

@@ -27,6 +27,9 @@ Array = NDArray[np.float64]
 
 #: Amplitudes of v, by its largest entry: for the cubic coefficient, and those tried for the pair.
 _AMPLITUDE, _TRIED = 2e-2, (0.1, 0.03, 0.01, 0.003)
+#: A state is on a branch close to its pitchfork where it is along the pair up to this cosine, and s is on the pair's
+#: side up to the second number.
+_ALONG, _SAME_S = 0.9, 1e-6
 #: A coefficient below this share of what it is made of counts as 0.
 _VANISHES = 1e-5
 
@@ -48,6 +51,14 @@ class Emergence:
     side: int
     supercritical: bool
     place: Station
+
+    def holds(self, s: float, station: Station) -> bool:
+        """Whether a station is on the pair between `place` and the pitchfork at s, where there is no other branch."""
+        x, along = station.x, self.place.x
+        if np.abs(x).max() > np.abs(along).max():
+            return False
+        near = -_SAME_S <= (station.a - s) * self.side <= abs(self.place.a - s)
+        return near and abs(float(x @ along)) >= _ALONG * float(np.linalg.norm(x) * np.linalg.norm(along))
 
 
 def emerging_pair(homotopy: Homotopy, s: float, vector: Array) -> Emergence | None:

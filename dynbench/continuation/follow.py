@@ -88,8 +88,8 @@ def follow_fixed_points(
 
     Where all systems are odd, G(-x) = -G(x) proved, x = 0 is a fixed point, and a simple real eigenvalue passes 0 there
     in a pitchfork, unless that is degenerate (as for a linear system): its pair is reached by Newton's method and
-    followed. Elsewhere a real eigenvalue that passes 0 without a fold is called an exchange where the quadratic
-    coefficient of the Lyapunov-Schmidt reduction does not vanish.
+    followed, to a system or to another pitchfork. Elsewhere a real eigenvalue that passes 0 without a fold is called an
+    exchange where the quadratic coefficient of the Lyapunov-Schmidt reduction does not vanish.
 
     References
     ----------

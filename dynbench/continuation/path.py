@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -116,18 +117,26 @@ def trace_from(
     steps: int,
     widest: float = _WIDEST,
     past_folds: bool = True,
+    at_fork: Callable[[Station], bool] | None = None,
 ) -> tuple[list[Station], Ending]:
-    """The stations of a path from any of its places on; `Ending.ACROSS` is the end towards which it set out."""
+    """The stations of a path from any of its places on; `Ending.ACROSS` is the end towards which it set out.
+
+    It ends at a station of which `at_fork` says that it is at a pitchfork.
+    """
     stations: list[Station] = []
-    turns = 0
+    turns, spent = 0, False
     reach = _REACH * max(1.0, float(np.abs(start.x).max()))
-    for station in follow_curve(
-        homotopy.curve, start.x, start.a, rising=rising, steps=steps, widest=widest, sharp=True
-    ):
+
+    def followed() -> Iterator[Station]:
+        nonlocal spent
+        curve, s = homotopy.curve, start.a
+        spent = yield from follow_curve(curve, start.x, s, rising=rising, steps=steps, widest=widest, sharp=True)
+
+    for station in followed():
         if stations and not 0 < station.a < 1:
             end = _at_end(homotopy, stations[-1], station)
             if end is None:
-                return stations, Ending.STUCK
+                return stations, Ending.MISSED
             return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
         if stations and stations[-1].da * station.da < 0:
             turns += 1
@@ -136,6 +145,8 @@ def trace_from(
             if end is not None:
                 return [*stations, end], Ending.ACROSS if (end.a == 1) is rising else Ending.BACK
         stations.append(station)
+        if at_fork is not None and at_fork(station):
+            return stations, Ending.PITCHFORK
         if turns > _MOST_TURNS:
             return stations, Ending.TANGLED
         if not past_folds and (station.da > 0) is not rising:
@@ -144,7 +155,7 @@ def trace_from(
             return stations, Ending.AWAY
     if not stations:
         return [start], Ending.SINGULAR
-    return stations, Ending.STUCK
+    return stations, Ending.SPENT if spent else Ending.SHORT
 
 
 def _fold_beyond(homotopy: Homotopy, before: Station, after: Station) -> Station | None:

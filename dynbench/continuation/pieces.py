@@ -18,7 +18,7 @@ from dynbench.continuation.path import trace, trace_from
 from dynbench.continuation.records import Crossing, CrossingKind, Ending, PointPath
 from dynbench.fixed_points.large.curve import Station
 
-__all__ = ["Fork", "Piece", "Sweep"]
+__all__ = ["Arc", "Fork", "Owner", "Piece", "Sweep", "owners"]
 
 Array = NDArray[np.float64]
 #: (system, number of a point).
@@ -48,6 +48,26 @@ class Fork:
     emergence: Emergence | None
 
 
+@dataclass(frozen=True, eq=False)
+class Arc:
+    """The path of one of a pair along one homotopy, from the first of two pitchforks to the second."""
+
+    step: int
+    path: PointPath
+    forks: tuple[Fork, Fork]
+
+
+#: What stands for a path before paths are numbered: a node on it; of an arc, the end (0 or 1) that it comes to.
+Owner = Node | tuple[Arc, int]
+
+
+def owners(piece: Piece | Arc) -> list[Owner]:
+    """What stands for the paths that a piece or an arc belongs to."""
+    if isinstance(piece, Arc):
+        return [(piece, 0), (piece, 1)]
+    return [node for node in (piece.start, piece.end) if node is not None]
+
+
 class Sweep:
     """Follow the points of a sequence of systems along the homotopies between them until each has been.
 
@@ -73,6 +93,7 @@ class Sweep:
         self._homotopies, self._known, self._most, self._progress = homotopies, known, most_unstable, progress
         self.pieces: list[Piece] = []
         self.forks: list[Fork] = []
+        self.arcs: list[Arc] = []
         self.doubts: list[tuple[Node, str]] = []
         self._covered: set[tuple[int, Node]] = set()
 
@@ -172,24 +193,40 @@ class Sweep:
     def _branch_off(self, step: int, trunk: Piece) -> None:
         """The pairs that leave the origin along its path; those of few unstable directions are followed to a system."""
         homotopy = self._homotopies[step]
-        for crossing in trunk.path.crossings:
-            if crossing.kind is not CrossingKind.REAL:
+        forks = [
+            Fork(step, crossing, emerging_pair(homotopy, crossing.s, np.real(crossing.vector)))
+            for crossing in trunk.path.crossings
+            if crossing.kind is CrossingKind.REAL
+        ]
+        self.forks += forks
+        for fork in forks:
+            if fork.emergence is None:
+                where = step + fork.crossing.s
+                self.doubts.append((trunk.start, f"bifurcates at {where:.6g}, but no pair was reached"))
                 continue
-            emergence = emerging_pair(homotopy, crossing.s, np.real(crossing.vector))
-            fork = Fork(step, crossing, emergence)
-            self.forks.append(fork)
-            if emergence is None:
-                self.doubts.append((trunk.start, f"bifurcates at {step + crossing.s:.6g}, but no pair was reached"))
+            if any(fork in arc.forks for arc in self.arcs):
                 continue
-            place = emergence.place
+            place = fork.emergence.place
             values = homotopy.eigenvalues(place.x, place.a)
             if np.count_nonzero(homotopy.beyond(values) > 0) <= self._most:
                 self._follow_pair(step, fork, place)
 
     def _follow_pair(self, step: int, fork: Fork, place: Station) -> None:
-        """The path of one of a pair, from the system that it comes to back to the pitchfork."""
+        """The path of one of a pair: from the system that it comes to back to the pitchfork, or to another one."""
         rising = place.a > fork.crossing.s
-        stations, ending = trace_from(self._homotopies[step], place, rising=rising, steps=_STEPS, widest=_WIDEST)
+        others = [other for other in self.forks if other.step == step and other is not fork]
+
+        def at_fork(station: Station) -> bool:
+            return _fork_at(station, others) is not None
+
+        stations, ending = trace_from(
+            self._homotopies[step], place, rising=rising, steps=_STEPS, widest=_WIDEST, at_fork=at_fork
+        )
+        other = _fork_at(stations[-1], others) if ending is Ending.PITCHFORK else None
+        if other is not None:
+            arc = self._arc(step, (fork, other), stations)
+            self.arcs += [arc, replace(arc, path=_mirrored(arc.path))]
+            return
         system = step + int(stations[-1].a)
         k = self._known[system].find_or_add(stations[-1].x) if ending in (Ending.ACROSS, Ending.BACK) else None
         if k is None or (step, (system, k)) in self._covered:
@@ -205,6 +242,23 @@ class Sweep:
         s, x = np.append(path.s, fork.crossing.s), np.vstack([path.x, fork.crossing.x])
         whole = replace(path, s=readonly(s), x=readonly(x), unstable=(*path.unstable, None))
         self._keep(replace(piece, path=whole))
+
+    def _arc(self, step: int, forks: tuple[Fork, Fork], stations: list[Station]) -> Arc:
+        """The record of a path from pitchfork to pitchfork, with these as its first and last stations."""
+        crossings, unstable = crossings_on(self._homotopies[step], stations)
+        crossings = tuple(replace(crossing, station=crossing.station + 1) for crossing in crossings)
+        first, last = (fork.crossing for fork in forks)
+        s = readonly([first.s, *(station.a for station in stations), last.s])
+        x = readonly([first.x, *(station.x for station in stations), last.x])
+        return Arc(step, PointPath(s, x, (None, *unstable, None), Ending.PITCHFORK, crossings), forks)
+
+
+def _fork_at(station: Station, forks: Sequence[Fork]) -> Fork | None:
+    """The pitchfork to which the pair has come at a station."""
+    for fork in forks:
+        if fork.emergence is not None and fork.emergence.holds(fork.crossing.s, station):
+            return fork
+    return None
 
 
 def _mirrored(path: PointPath) -> PointPath:

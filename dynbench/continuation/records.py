@@ -21,7 +21,9 @@ class Ending(enum.Enum):
     PITCHFORK = "it ended in a symmetric pitchfork"
     TURNED = "it came to a fold, beyond which it was not to be followed"
     SINGULAR = "it ended early: its first state is singular"
-    STUCK = "it ended early: its steps became too short, or those given were done"
+    SHORT = "it ended early: its steps became too short"
+    SPENT = "it ended early: the steps given were done"
+    MISSED = "it ended early: at the end of the homotopy Newton's method led elsewhere"
     TANGLED = "it ended early: it turned back too often"
     AWAY = "it ended early: it went out of reach"
 

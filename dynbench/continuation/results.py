@@ -101,7 +101,8 @@ class FixedPointPath:
     Attributes
     ----------
     positions : tuple of (int or None)
-        For each system the point's place in `FixedPointPaths.sets`, None where it does not exist or was not followed.
+        For each system the point's place in `FixedPointPaths.sets`, None where it does not exist or was not followed;
+        all None for a pair that leaves x = 0 and returns to it on the way from one system to the next.
     t : (m,) array
         Where in the sequence of systems the stations are: step + s. They need not rise where the path has folds. The
         place of a change is a station twice, with the counts on both its sides.

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_generator, readonly
+from dynbench._arrays import as_generator, readonly, real_array
 from dynbench.errors import InputError
-from dynbench.networks.driven import Euler, as_signal, first_state
+from dynbench.networks.driven import Euler, first_state
 from dynbench.networks.echo_state import EchoStateNetwork
 from dynbench.networks.flipflop import BitErrors, FlipFlop, Signals
 from dynbench.symbolic.matrices.operators import dense
@@ -86,10 +86,12 @@ def measure(
     """
     euler, n = Euler(network, step), network.dimension
     bits = _check(network, signals)
-    scales = as_signal(np.ravel(levels), 1, "levels")
+    scales = np.atleast_1d(_finite(levels, "levels"))[..., None]
+    if scales.ndim != 2:
+        raise InputError(f"levels has shape {scales.shape[:-1]}; expected a vector of levels.")
     generator = as_generator(rng)
-    added = generator.standard_normal((n, n)) if noise is None else as_signal(noise, n, "noise")
-    if len(added) != n:
+    added = generator.standard_normal((n, n)) if noise is None else _finite(noise, "noise")
+    if added.shape != (n, n):
         raise InputError(f"noise has shape {added.shape}; expected ({n}, {n}), that of W_r.")
     x = np.tile(first_state(network, start, generator), (len(scales), 1))
     with np.errstate(invalid="ignore", over="ignore"):
@@ -117,6 +119,17 @@ def _run(network: EchoStateNetwork, euler: Euler, inputs: Array, x: Array, scale
         rates = network.rates(x)
         outputs[:, t] = rates @ out
     return outputs
+
+
+def _finite(values: ArrayLike, name: str) -> Array:
+    """An array of finite real numbers given by the user."""
+    try:
+        array = real_array(values)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must be an array of real numbers, not {values!r:.60}.") from error
+    if not np.isfinite(array).all():
+        raise InputError(f"{name} holds a value that is not finite.")
+    return array
 
 
 def _check(network: EchoStateNetwork, signals: Any) -> int:

@@ -428,3 +428,36 @@ def test_points_of_another_system_and_states_in_another_order_are_refused():
         db.follow_fixed_points([FOLD, FOLD], points=[other, other])
     with pytest.raises(InputError, match="states as x, y and as y, x"):
         db.follow_fixed_points([db.ODE({"x": "1 - x", "y": "-y"}), db.ODE({"y": "-y", "x": "1 - x"})])
+
+
+def test_a_pair_that_returns_to_the_origin_at_another_pitchfork_is_one_path():
+    """At the origin W has the eigenvalues 1/2 +- 3/2 sqrt(s (1 - s)): beyond 1 between s = (1 -+ sqrt(5)/3)/2."""
+    paths = db.follow_fixed_points([db.RNN([[0.5, 1.5], [0, 0.5]]), db.RNN([[0.5, 0], [1.5, 0.5]])])
+    assert [c.kind for c in paths.changes] == [ChangeKind.SUPERCRITICAL] * 2
+    assert [c.s for c in paths.changes] == pytest.approx([(1 - 5**0.5 / 3) / 2, (1 + 5**0.5 / 3) / 2], abs=1e-9)
+    assert [c.side for c in paths.changes] == [1, -1]
+    assert [c.paths for c in paths.changes] == [(0, 1, 2)] * 2
+    origin, one, other = paths.paths
+    assert origin.positions == (0, 0)
+    for path in (one, other):
+        assert (path.positions, path.born, path.died) == ((None, None), 0, 1)
+        assert set(path.unstable) == {0}
+        np.testing.assert_array_equal(path.x[[0, -1]], 0)
+        assert np.all(np.diff(path.t) > 0)
+    np.testing.assert_array_equal(one.x, -other.x)
+    # halfway W has 1/2 and 3/4: on the diagonal x = 5/4 tanh x; between stations the line is straight
+    halfway = np.abs(np.array([np.interp(0.5, one.t, column) for column in one.x.T]))
+    assert halfway == pytest.approx([0.888015] * 2, abs=5e-3)
+    assert paths.doubts == ()
+    json.dumps(paths.to_dict())
+
+
+def test_a_pair_that_turns_between_two_pitchforks_is_two_paths():
+    """The pair is there before both pitchforks: it comes from a fold, and each of its branches dies at one of them."""
+    systems = [db.RNN([[1.23, 0.5], [-1.95, 1.36]]), db.RNN([[0.67, -0.81], [0.87, 0.55]])]
+    paths = db.follow_fixed_points(systems)
+    assert paths.counts == {ChangeKind.BIRTH: 2, ChangeKind.SUPERCRITICAL: 2}
+    assert [(p.born, p.died) for p in paths.paths] == [(None, None), (0, 2), (0, 3), (1, 2), (1, 3)]
+    assert [c.paths for c in paths.changes] == [(1, 2), (3, 4), (0, 1, 3), (0, 2, 4)]
+    assert [set(p.unstable) for p in paths.paths[1:]] == [{1}, {0}] * 2
+    assert paths.doubts == ()

@@ -166,6 +166,13 @@ def test_a_singular_start_and_too_few_steps_are_said():
     degenerate = Homotopy(db.ODE({"x": "x^3"}), system)
     assert follow_point(degenerate, [0.0]).ending is Ending.SINGULAR
     path = follow_point(line(FOLD, r=(-1, 1)), [-1.0], steps=3)
-    assert path.ending is Ending.STUCK
-    assert "those given were done" in path.ending.value
+    assert path.ending is Ending.SPENT
+    assert "steps given were done" in path.ending.value
     assert path.crossings == ()
+
+
+def test_steps_that_become_too_short_are_said():
+    """H = sqrt(x) - 1 + 2 s ends where x = (1 - 2 s)^2 is 0."""
+    homotopy = Homotopy(db.ODE({"x": "sqrt(x) - 1"}), db.ODE({"x": "sqrt(x) + 1"}))
+    path = follow_point(homotopy, [1.0])
+    assert path.ending is Ending.SHORT

@@ -60,8 +60,13 @@ def test_a_network_that_runs_away_is_wrong_and_says_nan():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"noise": np.eye(3)}, "noise has shape (3, 3); expected (steps, 60)."),
+        ({"noise": np.eye(3)}, "noise has shape (3, 3); expected (60, 60), that of W_r."),
         ({"noise": np.ones((3, 60))}, "noise has shape (3, 60); expected (60, 60), that of W_r."),
+        ({"noise": 3.0}, "noise has shape (); expected (60, 60), that of W_r."),
+        ({"levels": [[0.0, 0.1], [0.2, 0.3]]}, "levels has shape (2, 2); expected a vector of levels."),
+        ({"levels": [[1.0], [2.0, 3.0]]}, "levels must be an array of real numbers, not [[1.0], [2.0, 3.0]]."),
+        ({"noise": "strong"}, "noise must be an array of real numbers, not 'strong'."),
+        ({"noise": np.full((60, 60), np.inf)}, "noise holds a value that is not finite."),
         ({"levels": [np.nan]}, "levels holds a value that is not finite."),
         ({"signals": 1}, "signals is 1; expected what FlipFlop.signals returns."),
         ({"signals": TASK.signals(3, rng=0)}, "signals is too short: no bit settles in it."),

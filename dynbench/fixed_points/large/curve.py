@@ -12,7 +12,7 @@ Theory, Academic Press 1977. E. L. Allgower, K. Georg, Numerical Continuation Me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ class Station:
 
 def follow_curve(
     curve: Curve, x: Array, a: float, *, rising: bool, steps: int, widest: float = np.inf, sharp: bool = False
-) -> Iterator[Station]:
+) -> Generator[Station, None, bool]:
     """The stations of a curve from one of its points on, that one first.
 
     Parameters
@@ -93,11 +93,16 @@ def follow_curve(
     sharp : bool
         Whether tangents are those of the stations themselves, which takes a second factorisation a step. Then it is
         seen where another branch is crossed, or was jumped to, and short steps tell these apart.
+
+    Returns
+    -------
+    bool
+        Whether it ended because all steps were done.
     """
     factors = factorised(curve.jacobian(x, a))
     tangent = _tangent(factors, curve.slope(x, a))
     if tangent is None:
-        return
+        return False
     sense = 1 if rising else -1
     here = Station(x, a, sense * tangent[0], sense * tangent[1], _sign(factors))
     yield here
@@ -114,12 +119,13 @@ def follow_curve(
         if there is None or turn < _TURN:
             length /= 2
             if length < _SHORTEST * _size(here.x):
-                return
+                return False
             continue
         here = there
         yield here
         if turn > _STRAIGHT:
             length = min(1.5 * length, _LONGEST * _size(here.x))
+    return True
 
 
 def _size(x: Array) -> float:
