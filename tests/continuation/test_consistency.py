@@ -119,7 +119,7 @@ def test_folds_of_random_polynomials_are_the_roots_of_their_discriminant(seed):
         assert change.kind.fold
         assert min(abs(change.s - fold) for fold in folds) < CLOSE
     # Points go to infinity where the leading coefficient changes its sign, and the paths that do so say it.
-    assert all("out of reach" in doubt for doubt in paths.doubts)
+    assert all("out of reach" in doubt.reason for doubt in paths.doubts)
     if first[-1] * last[-1] > 0:
         assert paths.doubts == ()
 
