@@ -247,12 +247,14 @@ class Sweep:
 
     def _arc(self, step: int, forks: tuple[Fork, Fork], stations: list[Station]) -> Arc:
         """The record of a path from pitchfork to pitchfork, with these as its first and last stations."""
-        crossings, unstable = crossings_on(self._homotopies[step], stations)
+        homotopy, place = self._homotopies[step], stations[0]
+        count = int(np.count_nonzero(homotopy.beyond(homotopy.eigenvalues(place.x, place.a)) > 0))
+        crossings, unstable = crossings_on(homotopy, stations, {0: count})
         crossings = tuple(replace(crossing, station=crossing.station + 1) for crossing in crossings)
         first, last = (fork.crossing for fork in forks)
         s = readonly([first.s, *(station.a for station in stations), last.s])
         x = readonly([first.x, *(station.x for station in stations), last.x])
-        return Arc(step, PointPath(s, x, (None, *unstable, None), Ending.PITCHFORK, crossings), forks)
+        return Arc(step, PointPath(s, x, (None, count, *unstable[1:], None), Ending.PITCHFORK, crossings), forks)
 
 
 def _fork_at(station: Station, forks: Sequence[Fork]) -> Fork | None:
