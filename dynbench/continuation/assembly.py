@@ -15,7 +15,7 @@ from dynbench.continuation.homotopy import Homotopy
 from dynbench.continuation.known_points import KnownPoints
 from dynbench.continuation.pieces import Arc, Node, Owner, Piece, Sweep
 from dynbench.continuation.records import Crossing
-from dynbench.continuation.results import FixedPointPath, FixedPointPaths
+from dynbench.continuation.results import Doubt, FixedPointPath, FixedPointPaths
 from dynbench.systems import System
 
 __all__ = ["assembled"]
@@ -62,7 +62,7 @@ def assembled(
         paths=tuple(paths),
         changes=tuple(changes),
         left_out=tuple((i, finished[i][1][k]) for i, k in sweep.left_out()),
-        doubts=tuple(f"point {finished[i][1][k]} of system {i} {doubt}" for (i, k), doubt in sweep.doubts),
+        doubts=tuple(Doubt(step, i, finished[i][1][k], reason) for step, (i, k), reason in sweep.doubts),
         interrupted=interrupted,
     )
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.fixed_points.large.curve import Station
 
-__all__ = ["CountedPath"]
+__all__ = ["FEW", "CountedPath"]
 
 #: Up to so many states eigenvalues are taken at every station.
-_FEW = 60
+FEW = 60
 
 
 class CountedPath:
@@ -40,14 +40,14 @@ class CountedPath:
         self.folds = [k for k, (a, b) in enumerate(itertools.pairwise(stations)) if a.da * b.da < 0]
         self._counts = dict(known)
         self._eigenvalues: dict[int, NDArray[np.complex128]] = {}
-        if homotopy.dimension <= _FEW:
+        if homotopy.dimension <= FEW:
             for k in range(len(stations)):
                 self.count(k)
 
     @property
     def few(self) -> bool:
         """Whether the states are so few that eigenvalues are taken wherever they may tell something."""
-        return self.homotopy.dimension <= _FEW
+        return self.homotopy.dimension <= FEW
 
     def known(self) -> tuple[int | None, ...]:
         """The counts at the stations, None where there was none."""
@@ -79,7 +79,7 @@ class CountedPath:
             return
         signs = [self.stations[k].sign for k in range(first, last + 1)]
         inner = [first + i for i in range(1, len(signs) - 1) if signs[i] != signs[i - 1] or signs[i] != signs[i + 1]]
-        if self.homotopy.dimension <= _FEW:
+        if self.homotopy.dimension <= FEW:
             inner = list(range(first + 1, last))
         if not inner and self.count(first) == self.count(last):
             return

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
-from dynbench.continuation.counts import CountedPath
+from dynbench.continuation.counts import FEW, CountedPath
 from dynbench.continuation.homotopy import Homotopy
 from dynbench.continuation.legs import Eigenpair, Leg, nearest_eigenpair
 from dynbench.continuation.records import Crossing, CrossingKind
@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 #: An eigenvalue as close to the axis as this is followed by inverse iteration, and may move so many times that far.
 _NEAR, _JUMP = 1e-2, 4.0
+#: So often a leg is halved on which crossings do not add up.
+_HALVINGS = 16
 #: At a crossing the eigenvalue is as close to the axis as this.
 _ON_AXIS = 1e-6
 
@@ -106,8 +108,38 @@ def _refined(
     counts: tuple[int, int],
     values: tuple[NDArray[np.complex128], NDArray[np.complex128]],
     station: int,
-) -> Iterator[Crossing]:
+    halvings: int = _HALVINGS,
+) -> list[Crossing]:
     """The crossings on a leg, given the numbers of unstable directions and the eigenvalues at its ends.
+
+    Where they do not lead from the one number to the other, as eigenvalues meet on the way, so do those on its halves.
+    """
+    found, count = _located(leg, counts, values, station)
+    if count == counts[1] and all(crossing.kind is not CrossingKind.UNRESOLVED for crossing in found):
+        return found
+    homotopy, first = leg.homotopy, leg.first
+    middle = leg.middle() if halvings else None
+    if middle is not None:
+        between = homotopy.eigenvalues(middle.x, middle.a)
+        half = int(np.count_nonzero(homotopy.beyond(between) > 0))
+        legs = Leg(homotopy, first, middle), Leg(homotopy, middle, leg.last)
+        before = _refined(legs[0], (counts[0], half), (values[0], between), station, halvings - 1)
+        return before + _refined(legs[1], (half, counts[1]), (between, values[1]), station, halvings - 1)
+    if not min(counts) <= count <= max(counts):  # a pair more than there are eigenvalues to pass
+        found, count = [], counts[0]
+    if count != counts[1]:
+        pair = nearest_eigenpair(homotopy.jacobian_at(first.x, first.a), complex(values[0][min(counts)]))
+        found.append(_crossing(CrossingKind.UNRESOLVED, first, pair, (count, counts[1]), first, station))
+    return found
+
+
+def _located(
+    leg: Leg,
+    counts: tuple[int, int],
+    values: tuple[NDArray[np.complex128], NDArray[np.complex128]],
+    station: int,
+) -> tuple[list[Crossing], int]:
+    """The crossings that are found on a leg, and the number of unstable directions to which they lead.
 
     Sorted by how far they are beyond the axis, eigenvalues are continuous, and those between the two numbers change
     sides: each has its own place, the two of a pair the same.
@@ -125,15 +157,12 @@ def _refined(
         places.append((abs(here.a - first.a), here, pair))
         k += _times(pair)
     sense = 1 if after > before else -1
-    count = before
+    count, found = before, []
     for _, here, pair in sorted(places, key=lambda place: place[0]):
         moved = count + sense * _times(pair)
-        yield _crossing(_kind(homotopy, pair), here, pair, (count, moved), first, station)
+        found.append(_crossing(_kind(homotopy, pair), here, pair, (count, moved), first, station))
         count = moved
-    if count != after:
-        value = complex(values[0][min(before, after)])
-        pair = nearest_eigenpair(homotopy.jacobian_at(first.x, first.a), value)
-        yield _crossing(CrossingKind.UNRESOLVED, first, pair, (count, after), first, station)
+    return found, count
 
 
 def _real_ones(path: CountedPath, first: int, last: int) -> Iterator[Crossing]:
@@ -188,7 +217,10 @@ def _kind(homotopy: Homotopy, pair: Eigenpair) -> CrossingKind:
 
 
 class _Follower:
-    """How far the k-th of the sorted eigenvalues is beyond the axis: by all of them, near the axis by iteration."""
+    """How far the k-th of the sorted eigenvalues is beyond the axis: by all; of many, near the axis by iteration.
+
+    Iteration can lead to another one where two are close to each other.
+    """
 
     def __init__(self, homotopy: Homotopy, k: int) -> None:
         self._homotopy, self._k = homotopy, k
@@ -196,7 +228,8 @@ class _Follower:
 
     def __call__(self, here: Station) -> float:
         jacobian = self._homotopy.jacobian_at(here.x, here.a)
-        if self.pair is None or self._far(self.pair) or not self._followed(jacobian, self.pair):
+        few = len(jacobian) <= FEW
+        if few or self.pair is None or self._far(self.pair) or not self._followed(jacobian, self.pair):
             value = complex(self._homotopy.eigenvalues(here.x, here.a)[self._k])
             self.pair = nearest_eigenpair(jacobian, value)
         return float(self._homotopy.beyond(np.array(self.pair.value)))

@@ -60,13 +60,16 @@ class Leg:
                 return station
         if not at_low * at_high < 0:
             return None
+        narrow = max(_NARROW * self._distance(self.last), 2 * np.finfo(float).eps * float(np.linalg.norm(self.first.x)))
         for _ in range(_MOST):
+            if abs(self._distance(high) - self._distance(low)) <= narrow:
+                break
             where = self._weighted(low, high, at_low, at_high)
             here = self._at(where, low, high)
             if here is None:
                 return self._between(function, where, low, high)
             value = function(here)
-            if abs(value) <= _ZERO or abs(self._distance(high) - where) <= _NARROW * self._distance(self.last):
+            if abs(value) <= _ZERO or abs(self._distance(high) - where) <= narrow:
                 return here
             if value * at_high < 0:
                 low, at_low = high, at_high
@@ -74,6 +77,10 @@ class Leg:
                 at_low /= 2
             high, at_high = here, value
         return high
+
+    def middle(self) -> Station | None:
+        """The place halfway, if it is reached."""
+        return self._at(self._distance(self.last) / 2, self.first, self.last)
 
     def around(self, here: Station) -> Iterator[tuple[Station, Station]]:
         """Places to both sides of one, closer and closer, as far as they are reached."""

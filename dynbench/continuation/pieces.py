@@ -94,7 +94,7 @@ class Sweep:
         self.pieces: list[Piece] = []
         self.forks: list[Fork] = []
         self.arcs: list[Arc] = []
-        self.doubts: list[tuple[Node, str]] = []
+        self.doubts: list[tuple[int, Node, str]] = []
         self._covered: set[tuple[int, Node]] = set()
 
     def run(self) -> None:
@@ -148,9 +148,11 @@ class Sweep:
     def _doubt(self, step: int, start: Node, end: Node | None, ending: Ending) -> None:
         there = f"followed towards system {2 * step + 1 - start[0]}, led to"
         if end is None:
-            self.doubts.append((start, f"{there} no point: {ending.value}"))
+            self.doubts.append((step, start, f"{there} no point: {ending.value}"))
         elif (step, end) in self._covered:
-            self.doubts.append((start, f"{there} a point that another path had come to: one of them left its own"))
+            self.doubts.append(
+                (step, start, f"{there} a point that another path had come to: one of them left its own")
+            )
 
     def _piece(
         self,
@@ -202,7 +204,7 @@ class Sweep:
         for fork in forks:
             if fork.emergence is None:
                 where = step + fork.crossing.s
-                self.doubts.append((trunk.start, f"bifurcates at {where:.6g}, but no pair was reached"))
+                self.doubts.append((step, trunk.start, f"bifurcates at {where:.6g}, but no pair was reached"))
                 continue
             if any(fork in arc.forks for arc in self.arcs):
                 continue
@@ -233,7 +235,7 @@ class Sweep:
             what = f"no point: {ending.value}" if k is None else "a point that another path had come to"
             origin = self._known[step].find(np.zeros_like(place.x)) or 0
             self.doubts.append(
-                ((step, origin), f"bifurcates at {step + fork.crossing.s:.6g}, but its pair led to {what}")
+                (step, (step, origin), f"bifurcates at {step + fork.crossing.s:.6g}, but its pair led to {what}")
             )
             return
         back = [Station(p.x, p.a, -p.dx, -p.da, p.sign) for p in reversed(stations)]
@@ -245,12 +247,14 @@ class Sweep:
 
     def _arc(self, step: int, forks: tuple[Fork, Fork], stations: list[Station]) -> Arc:
         """The record of a path from pitchfork to pitchfork, with these as its first and last stations."""
-        crossings, unstable = crossings_on(self._homotopies[step], stations)
+        homotopy, place = self._homotopies[step], stations[0]
+        count = int(np.count_nonzero(homotopy.beyond(homotopy.eigenvalues(place.x, place.a)) > 0))
+        crossings, unstable = crossings_on(homotopy, stations, {0: count})
         crossings = tuple(replace(crossing, station=crossing.station + 1) for crossing in crossings)
         first, last = (fork.crossing for fork in forks)
         s = readonly([first.s, *(station.a for station in stations), last.s])
         x = readonly([first.x, *(station.x for station in stations), last.x])
-        return Arc(step, PointPath(s, x, (None, *unstable, None), Ending.PITCHFORK, crossings), forks)
+        return Arc(step, PointPath(s, x, (None, count, *unstable[1:], None), Ending.PITCHFORK, crossings), forks)
 
 
 def _fork_at(station: Station, forks: Sequence[Fork]) -> Fork | None:

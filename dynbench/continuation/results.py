@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import html
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from dynbench.systems import System
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Change", "ChangeKind", "FixedPointPath", "FixedPointPaths"]
+__all__ = ["Change", "ChangeKind", "Doubt", "FixedPointPath", "FixedPointPaths"]
 
 
 class ChangeKind(enum.Enum):
@@ -123,6 +123,29 @@ class FixedPointPath:
     died: int | None
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Where following failed, or may have gone wrong; as text it is a sentence.
+
+    Attributes
+    ----------
+    step : int
+        On the way from system `step` to the next one.
+    system, point : int
+        The point from which it began: its place in the set of one of these two systems.
+    reason : str
+        What happened.
+    """
+
+    step: int
+    system: int
+    point: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"point {self.point} of system {self.system} {self.reason}"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class FixedPointPaths:
     """Fixed points of a sequence of systems, followed from each to the next.
@@ -143,7 +166,7 @@ class FixedPointPaths:
         What happened, in the order of the sequence.
     left_out : tuple of (int, int)
         (system, place in its set) of points that were not followed, as they have too many unstable directions.
-    doubts : tuple of str
+    doubts : tuple of Doubt
         Where following failed, or two paths came to one point, so that one of them left its own.
     interrupted : bool
         True where the user interrupted it: then what is there is what was done by then.
@@ -154,7 +177,7 @@ class FixedPointPaths:
     paths: tuple[FixedPointPath, ...]
     changes: tuple[Change, ...]
     left_out: tuple[tuple[int, int], ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     interrupted: bool = False
 
     @property
@@ -182,7 +205,7 @@ class FixedPointPaths:
                 for change in self.changes
             ],
             "left_out": [list(place) for place in self.left_out],
-            "doubts": list(self.doubts),
+            "doubts": [asdict(doubt) for doubt in self.doubts],
             "interrupted": self.interrupted,
         }
 

@@ -119,6 +119,15 @@ def test_folds_of_random_polynomials_are_the_roots_of_their_discriminant(seed):
         assert change.kind.fold
         assert min(abs(change.s - fold) for fold in folds) < CLOSE
     # Points go to infinity where the leading coefficient changes its sign, and the paths that do so say it.
-    assert all("out of reach" in doubt for doubt in paths.doubts)
+    assert all("out of reach" in doubt.reason for doubt in paths.doubts)
     if first[-1] * last[-1] > 0:
         assert paths.doubts == ()
+
+
+@pytest.mark.parametrize("seed", [148, 164, 188, 235])
+def test_eigenvalues_that_meet_close_to_the_circle_are_told_apart(seed):
+    """Two real eigenvalues of these maps meet within a step of passing -1, or of passing the circle as a pair."""
+    paths = followed(maps(np.random.default_rng(seed)))
+    check(paths)
+    assert {change.kind for change in paths.changes} >= {ChangeKind.FLIP}
+    assert min(min(change.before, change.after) for change in paths.changes) >= 0

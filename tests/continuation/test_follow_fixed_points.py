@@ -243,7 +243,12 @@ def test_where_following_fails_it_says_so():
     paths = db.follow_fixed_points(along(henon, a=(-1, 1)))
     assert [c.kind for c in paths.changes].count(ChangeKind.BIRTH) == 1
     assert len(paths.doubts) == 2  # both points go to infinity as a comes to 0
-    assert all("out of reach" in doubt for doubt in paths.doubts)
+    assert [(doubt.step, doubt.system) for doubt in paths.doubts] == [(0, 1)] * 2
+    assert sorted(doubt.point for doubt in paths.doubts) == [0, 1]
+    assert all(str(doubt) in repr(paths) for doubt in paths.doubts)
+    assert str(paths.doubts[0]).startswith("point 0 of system 1 followed towards system 0, led to no point")
+    assert paths.to_dict()["doubts"][0] == dataclasses.asdict(paths.doubts[0])
+    assert all("out of reach" in doubt.reason for doubt in paths.doubts)
 
 
 def test_of_a_path_that_leads_nowhere_the_first_fold_is_kept():
@@ -256,7 +261,7 @@ def test_of_a_path_that_leads_nowhere_the_first_fold_is_kept():
     assert path.died == 0
     assert path.positions == (0, None)
     assert path.t[-1] == change.s
-    assert "turned back too often" in paths.doubts[0]
+    assert "turned back too often" in paths.doubts[0].reason
 
 
 @settings(max_examples=8, deadline=None)
@@ -391,7 +396,7 @@ def test_a_path_that_leaves_over_the_end_shortly_before_a_fold_stops_there():
     assert [c.kind for c in paths.changes if c.s < 0.5] == [ChangeKind.DEATH] * 2
     assert [c.s for c in paths.changes][:2] == pytest.approx([0.0772941781, 0.0934492847], abs=1e-9)
     assert [path.positions[0] is None or path.died is not None for path in paths.paths] == [True] * 6
-    assert all("went out of reach" in doubt for doubt in paths.doubts)
+    assert all("went out of reach" in doubt.reason for doubt in paths.doubts)
 
 
 @pytest.mark.parametrize(
