@@ -134,6 +134,8 @@ assert all(points.index_sum == points.expected_index_sum == 1 for points in path
 # %%
 # Gain 1.5. The origin is followed as well, though of its many unstable directions only the real eigenvalues that pass
 # 0 are located. Points of more than eight unstable directions are not followed.
+# Here an index sum of +1 says little: `flipflop_memories` finds four more saddles of index 1 in the network that this
+# training ends with, and dozens of other points. What is followed is what relaxation met, and what it is connected to.
 clock = process_time()
 steps[strong] = (200, 700, 2000, length)
 search = db.search.Relax(starts[strong])
