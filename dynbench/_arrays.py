@@ -23,6 +23,7 @@ __all__ = [
     "brief",
     "check_positive",
     "check_tolerances",
+    "given_array",
     "listed",
     "plain_arrays",
     "readonly",
@@ -68,6 +69,20 @@ def real_array(values: ArrayLike) -> NDArray[np.float64]:
     if given.dtype.kind == "c" or np.ma.is_masked(values):
         raise TypeError
     return np.asarray(given, dtype=float)
+
+
+def given_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """`real_array` of what the user gave as an argument.
+
+    Raises
+    ------
+    InputError
+        If it holds no real numbers.
+    """
+    try:
+        return real_array(values)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must be an array of real numbers, not {values!r:.60}.") from error
 
 
 def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = True) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ class CountedPath:
         self.folds = [k for k, (a, b) in enumerate(itertools.pairwise(stations)) if a.da * b.da < 0]
         self._counts = dict(known)
         self._eigenvalues: dict[int, NDArray[np.complex128]] = {}
-        if homotopy.dimension <= FEW:
+        if self.few:
             for k in range(len(stations)):
                 self.count(k)
 
@@ -56,7 +56,7 @@ class CountedPath:
     def count(self, k: int) -> int:
         """The number of unstable directions at a station."""
         if k not in self._counts:
-            self._counts[k] = int(np.count_nonzero(self.homotopy.beyond(self.eigenvalues(k)) > 0))
+            self._counts[k] = self.homotopy.count_unstable(self.eigenvalues(k))
         return self._counts[k]
 
     def eigenvalues(self, k: int) -> NDArray[np.complex128]:
@@ -79,7 +79,7 @@ class CountedPath:
             return
         signs = [self.stations[k].sign for k in range(first, last + 1)]
         inner = [first + i for i in range(1, len(signs) - 1) if signs[i] != signs[i - 1] or signs[i] != signs[i + 1]]
-        if self.homotopy.dimension <= FEW:
+        if self.few:
             inner = list(range(first + 1, last))
         if not inner and self.count(first) == self.count(last):
             return

@@ -56,10 +56,10 @@ def _at_fold(path: CountedPath, k: int) -> Iterator[Crossing]:
     """The fold between a station and the next, where ds is 0, and what else happens between them."""
     homotopy, first, last = path.homotopy, path.stations[k], path.stations[k + 1]
     counts = path.count(k), path.count(k + 1)
-    leg, zero = Leg(homotopy, first, last), 1.0 if homotopy.kind == "map" else 0.0
+    leg = Leg(homotopy, first, last)
     here = leg.zero(lambda station: station.da, first.da, last.da)
     place = first if here is None else here
-    pair = nearest_eigenpair(homotopy.jacobian_at(place.x, place.a), zero)
+    pair = nearest_eigenpair(homotopy.jacobian_at(place.x, place.a), homotopy.singular)
     if here is None:
         yield record(CrossingKind.UNRESOLVED, first, pair, counts, first, k)
         return
@@ -67,7 +67,7 @@ def _at_fold(path: CountedPath, k: int) -> Iterator[Crossing]:
     beside = _beside(leg, here, counts) if path.few or abs(counts[0] - counts[1]) != 1 else None
     if beside is not None:
         (before, after), values = beside, [homotopy.eigenvalues(station.x, station.a) for station in beside]
-        near = [int(np.count_nonzero(homotopy.beyond(each) > 0)) for each in values]
+        near = [homotopy.count_unstable(each) for each in values]
         left = crossings_between(
             Leg(homotopy, first, before), (counts[0], near[0]), (path.eigenvalues(k), values[0]), k
         )
@@ -86,13 +86,13 @@ def _beside(leg: Leg, here: Station, counts: tuple[int, int]) -> tuple[Station, 
     """Places close to a fold, before and after, where those at the stations are not the numbers that it is between."""
     homotopy = leg.homotopy
     values = homotopy.eigenvalues(here.x, here.a)
-    others = np.delete(values, np.argmin(np.abs(values - (1.0 if homotopy.kind == "map" else 0.0))))
-    count = int(np.count_nonzero(homotopy.beyond(others) > 0))
+    others = np.delete(values, np.argmin(np.abs(values - homotopy.singular)))
+    count = homotopy.count_unstable(others)
     if sorted(counts) == [count, count + 1]:
         return None
     for before, after in leg.around(here):
-        near = [homotopy.beyond(homotopy.eigenvalues(station.x, station.a)) for station in (before, after)]
-        if sorted(int(np.count_nonzero(each > 0)) for each in near) == [count, count + 1]:
+        near = (homotopy.count_unstable(homotopy.eigenvalues(station.x, station.a)) for station in (before, after))
+        if sorted(near) == [count, count + 1]:
             return before, after
     return None
 
@@ -103,7 +103,7 @@ def _real_ones(path: CountedPath, first: int, last: int) -> Iterator[Crossing]:
     Stations are close together where the determinant changes its sign, so that inverse iteration leads to it. As that
     sign comes from single precision, the legs beside are looked at too.
     """
-    zero = 1.0 if path.homotopy.kind == "map" else 0.0
+    zero = path.homotopy.singular
 
     def smallest(here: Station) -> float:
         return nearest_eigenpair(path.homotopy.jacobian_at(here.x, here.a), zero).value.real - zero
@@ -127,8 +127,8 @@ def _real(path: CountedPath, station: int, smallest: Callable[[Station], float],
     kind = CrossingKind.REAL
     if here is None:
         kind, here = CrossingKind.UNRESOLVED, first
-    pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), 1.0 if homotopy.kind == "map" else 0.0)
+    pair = nearest_eigenpair(homotopy.jacobian_at(here.x, here.a), homotopy.singular)
     values = homotopy.eigenvalues(here.x, here.a)
     others = np.delete(values, np.argmin(np.abs(values - pair.value)))
-    count = int(np.count_nonzero(homotopy.beyond(others) > 0))
+    count = homotopy.count_unstable(others)
     return record(kind, here, pair, (count + (start > 0), count + (end > 0)), first, station)

@@ -120,6 +120,15 @@ class Homotopy:
         """How far eigenvalues are on the unstable side: their real part for a flow, modulus minus 1 for a map."""
         return np.asarray(np.abs(values) - 1 if self.kind == "map" else np.real(values), dtype=float)
 
+    def count_unstable(self, values: NDArray[np.complex128]) -> int:
+        """How many of these eigenvalues are on the unstable side."""
+        return int(np.count_nonzero(self.beyond(values) > 0))
+
+    @property
+    def singular(self) -> float:
+        """The eigenvalue of `jacobian_at` where dH/dx is singular: 0 for a flow, 1 for a map."""
+        return 1.0 if self.kind == "map" else 0.0
+
 
 def _is_odd(system: System) -> bool:
     """Whether G(-x) = -G(x) is proved: from a matrix form's structure, or as an identity of the components."""

@@ -43,7 +43,7 @@ def crossings_between(
     middle = leg.middle() if halvings else None
     if middle is not None:
         between = homotopy.eigenvalues(middle.x, middle.a)
-        half = int(np.count_nonzero(homotopy.beyond(between) > 0))
+        half = homotopy.count_unstable(between)
         legs = Leg(homotopy, first, middle), Leg(homotopy, middle, leg.last)
         before = crossings_between(legs[0], (counts[0], half), (values[0], between), station, halvings - 1)
         return before + crossings_between(legs[1], (half, counts[1]), (between, values[1]), station, halvings - 1)

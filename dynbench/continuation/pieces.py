@@ -210,7 +210,7 @@ class Sweep:
                 continue
             place = fork.emergence.place
             values = homotopy.eigenvalues(place.x, place.a)
-            if np.count_nonzero(homotopy.beyond(values) > 0) <= self._most:
+            if homotopy.count_unstable(values) <= self._most:
                 self._follow_pair(step, fork, place)
 
     def _follow_pair(self, step: int, fork: Fork, place: Station) -> None:
@@ -248,7 +248,7 @@ class Sweep:
     def _arc(self, step: int, forks: tuple[Fork, Fork], stations: list[Station]) -> Arc:
         """The record of a path from pitchfork to pitchfork, with these as its first and last stations."""
         homotopy, place = self._homotopies[step], stations[0]
-        count = int(np.count_nonzero(homotopy.beyond(homotopy.eigenvalues(place.x, place.a)) > 0))
+        count = homotopy.count_unstable(homotopy.eigenvalues(place.x, place.a))
         crossings, unstable = crossings_on(homotopy, stations, {0: count})
         crossings = tuple(replace(crossing, station=crossing.station + 1) for crossing in crossings)
         first, last = (fork.crossing for fork in forks)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_generator, as_states, readonly, real_array
+from dynbench._arrays import as_generator, as_states, given_array, readonly
 from dynbench.errors import InputError
 from dynbench.networks.echo_state import EchoStateNetwork
 from dynbench.symbolic.matrices.operators import dense, rows_times
@@ -93,10 +93,7 @@ def as_signal(values: ArrayLike, width: int, name: str) -> Array:
     InputError
         If it is no such array of finite numbers.
     """
-    try:
-        signal = real_array(values)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be an array of real numbers, not {values!r:.60}.") from error
+    signal = given_array(values, name)
     if signal.ndim == 1 and width == 1:
         signal = signal[:, None]
     if signal.ndim != 2 or signal.shape[1] != width:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_generator, readonly, real_array
+from dynbench._arrays import as_generator, given_array, readonly
 from dynbench.errors import InputError
 
 __all__ = ["BitErrors", "FlipFlop", "Signals"]
@@ -154,10 +154,7 @@ class FlipFlop:
         """
         if not isinstance(signals, Signals):
             raise InputError(f"signals is {signals!r:.60}; expected what FlipFlop.signals returns.")
-        try:
-            put = real_array(outputs)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"outputs must be an array of real numbers, not {outputs!r:.60}.") from error
+        put = given_array(outputs, "outputs")
         if put.shape != signals.targets.shape:
             raise InputError(f"outputs has shape {put.shape}; expected {signals.targets.shape}, that of the targets.")
         wrong = ~(put * signals.targets > 0) & signals.settled  # nan is wrong, too

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_generator, readonly, real_array
+from dynbench._arrays import as_generator, given_array, readonly
 from dynbench.errors import InputError
 from dynbench.networks.driven import Euler, first_state
 from dynbench.networks.echo_state import EchoStateNetwork
@@ -112,21 +112,19 @@ def _run(network: EchoStateNetwork, euler: Euler, inputs: Array, x: Array, scale
     """
     out = dense(network.parameters["W_o"]).T
     rates = network.rates(x)
+    z = rates @ out
     outputs = np.empty((len(x), len(inputs), out.shape[1]))
     for t, u in enumerate(inputs):
-        x = euler(x, rates, rates @ out, u)
+        x = euler(x, rates, z, u)
         x += scales * (rates @ noise.T)
         rates = network.rates(x)
-        outputs[:, t] = rates @ out
+        outputs[:, t] = z = rates @ out
     return outputs
 
 
 def _finite(values: ArrayLike, name: str) -> Array:
     """An array of finite real numbers given by the user."""
-    try:
-        array = real_array(values)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be an array of real numbers, not {values!r:.60}.") from error
+    array = given_array(values, name)
     if not np.isfinite(array).all():
         raise InputError(f"{name} holds a value that is not finite.")
     return array

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import check_positive, real_array
+from dynbench._arrays import check_positive, given_array
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.search import Progress
@@ -171,10 +171,7 @@ def _runs(network: Any, graph: Any, duration: Any, step: Any, time: Any) -> Puls
 
 
 def _amplitudes(given: ArrayLike) -> Array:
-    try:
-        values = real_array(given)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"amplitudes must be an array of real numbers, not {given!r:.60}.") from error
+    values = given_array(given, "amplitudes")
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise InputError(f"amplitudes is {given!r:.60}; expected finite numbers in a row, at least one.")
     return values
