@@ -47,11 +47,8 @@ def drawn_coordinates(analysis: Analysis) -> tuple[str, ...]:
 
 
 def drawn_graph(analysis: Analysis) -> nx.MultiDiGraph:
-    """The transition graph as figures need it: with readouts, and without the many points that were not followed."""
+    """The transition graph as figures need it: without the many points that were not followed."""
     graph = analysis.graph.copy()
-    if isinstance(analysis.system, EchoStateNetwork):
-        found = {n: data["point"] for n, data in graph.nodes(data=True) if data["point"] is not None}
-        nx.set_node_attributes(graph, {n: analysis.system.readout(p.x) for n, p in found.items()}, "readout")
     alone = [node for node, data in graph.nodes(data=True) if data["skipped"] and not graph.degree(node)]
     if len(alone) > _ALONE:
         graph.remove_nodes_from(alone)

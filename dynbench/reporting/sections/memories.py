@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -92,14 +92,13 @@ def _transitions(analysis: Analysis) -> Table:
     """The memories that each saddle of index 1 joins, with the bits that differ."""
     headers: tuple[Text, ...] = (("saddle",), ("joins",), ("and",), ("bits that flip",))
     graph = attractor_transitions(analysis.graph)
-    edges = sorted(graph.edges(data="saddle"), key=lambda edge: edge[2])
+    edges = sorted(graph.edges(data=True), key=lambda edge: edge[2]["saddle"])
     rows = tuple(_edge(analysis.system, graph, *edge) for edge in edges)
     return Table("Saddles of index 1 and the memories that they join", headers, rows)
 
 
-def _edge(system: System, graph: nx.MultiGraph, a: int, b: int, saddle: int) -> tuple[Text, ...]:
-    ends = [graph.nodes[node]["point"] for node in (a, b)]  # None: a cycle, which holds no bits
-    first, second = ("" if point is None else _bits(system, point) for point in ends)
-    names = tuple(f"{bits} ({node})" if bits else str(node) for node, bits in ((a, first), (b, second)))
-    flipped = [str(i) for i, (p, q) in enumerate(zip(first, second, strict=False), 1) if p != q]
-    return (str(saddle),), (names[0],), (names[1],), (", ".join(flipped) or NONE,)
+def _edge(system: System, graph: nx.MultiGraph, a: int, b: int, data: dict[str, Any]) -> tuple[Text, ...]:
+    ends = [(node, graph.nodes[node]["point"]) for node in (a, b)]  # None: a cycle, which holds no bits
+    names = [str(node) if point is None else f"{_bits(system, point)} ({node})" for node, point in ends]
+    flipped = ", ".join(str(k + 1) for k in data["flips"] or ())
+    return (str(data["saddle"]),), (names[0],), (names[1],), (flipped or NONE,)
