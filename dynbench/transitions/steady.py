@@ -7,21 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._arrays import check_positive
-from dynbench.fixed_points.large.curve import Curve, Station, follow_curve
+from dynbench.continuation import Ending, Homotopy
+from dynbench.continuation.legs import Leg
+from dynbench.continuation.path import trace
 from dynbench.fixed_points.search import Progress
 from dynbench.networks import EchoStateNetwork
 from dynbench.networks.driven import inputs_of
-from dynbench.symbolic.matrices.operators import dense
+from dynbench.systems import System
 from dynbench.transitions.memories import Memories
 
 __all__ = ["steady_thresholds"]
 
 Array = NDArray[np.float64]
 
-#: Factorisations for one curve.
+#: Steps along one curve.
 _STEPS = 400
-#: A curve begins with short steps: so often it is followed again from the last station before the fold.
-_AGAIN = 3
 
 
 def steady_thresholds(
@@ -66,13 +66,13 @@ def steady_thresholds(
     """
     memories = Memories.of(network, graph)
     check_positive(largest, name="largest", what="amplitude")
-    columns = dense(network.parameters["B"]).T
     folds = np.full((len(memories.nodes), inputs_of(network), 2), np.nan)
+    rest, most = np.asarray(network.parameters["u"], dtype=float).ravel(), largest * np.eye(inputs_of(network))
+    ways = [[network.with_parameters(u=rest + sign * each) for sign in (-1, 1)] for each in most]
     # Where F(-x) = -F(x), the opposite input does to -x what the input does to x.
     firsts = [k for k, image in enumerate(memories.images) if not 0 <= image < k]
     for done, k in enumerate(firsts):
-        for j, column in enumerate(columns):
-            folds[k, j] = [_fold(network, memories.x[k], sign * column, largest) for sign in (-1, 1)]
+        folds[k] = largest * np.array([[_fold(network, pushed, memories.x[k]) for pushed in pair] for pair in ways])
         if memories.images[k] > k:
             folds[memories.images[k]] = folds[k, :, ::-1]
         if progress is not None:
@@ -80,33 +80,13 @@ def steady_thresholds(
     return dict(zip(memories.nodes, folds, strict=True))
 
 
-def _fold(network: EchoStateNetwork, x: Array, push: Array, largest: float) -> float:
-    """The amplitude a at the first fold of F(x) + a push = 0; nan where there is none up to the largest."""
-    curve = Curve(
-        value=lambda y, a: network(y) + a * push,
-        jacobian=lambda y, a: network.jacobian_at(y),
-        slope=lambda y, a: push,
-    )
+def _fold(network: System, pushed: System, x: Array) -> float:
+    """Which part of the way from the one input to the other the first fold is; nan where there is none."""
+    line = Homotopy(network, pushed)
     with np.errstate(over="ignore", invalid="ignore"):
-        ends = _ends_of_fold(curve, x, 0.0, largest)
-        if ends is None:
+        stations, ending = trace(line, x, rising=True, steps=_STEPS, past_folds=False)
+        if ending is not Ending.TURNED:
             return float("nan")
-        for _ in range(_AGAIN):
-            ends = _ends_of_fold(curve, ends[0].x, ends[0].a, largest) or ends
-    before, after = ends
-    length = float(np.hypot(np.linalg.norm(after.x - before.x), after.a - before.a))
-    # da falls about linearly along the curve, through 0 at the fold.
-    fold = before.a + length * before.da**2 / (2 * (before.da - after.da))
-    return fold if fold <= largest else float("nan")
-
-
-def _ends_of_fold(curve: Curve, x: Array, a: float, largest: float) -> tuple[Station, Station] | None:
-    """The stations before and after the first fold."""
-    before: Station | None = None
-    for station in follow_curve(curve, x, a, rising=True, steps=_STEPS):
-        if before is not None and station.da <= 0:
-            return before, station
-        if station.a > largest:
-            return None
-        before = station
-    return None
+        before, after = stations[-2:]
+        fold = Leg(line, before, after).zero(lambda station: station.da, before.da, after.da)
+    return float("nan") if fold is None else fold.a

@@ -26,7 +26,7 @@ def test_the_fold_of_one_unit_is_the_closed_form(unit):
     assert len(folds) == 2
     for node, found in folds.items():
         towards = int(graph.nodes[node]["readout"][0] < 0)
-        assert found[0, towards] == pytest.approx(FOLD, rel=1e-4)
+        assert found[0, towards] == pytest.approx(FOLD, rel=1e-8)
         assert np.isnan(found[0, 1 - towards])
 
 
@@ -35,7 +35,7 @@ def test_the_input_at_rest_counts(unit):
     graph = db.transition_graph(tilted, db.find_fixed_points(tilted, starts=np.linspace(-3, 3, 7)[:, None]))
     folds = db.steady_thresholds(tilted, graph)
     amplitudes = sorted(a for found in folds.values() for a in found[np.isfinite(found)])
-    np.testing.assert_allclose(amplitudes, [FOLD - 0.2, FOLD + 0.2], rtol=1e-4)
+    np.testing.assert_allclose(amplitudes, [FOLD - 0.2, FOLD + 0.2], rtol=1e-8)
 
 
 @pytest.mark.parametrize("share", [0.9, 0.99, 0.999, 0.99999])
@@ -54,7 +54,7 @@ def test_two_units_that_do_not_know_each_other_have_their_own_folds():
     second = 3 * np.sqrt(2 / 3) - np.arctanh(np.sqrt(2 / 3))
     for node, found in folds.items():
         towards = (graph.nodes[node]["point"].x < 0).astype(int)
-        np.testing.assert_allclose(found[[0, 1], towards], [FOLD, 2 * second], rtol=1e-4)
+        np.testing.assert_allclose(found[[0, 1], towards], [FOLD, 2 * second], rtol=1e-8)
         assert np.isnan(found[[0, 1], 1 - towards]).all()
 
 
