@@ -1,7 +1,18 @@
-"""Invariants: conserved quantities and symmetries, each with the identity that proves it."""
+"""Invariants: conserved quantities and symmetries, each with the identities that prove it."""
 
-from dynbench.invariants.records import Invariant, Invariants, Symmetry
-from dynbench.invariants.separable import conserved_quantities
+from dynbench.invariants.find import conserved_quantities
+from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof, Symmetry
 from dynbench.invariants.symmetries import signed_permutation_symmetries
 
-__all__ = ["Invariant", "Invariants", "Symmetry", "conserved_quantities", "signed_permutation_symmetries"]
+__all__ = [
+    "Invariant",
+    "InvariantKind",
+    "InvariantMethod",
+    "Invariants",
+    "Limits",
+    "Proof",
+    "Symmetry",
+    "conserved_quantities",
+    "signed_permutation_symmetries",
+]

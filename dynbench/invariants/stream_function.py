@@ -12,47 +12,68 @@ J. Guckenheimer, P. Holmes, Nonlinear Oscillations, Dynamical Systems, and Bifur
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import sympy as sp
 from sympy.integrals.manualintegrate import manualintegrate
 
-from dynbench.invariants.records import Invariant
+from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 
-__all__ = ["stream_function"]
+__all__ = ["StreamFunction"]
 
 #: Rules of integration branch: longer right-hand sides may take them minutes.
 _MOST_OPERATIONS = 80
 
 
-def stream_function(system: System) -> Invariant | None:
-    """The stream function of a planar flow, with the identities that prove it; None where none was found.
+class StreamFunction(InvariantMethod):
+    """The stream function of a planar flow without divergence, whatever functions it is made of."""
 
-    Parameters
-    ----------
-    system : System
-        Any system: flows of two states whose right-hand side is smooth are tried.
-    """
+    name = "stream function"
+
+    def scope(self, system: System, limits: Limits) -> str:
+        """Planar flows whose right-hand side is smooth, not long and free of divergence are tried."""
+        return "the stream function of the flow, which has no divergence" if _applies(system) else ""
+
+    def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
+        """Integrate, and differentiate again to prove it."""
+        if known or not _applies(system):
+            return
+        system = system.expand()
+        (f, g), (x, y) = system.rhs, system.states
+        first = _integral(f, y)
+        rest = sp.expand(-g - first.diff(x))
+        if rest.has(y):
+            return
+        function = first + _integral(rest, x)
+        derivatives = function.diff(y), function.diff(x)
+        if function.has(sp.Integral) or any(sp.expand(e) != 0 for e in (derivatives[0] - f, derivatives[1] + g)):
+            return
+        yield Invariant(
+            expression=function,
+            kind=InvariantKind.CONSERVED,
+            proof=Proof(
+                identities=(
+                    sp.Eq(derivatives[0], f, evaluate=False),
+                    sp.Eq(derivatives[1], -g, evaluate=False),
+                ),
+                where="expanded, the two sides are the same",
+                conclusion=f"These are dH/d{y} and dH/d{x}, so dH/dt = grad H . F = 0.",
+            ),
+            assumptions=tuple(sp.Ne(d, 0) for d in _denominators(function)),
+            method=self.name,
+        )
+
+
+def _applies(system: System) -> bool:
     if system.kind != "flow" or system.dimension != 2:
-        return None
+        return False
+    system = system.expand()
     f, g = system.rhs
     if f.has(*_ROUGH) or g.has(*_ROUGH) or sp.count_ops(f) + sp.count_ops(g) > _MOST_OPERATIONS:
-        return None
-    if sp.expand(system.divergence) != 0:
-        return None
-    x, y = system.states
-    first = _integral(f, y)
-    rest = sp.expand(-g - first.diff(x))
-    if rest.has(y):
-        return None
-    function = first + _integral(rest, x)
-    if function.has(sp.Integral) or any(sp.expand(e) != 0 for e in (function.diff(y) - f, function.diff(x) + g)):
-        return None
-    return Invariant(
-        expression=function,
-        kind="conserved quantity",
-        proof=f"dH/d{y} = {f} and dH/d{x} = {-g}, identically, so that dH/dt = grad H . F = 0 (stream function).",
-        assumptions=tuple(sp.Ne(d, 0) for d in _denominators(function)),
-    )
+        return False
+    return bool(sp.expand(system.divergence) == 0)
 
 
 _ROUGH = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.log)

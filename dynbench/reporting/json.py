@@ -142,7 +142,7 @@ def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict
     return {
         "expression": notation.write(invariant.expression),
         "kind": invariant.kind,
-        "proof": invariant.proof,
+        "proof": str(invariant.proof),
         "assumptions": [notation.write(a) for a in invariant.assumptions],
         "lie_derivative": notation.write(_change(system, invariant.expression)),
     }

@@ -14,7 +14,7 @@ from dynbench.analysis import Analysis
 from dynbench.errors import DynbenchError, InputError
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.plain import point_from_dict
-from dynbench.invariants import Invariant, Invariants, Symmetry
+from dynbench.invariants import Invariant, InvariantKind, Invariants, Proof, Symmetry
 from dynbench.reporting.json import FORMAT_VERSION
 from dynbench.reporting.matrix_systems import Weights, WeightsError, matrix_notation, matrix_system
 from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_from_dict
@@ -120,8 +120,8 @@ def _value(data: Mapping[str, Any], name: str, notation: Notation) -> Any:
 def _invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
     return Invariant(
         expression=notation.read(data["expression"]),
-        kind=data["kind"],
-        proof=data["proof"],
+        kind=InvariantKind(data["kind"]),
+        proof=Proof((), "as stated", data["proof"]),
         assumptions=tuple(map(notation.read_relation, data["assumptions"])),
     )
 

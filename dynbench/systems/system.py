@@ -27,7 +27,7 @@ from dynbench.systems.declaration import declare_components
 from dynbench.systems.matrix_declaration import declare_matrix
 
 if TYPE_CHECKING:
-    from dynbench.invariants.records import Invariant, Symmetry
+    from dynbench.invariants.records import Invariants, Symmetry
 
 __all__ = ["System", "as_system"]
 
@@ -241,15 +241,25 @@ class System(abc.ABC):
         """
         return tuple(map(self._declaration.shown, self._bound.switching))
 
-    def invariants(self) -> tuple[Invariant, ...]:
-        """Conserved quantities that were found and proved: none found is no proof that there is none."""
-        return self._invariants
+    def invariants(self, *, degree: int | None = None, time_limit: float | None = None) -> Invariants:
+        """Conserved quantities that were found and proved: none found is no proof that there is none.
 
-    @cached_property
-    def _invariants(self) -> tuple[Invariant, ...]:
+        Parameters
+        ----------
+        degree, time_limit : optional
+            As in `dynbench.invariants.conserved_quantities`.
+        """
         from dynbench.invariants import conserved_quantities
 
-        return conserved_quantities(self.expand()) if self.algebraic else ()
+        if degree is None and time_limit is None:
+            return self._invariants
+        return conserved_quantities(self, degree=degree, time_limit=time_limit)
+
+    @cached_property
+    def _invariants(self) -> Invariants:
+        from dynbench.invariants import conserved_quantities
+
+        return conserved_quantities(self)
 
     def symmetries(self) -> tuple[Symmetry, ...]:
         """Sign changes and permutations of states that leave the equations as they are, proved."""

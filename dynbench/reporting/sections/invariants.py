@@ -63,15 +63,13 @@ def _invariant(system: System, invariant: Invariant) -> list[Block]:
     where: list[Inline] = []
     for assumption in invariant.assumptions:
         where += [", " if where else " It was proved where ", Formula(assumption)]
-    _, _, ring = invariant.proof.partition("zero element of ")
     flow = system.kind == "flow"
     identity = _lie_derivative(system, invariant.expression) if flow else _difference(system, invariant.expression)
     left = Symbol.LIE_DERIVATIVE if flow else Symbol.DIFFERENCE
     rows = [Equation(Symbol.INVARIANT, invariant.expression)]
     if int(sp.count_ops(identity)) <= _MOST_OPERATIONS:
         rows.append(Equation(left, identity))
-    how = f", by exact algebra in {readable(ring).rstrip('.')}" if ring else ": its terms cancel"
-    text = f"The last line is zero identically{how}."
+    text = f"The last line is zero identically ({readable(invariant.proof.where)})."
     kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, proved:"
     return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *where, "." if where else ""))]
 

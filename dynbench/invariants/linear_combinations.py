@@ -9,22 +9,23 @@ to keep for exact arithmetic.
 
 from __future__ import annotations
 
+import functools
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sympy as sp
 
-from dynbench.errors import InputError, ModelError
+from dynbench.errors import ModelError
 from dynbench.invariants.ansatz import Term, monomials, separable_terms
 from dynbench.invariants.kernel import MOST_TERMS
 from dynbench.invariants.linear_ansatz import LinearAnsatz
+from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.modular import IndependentVectors
-from dynbench.invariants.records import Invariant, Invariants
-from dynbench.invariants.stream_function import stream_function
+from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 
-__all__ = ["conserved_quantities"]
+__all__ = ["LinearCombinations"]
 
 #: Dimension -> total degree of the monomials, so that the ansatz stays below about 100 functions.
 _DEGREES = {1: 4, 2: 4, 3: 4, 4: 4, 5: 3, 6: 3}
@@ -34,61 +35,63 @@ _LONGEST_LIST = 400
 Values = Mapping[sp.Symbol, sp.Expr]
 
 
-def conserved_quantities(system: System, *, degree: int | None = None) -> Invariants:
-    """Find functions that are constant along the solutions of a flow, with proof.
+class LinearCombinations(InvariantMethod):
+    """Linear combinations of monomials and of functions of one argument that fit the equations.
 
-    The ansatz is linear: all monomials of the states up to a total degree, and functions of one argument
-    chosen from those that occur in the equations (higher powers of a state, cos(u), exp(u), log cosh(u) where
-    tanh(u) occurs, log(p) where p = 0 is an invariant coordinate plane or a pole, ...). Parameters stay
-    symbolic. Where all of them have values, what is conserved only at those values is sought too, and says so
-    in its assumptions. A planar flow without divergence has its stream function tried besides.
-
-    Parameters
-    ----------
-    system : System
-        A flow. For a map, or in more than 12 dimensions, nothing is sought, and `scope` says so.
-    degree : int, optional
-        Total degree of the monomials, at least 2. Default 4 up to dimension 4, then 3, and 2 from dimension
-        7.
-
-    Returns
-    -------
-    Invariants
-        A tuple of functionally independent `Invariant` records, simplest first, each proved; `.scope` says
-        what was searched. An empty one means "none within this ansatz", never "none".
-
-    Raises
-    ------
-    InputError
-        If `degree` is less than 2.
+    The monomials are those up to a total degree (`Limits.degree`; by default 4 up to dimension 4, then 3, and 2 from
+    dimension 7), the functions those of `separable_terms`. Parameters stay symbolic; where all of them have values,
+    what is conserved only at those values is sought too, and says so in its assumptions.
     """
-    if degree is not None and degree < 2:
-        raise InputError(f"degree is {degree}: expected at least 2, a quadratic form.")
-    if system.kind != "flow":
-        return Invariants(scope="nothing (conserved quantities are sought for flows only)")
-    if system.dimension > _LARGEST_DIMENSION:
-        return Invariants(scope=f"nothing (the ansatz is for at most {_LARGEST_DIMENSION} dimensions)")
-    degree = degree or _DEGREES.get(system.dimension, 2)
-    generic = _ansatz(system, {}, degree)
-    found = list(_search(generic, {}))
-    values = _rational_values(system)
-    if values and len(found) < _most(system.rhs):
-        found += _only_at(system, values, degree, found)
-    stream = stream_function(system) if not found else None
-    if stream is not None:
-        found.append(stream)
-    return Invariants(found, _scope(generic, degree, bool(values)))
+
+    name = "linear ansatz in the differential ring"
+
+    def scope(self, system: System, limits: Limits) -> str:
+        """The functions combined."""
+        if not _applies(system):
+            return ""
+        system, degree = system.expand(), _degree(system, limits)
+        return _scope(_generic(system.states, tuple(system.rhs), degree), degree, bool(_rational_values(system)))
+
+    def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
+        """What is conserved for generic parameters, and then what is so at the values given."""
+        if not _applies(system):
+            return
+        system, degree = system.expand(), _degree(system, limits)
+        found = []
+        for invariant in _search(_generic(system.states, tuple(system.rhs), degree), {}, limits):
+            found.append(invariant)
+            yield invariant
+        values = _rational_values(system)
+        if values and len(found) < _most(system.rhs):
+            yield from _only_at(system, values, degree, found, limits)
 
 
-def _ansatz(system: System, fixed: Values, degree: int, known: Iterable[Invariant] = ()) -> LinearAnsatz:
+def _applies(system: System) -> bool:
+    return system.kind == "flow" and system.dimension <= _LARGEST_DIMENSION
+
+
+def _degree(system: System, limits: Limits) -> int:
+    return limits.degree or _DEGREES.get(system.dimension, 2)
+
+
+@functools.lru_cache(maxsize=8)
+def _generic(states: tuple[sp.Symbol, ...], rates: tuple[sp.Expr, ...], degree: int) -> LinearAnsatz:
+    """The ansatz for generic parameters, of which both the scope and the search have need."""
+    return LinearAnsatz(states, rates, _terms(states, rates, degree))
+
+
+def _terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> list[Term]:
+    return [*monomials(states, degree), *separable_terms(states, rates, degree)]
+
+
+def _special(system: System, fixed: Values, degree: int, known: Iterable[Invariant]) -> LinearAnsatz:
     """The ansatz for the system with the parameters in `fixed` replaced."""
     rates = tuple(rate.subs(fixed) for rate in system.rhs)
-    terms = [*monomials(system.states, degree), *separable_terms(system.states, rates, degree)]
     gradients = ([invariant.expression.subs(fixed).diff(s) for s in system.states] for invariant in known)
-    return LinearAnsatz(system.states, rates, terms, gradients)
+    return LinearAnsatz(system.states, rates, _terms(system.states, rates, degree), gradients)
 
 
-def _search(ansatz: LinearAnsatz, fixed: Values) -> Iterator[Invariant]:
+def _search(ansatz: LinearAnsatz, fixed: Values, limits: Limits) -> Iterator[Invariant]:
     """What the ansatz holds that is independent of what is known."""
     independent = IndependentVectors()
     known, candidates = ansatz.candidates()
@@ -97,6 +100,7 @@ def _search(ansatz: LinearAnsatz, fixed: Values) -> Iterator[Invariant]:
     # Products of invariants are recognised by their gradients at one point, before they are solved for: their
     # coefficients can be very long polynomials in the parameters.
     for candidate in candidates:
+        limits.check()
         if len(independent) < _most(ansatz.rates) and independent.add(candidate.gradient):
             terms = [ansatz.terms[k] for k in candidate.support]
             coefficients = ansatz.solve(candidate.support)
@@ -109,12 +113,14 @@ def _gradient(coefficients: Sequence[sp.Expr], terms: Sequence[Term]) -> list[sp
     return [sp.Add(*(c * gradient[i] for c, gradient in pairs)) for i in range(len(terms[0].gradient))]
 
 
-def _only_at(system: System, values: Values, degree: int, known: Sequence[Invariant]) -> list[Invariant]:
+def _only_at(
+    system: System, values: Values, degree: int, known: Sequence[Invariant], limits: Limits
+) -> list[Invariant]:
     """What is conserved at these parameter values but not for all, with as few of them fixed as suffice."""
-    found = list(_search(_ansatz(system, values, degree, known), values))
+    found = list(_search(_special(system, values, degree, known), values, limits))
     for parameter in list(values) if found else ():
         fewer = {p: v for p, v in values.items() if p != parameter}
-        again = list(_search(_ansatz(system, fewer, degree, known), fewer))
+        again = list(_search(_special(system, fewer, degree, known), fewer, limits))
         if len(again) == len(found):
             values, found = fewer, again
     return found
@@ -122,7 +128,7 @@ def _only_at(system: System, values: Values, degree: int, known: Sequence[Invari
 
 def _record(ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequence[Term], fixed: Values) -> Invariant:
     gradient = _gradient(coefficients, terms)
-    products = " + ".join(f"({g})*({rate})" for g, rate in zip(gradient, ansatz.rates, strict=True) if g != 0)
+    products = [sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, ansatz.rates, strict=True) if g != 0]
     positive = dict.fromkeys(term.positive for term in terms if term.positive is not None)
     assumptions = (
         *(sp.Eq(parameter, value, evaluate=False) for parameter, value in fixed.items()),
@@ -131,9 +137,14 @@ def _record(ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequen
     )
     return Invariant(
         expression=sp.Add(*(sp.factor(c) * term.expression for c, term in zip(coefficients, terms, strict=True))),
-        kind="conserved quantity",
-        proof=f"dH/dt = grad H . F = {products or 0}, which is the zero element of {ansatz.ring}.",
+        kind=InvariantKind.CONSERVED,
+        proof=Proof(
+            identities=(sp.Eq(sp.Add(*products, evaluate=False), 0, evaluate=False),),
+            where=f"in {ansatz.ring}",
+            conclusion="The left side is dH/dt = grad H . F, so H is constant along solutions.",
+        ),
         assumptions=assumptions,
+        method=LinearCombinations.name,
     )
 
 
@@ -155,11 +166,6 @@ def _rational_values(system: System) -> dict[sp.Symbol, sp.Expr]:
     return {p: v for p, v in exact.items() if v.is_Rational}
 
 
-def _may_stream(ansatz: LinearAnsatz) -> bool:
-    divergence = sp.Add(*(rate.diff(s) for s, rate in zip(ansatz.states, ansatz.rates, strict=True)))
-    return len(ansatz.states) == 2 and sp.expand(divergence) == 0
-
-
 def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:
     n = len(ansatz.states)
     others = ", ".join(str(term.expression) for term in ansatz.terms[math.comb(n + degree, degree) - 1 :])
@@ -167,8 +173,7 @@ def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:
     numbers = ", ".join(str(c) for c in ansatz.ring.constants if not c.free_symbols)
     states = ", ".join(map(str, ansatz.states))
     return (
-        ("the stream function of the flow, which has no divergence, and " if _may_stream(ansatz) else "")
-        + f"linear combinations of the monomials of degree 1 to {degree} in {states}"
+        f"linear combinations of the monomials of degree 1 to {degree} in {states}"
         + (f" and of {others}" if others else "")
         + (f", with coefficients of at most {MOST_TERMS} terms in the parameters" if ansatz.ring.constants else "")
         + (", for generic parameters" if ansatz.ring.constants else "")

@@ -141,7 +141,8 @@ def test_known_quantities_are_found(name: str) -> None:
         assert_function_of(found, expression(text, system), system)
     for invariant in found:
         assert invariant.kind == "conserved quantity"
-        assert invariant.proof.startswith("dH/dt = grad H . F = ")
+        assert len(invariant.proof.identities) in (1, 2)
+        assert "constant along solutions" in str(invariant.proof) or "grad H . F = 0" in str(invariant.proof)
         assert invariant.expression.free_symbols <= {*system.states, *system.parameter_symbols}
 
 
@@ -241,7 +242,7 @@ def test_unreadable_coefficients_are_given_up_not_endless() -> None:
     x = sp.symbols(f"x:{n}")
     rates = {x[i]: sum((w[i, j] if i < j else -w[j, i]) * x[j] for j in range(n) if j != i) for i in range(n)}
     found = conserved_quantities(ODE(rates, list(w.values())))
-    assert [sp.total_degree(i.expression, *x) for i in found] == [1, 2]
+    assert [sp.total_degree(i.expression, *x) for i in found] == [2, 1]  # the square of the length is shorter
     assert "at most 100 terms" in found.scope
 
 
@@ -249,7 +250,7 @@ def test_what_is_not_searched_says_so() -> None:
     assert "flows only" in conserved_quantities(Map({"x": "y", "y": "-x"})).scope
     many = ODE({f"x{i}": f"-x{(i + 1) % 13}" for i in range(13)})
     assert conserved_quantities(many) == ()
-    assert "at most 12 dimensions" in conserved_quantities(many).scope
+    assert "flow of 13 states" in conserved_quantities(many).scope
     assert "sqrt(2)" in conserved_quantities(ODE({"x": "sqrt(2)*y", "y": "1 - x*y"})).scope
     with pytest.raises(InputError, match="degree is 1"):
         conserved_quantities(ODE({"x": "-x"}), degree=1)

@@ -1,0 +1,111 @@
+"""The search for conserved quantities: every method in turn; of what they find, the simplest that are independent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from dynbench.errors import InputError
+from dynbench.invariants.independence import IndependentFunctions
+from dynbench.invariants.linear_combinations import LinearCombinations
+from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
+from dynbench.invariants.records import Invariant, Invariants
+from dynbench.invariants.stream_function import StreamFunction
+from dynbench.systems import System
+
+__all__ = ["CONSERVED_QUANTITIES", "conserved_quantities", "run_methods"]
+
+#: The methods, in the order in which they are tried.
+CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (LinearCombinations(), StreamFunction())
+
+
+def conserved_quantities(
+    system: System,
+    *,
+    degree: int | None = None,
+    methods: Sequence[InvariantMethod] | None = None,
+    time_limit: float | None = None,
+) -> Invariants:
+    """Find functions that are constant along the solutions of a flow, with proof.
+
+    Parameters
+    ----------
+    system : System
+        A flow. For a map nothing is sought, and `scope` says so.
+    degree : int, optional
+        Total degree of monomials, at least 2; by default each method chooses by the dimension.
+    methods : sequence of InvariantMethod, optional
+        What is tried, in this order; by default `CONSERVED_QUANTITIES`.
+    time_limit : float, optional
+        Seconds after which no further step is begun; what was found by then is returned, and `Invariants.stopped`
+        says so. By default no limit.
+
+    Returns
+    -------
+    Invariants
+        A tuple of functionally independent `Invariant` records, simplest first, each proved; `.scope` says what was
+        searched. An empty one means "none within what was searched", never "none".
+
+    Raises
+    ------
+    InputError
+        If `degree` is less than 2, or `time_limit` is not positive.
+    """
+    if degree is not None and degree < 2:
+        raise InputError(f"degree is {degree}: expected at least 2, a quadratic form.")
+    if time_limit is not None and not time_limit > 0:
+        raise InputError(f"time_limit is {time_limit!r:.60}: expected a positive number of seconds.")
+    if system.kind != "flow":
+        return Invariants(scope="nothing (conserved quantities are sought for flows only)")
+    found = run_methods(CONSERVED_QUANTITIES if methods is None else methods, system, Limits(degree, time_limit))
+    return Invariants(_independent(system, found), found.scope, found.stopped)
+
+
+def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limits) -> Invariants:
+    """Run methods in turn and keep all that they find, also where the time ends or the user interrupts.
+
+    Parameters
+    ----------
+    methods : sequence of InvariantMethod
+        Each is told what those before it found.
+    system : System
+        The system.
+    limits : Limits
+        Degree and time.
+    """
+    found: list[Invariant] = []
+    scopes: list[str] = []
+    stopped = ""
+    try:
+        for method in methods:
+            scope = method.scope(system, limits)
+            if scope:
+                limits.check()
+                scopes.append(scope)
+                found.extend(method.search(system, tuple(found), limits))
+    except OutOfTime:
+        stopped = "time limit"
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    return Invariants(
+        found, "; ".join(scopes) or f"nothing (no method is for a {system.kind} of {system.dimension} states)", stopped
+    )
+
+
+def _independent(system: System, found: Sequence[Invariant]) -> list[Invariant]:
+    """The simplest that are independent; matrix expressions come first and are kept as they are."""
+    kept = [invariant for invariant in found if not isinstance(invariant.expression, sp.Expr)]
+    scalar = [invariant for invariant in found if isinstance(invariant.expression, sp.Expr)]
+    if scalar:
+        system = system.expand()
+        independent = IndependentFunctions(system.states, system.parameter_symbols)
+        kept += [i for i in sorted(scalar, key=_complexity) if independent.add(i.expression)]
+    return kept
+
+
+def _complexity(invariant: Invariant) -> tuple[int, int, int]:
+    """What holds at special parameter values only comes last; else by the number of terms and of operations."""
+    special = sum(isinstance(assumption, sp.Equality) for assumption in invariant.assumptions)
+    expression = invariant.expression
+    return special, len(sp.Add.make_args(expression)), int(sp.count_ops(expression))

@@ -1,0 +1,68 @@
+"""What every way of finding invariants offers: a name, what it would search, and what it finds."""
+
+from __future__ import annotations
+
+import abc
+import time
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from dynbench.invariants.records import Invariant
+from dynbench.systems import System
+
+__all__ = ["InvariantMethod", "Limits", "OutOfTime"]
+
+
+class OutOfTime(Exception):
+    """Raised by `Limits.check`; the front keeps what was found before and says that the search was stopped."""
+
+
+class Limits:
+    """How far a search may go.
+
+    Parameters
+    ----------
+    degree : int, optional
+        The total degree of monomials; by default each method chooses by the dimension.
+    seconds : float, optional
+        The time for the whole search, from now; by default no limit.
+    """
+
+    def __init__(self, degree: int | None = None, seconds: float | None = None) -> None:
+        self.degree = degree
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise `OutOfTime` where the time is over: called between steps that take long."""
+        if self._end is not None and time.monotonic() >= self._end:
+            raise OutOfTime
+
+
+class InvariantMethod(abc.ABC):
+    """One way of finding functions with a proved property along solutions.
+
+    A new method is a class in a file of its own, listed in `dynbench.invariants.find` or, for Lyapunov functions, in
+    `dynbench.invariants.lyapunov`.
+    """
+
+    #: How records and reports call it.
+    name: ClassVar[str]
+
+    @abc.abstractmethod
+    def scope(self, system: System, limits: Limits) -> str:
+        """What `search` would search in this system, a noun phrase; "" where it has nothing to search in it."""
+
+    @abc.abstractmethod
+    def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
+        """Yield what is found, each proved, as soon as it is; may call `limits.check`.
+
+        Parameters
+        ----------
+        system : System
+            The system as it was declared; a method that wants components calls ``system.expand()``, but only where
+            the dimension is small.
+        known : sequence of Invariant
+            What other methods found before, so that work need not be done twice. The front drops what depends on it.
+        limits : Limits
+            Degree and time.
+        """
