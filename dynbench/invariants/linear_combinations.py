@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import sympy as sp
 
 from dynbench.errors import ModelError
-from dynbench.invariants.ansatz import Term, monomials, separable_terms
+from dynbench.invariants.ansatz import Term, monomials, products, separable_terms
 from dynbench.invariants.kernel import MOST_TERMS
 from dynbench.invariants.linear_ansatz import LinearAnsatz
 from dynbench.invariants.method import InvariantMethod, Limits
@@ -81,7 +81,8 @@ def _generic(states: tuple[sp.Symbol, ...], rates: tuple[sp.Expr, ...], degree: 
 
 
 def _terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> list[Term]:
-    return [*monomials(states, degree), *separable_terms(states, rates, degree)]
+    separable = separable_terms(states, rates, degree)
+    return [*monomials(states, degree), *separable, *products(states, separable, degree)]
 
 
 def _special(system: System, fixed: Values, degree: int, known: Iterable[Invariant]) -> LinearAnsatz:
