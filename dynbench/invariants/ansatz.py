@@ -84,9 +84,7 @@ def products(states: Sequence[sp.Symbol], terms: Sequence[Term], degree: int) ->
     degree : int
         The degree that the products stay below.
     """
-    factors = [
-        term for term in terms if not term.expression.has(sp.log) and not term.expression.is_polynomial(*states)
-    ]
+    factors = [term for term in terms if not term.expression.has(sp.log) and not term.expression.is_polynomial(*states)]
     found: dict[sp.Expr, Term] = {}
     for total in range(1, degree):
         level = [m.expression for m in monomials(states, total) if sp.total_degree(m.expression) == total]

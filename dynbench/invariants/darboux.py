@@ -13,12 +13,14 @@ F. Dumortier, J. Llibre, J. C. Artes, Qualitative Theory of Planar Differential 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy as sp
 from flint import fmpq
+from sympy.polys.matrices import DomainMatrix
 from sympy.polys.rings import PolyElement, PolyRing
 
 from dynbench.invariants.extactic import largest_degree, rational_darboux_polynomials
@@ -44,10 +46,13 @@ class DarbouxPolynomial:
         p.
     cofactor : sympy expression
         K.
+    one_of_many : bool
+        Whether the flow has infinitely many of this degree.
     """
 
     polynomial: sp.Expr
     cofactor: sp.Expr
+    one_of_many: bool = False
 
 
 class PolynomialFlow:
@@ -62,7 +67,14 @@ class PolynomialFlow:
     ------
     ValueError
         If it is not such a flow.
+
+    Attributes
+    ----------
+    dimensions : frozenset of int
+        Those in which Darboux polynomials are sought.
     """
+
+    dimensions: ClassVar[frozenset[int]] = frozenset(_DEGREES)
 
     def __init__(self, states: Sequence[sp.Symbol], rates: Sequence[sp.Expr]) -> None:
         self.states = tuple(states)
@@ -92,31 +104,57 @@ class PolynomialFlow:
             The total degree, from `degree`.
         limits : Limits
             The time.
+
+        Returns
+        -------
+        list of DarbouxPolynomial
+            All below the least degree of which there are infinitely many, and bases of those of that degree with
+            certain cofactors.
         """
         point = [sp.QQ(int(sp.prime(7 * k + 40))) for k in range(len(self.parameters))]
-        rates = [{e: _at(c, point) for e, c in rate.terms()} for rate in self._rates]
+        rates = [{e: _flint(_at(c, point)) for e, c in rate.terms()} for rate in self._rates]
         rates = [{e: c for e, c in rate.items() if c} for rate in rates]
-        given = [{e: fmpq(int(c.numerator), int(c.denominator)) for e, c in rate.items()} for rate in rates]
-        found = []
-        for coefficients in rational_darboux_polynomials(given, degree, limits):
+        finitely_many, members = rational_darboux_polynomials(rates, degree, limits)
+        found = [self._record(p) for p in self._generic(finitely_many, point, limits)]
+        cofactors = [self._cofactor(p) for p in self._generic(members, point, limits)]
+        for cofactor in dict.fromkeys(k for k in cofactors if k is not None):
             limits.check()
-            p = self._ring.from_dict({e: self._number(sp.QQ(int(c.p), int(c.q))) for e, c in coefficients.items()})
-            lifted = p if self._cofactor(p) is not None else self._lifted(p, point)
-            if lifted is not None:
-                found.append(self._record(lifted))
+            total = max(sum(e) for p in members for e in p)
+            found += [self._record(p, one_of_many=True) for p in self._with_cofactor(cofactor, total)]
         return found
 
-    def _record(self, p: PolyElement) -> DarbouxPolynomial:
-        polynomial = sp.primitive(sp.numer(sp.together(p.as_expr())))[1]
-        polynomial = sp.expand(polynomial)
+    def _generic(
+        self, given: Sequence[Mapping[Exponents, fmpq]], point: Sequence[Any], limits: Limits
+    ) -> Iterator[PolyElement]:
+        """What was found at a point of the parameters, for generic ones."""
+        for coefficients in given:
+            limits.check()
+            numbers = {e: sp.QQ(int(c.p), int(c.q)) for e, c in coefficients.items()}
+            p = self._ring.from_dict({e: self._ring.domain.convert(c, sp.QQ) for e, c in numbers.items()})
+            lifted = p if self._cofactor(p) is not None else self._lifted(p, point)
+            if lifted is not None:
+                yield lifted
+
+    def _with_cofactor(self, cofactor: PolyElement, degree: int) -> list[PolyElement]:
+        """A basis of the polynomials to a degree with a cofactor: a linear problem."""
+        every = itertools.product(range(degree + 1), repeat=len(self.states))
+        terms = [self._ring.from_dict({e: self._ring.domain.one}) for e in every if sum(e) <= degree]
+        images = [self._change(term) - cofactor * term for term in terms]
+        places = sorted({e for image in images for e in image})
+        zero = self._ring.domain.zero
+        rows = [[image.get(e, zero) for image in images] for e in places]
+        matrix = DomainMatrix(rows, (len(places), len(terms)), self._ring.domain)
+        kernel = matrix.nullspace().rref()[0].to_list() if places else []
+        basis = (sum((c * term for c, term in zip(row, terms, strict=True)), self._ring.zero) for row in kernel)
+        return [p for p in basis if not p.is_ground]
+
+    def _record(self, p: PolyElement, one_of_many: bool = False) -> DarbouxPolynomial:
+        polynomial = sp.Poly(sp.numer(sp.together(p.as_expr())), *self.states).primitive()[1].as_expr()
         if polynomial.could_extract_minus_sign():
             polynomial = -polynomial
         cofactor = self._cofactor(p)
-        assert cofactor is not None  # both callers have divided
-        return DarbouxPolynomial(polynomial, cofactor.as_expr())
-
-    def _number(self, value: Any) -> Any:
-        return self._ring.domain.convert(value, sp.QQ)
+        assert cofactor is not None  # all callers have divided
+        return DarbouxPolynomial(polynomial, cofactor.as_expr(), one_of_many)
 
     def _change(self, p: PolyElement) -> PolyElement:
         terms = (p.diff(x) * f for x, f in zip(self._ring.gens, self._rates, strict=True))
@@ -179,6 +217,10 @@ class PolynomialFlow:
                 place = tuple(a + b for a, b in zip(e, g, strict=True))
                 total[place] = total.get(place, ring.zero) - common * c * d
         return (equation for equation in total.values() if equation)
+
+
+def _flint(number: Any) -> fmpq:
+    return fmpq(int(number.numerator), int(number.denominator))
 
 
 def _at(coefficient: Any, point: Sequence[Any]) -> Any:

@@ -75,7 +75,9 @@ def largest_degree(states: int, rate: int, most: int) -> int:
     )
 
 
-def rational_darboux_polynomials(rates: Sequence[Polynomial], degree: int, limits: Limits) -> list[dict[Exponents, fmpq]]:
+def rational_darboux_polynomials(
+    rates: Sequence[Polynomial], degree: int, limits: Limits
+) -> tuple[list[dict[Exponents, fmpq]], list[dict[Exponents, fmpq]]]:
     """Irreducible polynomials p with rational coefficients that divide F . grad p, to a degree.
 
     Parameters
@@ -83,10 +85,16 @@ def rational_darboux_polynomials(rates: Sequence[Polynomial], degree: int, limit
     rates : sequence of polynomials
         F, exponents -> coefficient, one for each state.
     degree : int
-        The degree that is searched, or the largest below it to which there are finitely many; where there are
-        infinitely many of the next degree, two of these are among the result.
+        The degree that is searched, or the largest below it to which there are finitely many.
     limits : Limits
         The time.
+
+    Returns
+    -------
+    finitely_many : list
+        All to that degree.
+    members : list
+        Some of the next degree, if it is not above `degree`: of that one there are infinitely many.
     """
     for total in range(degree, 0, -1):
         divisor = _common_divisor(rates, total, limits)
@@ -94,16 +102,13 @@ def rational_darboux_polynomials(rates: Sequence[Polynomial], degree: int, limit
             break
     else:
         total, divisor = 0, fmpq_poly([1])
-    found = []
+    found: list[dict[Exponents, fmpq]] = []
     for factor, _ in divisor.numer().factor()[1]:
         limits.check()
         if factor.degree() <= total:
             found += _through(rates, factor, factor.degree())
-    if total < degree:
-        for place in (1, 2):
-            through = _through(rates, fmpz_poly([-place, 1]), total + 1)
-            found += [p for p in through if max(map(sum, p)) > total and _is_irreducible(p)]
-    return found
+    members = [] if total == degree else list(_through(rates, fmpz_poly([-1, 1]), total + 1))
+    return found, [p for p in members if max(map(sum, p)) > total and _is_irreducible(p)]
 
 
 def _divides_its_rate(p: Polynomial, rates: Sequence[Polynomial]) -> bool:
@@ -145,7 +150,9 @@ def _line(state: int) -> list[fmpq]:
     return [fmpq(state + 2), fmpq(int(sp.prime(2 * state + 7)) * (-1) ** state)]
 
 
-def _rows(rates: Sequence[Polynomial], monomials: Sequence[Exponents], order: int, arithmetic: _Arithmetic) -> list[list[Any]]:
+def _rows(
+    rates: Sequence[Polynomial], monomials: Sequence[Exponents], order: int, arithmetic: _Arithmetic
+) -> list[list[Any]]:
     """Taylor coefficients 0 to `order` of the monomials along the solution that starts on the line: X^i v / i!."""
     n = len(rates)
     units = [tuple(int(i == j) for i in range(n)) for j in range(n)]
@@ -187,7 +194,7 @@ def _common_divisor(rates: Sequence[Polynomial], degree: int, limits: Limits) ->
             return None
         fractions = [_fraction(int(c), prime) for c in divisor.coeffs()]
         if None not in fractions:
-            return fmpq_poly(fractions)
+            return fmpq_poly([c for c in fractions if c is not None])
     return fmpq_poly([1])
 
 
@@ -218,7 +225,8 @@ def _modulo(rates: Sequence[Polynomial], degree: int, prime: int, limits: Limits
 def _polynomials_modulo(prime: int) -> Callable[[list[int]], Any]:
     if prime < 2**64:
         return lambda coefficients: nmod_poly(coefficients, prime)
-    return fmpz_mod_poly_ctx(fmpz_mod_ctx(prime))
+    context = fmpz_mod_poly_ctx(fmpz_mod_ctx(prime))
+    return lambda coefficients: context(list(coefficients))
 
 
 def _determinant(entries: list[int], size: int, prime: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from dynbench.errors import InputError
+from dynbench.invariants.darboux_integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
@@ -17,7 +18,11 @@ from dynbench.systems import System
 __all__ = ["CONSERVED_QUANTITIES", "conserved_quantities", "run_methods"]
 
 #: The methods, in the order in which they are tried.
-CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (LinearCombinations(), StreamFunction())
+CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (
+    LinearCombinations(),
+    StreamFunction(),
+    DarbouxIntegrals(),
+)
 
 
 def conserved_quantities(
