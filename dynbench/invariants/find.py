@@ -8,6 +8,7 @@ import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import InputError
+from dynbench.invariants.darboux_integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
@@ -19,7 +20,12 @@ from dynbench.systems import System
 __all__ = ["CONSERVED_QUANTITIES", "conserved_quantities", "run_methods"]
 
 #: The methods, in the order in which they are tried.
-CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (NetworkTemplates(), LinearCombinations(), StreamFunction())
+CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (
+    NetworkTemplates(),
+    LinearCombinations(),
+    StreamFunction(),
+    DarbouxIntegrals(),
+)
 
 
 def conserved_quantities(

@@ -39,9 +39,34 @@ class Proof:
     where: str
     conclusion: str
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # SymPy pickles an expression as its class and arguments, and evaluates it when it is read again: nothing but
+        # "True" would be left of an identity.
+        return _proof, (tuple(map(_tree, self.identities)), self.where, self.conclusion)
+
     def __str__(self) -> str:
         equations = "; ".join(f"{equation.args[0]} = {equation.args[1]}" for equation in self.identities)
         return f"{equations} ({self.where}). {self.conclusion}"
+
+
+def _proof(trees: Iterable[Any], where: str, conclusion: str) -> Proof:
+    return Proof(tuple(map(_expression, trees)), where, conclusion)
+
+
+def _tree(expression: Any) -> Any:
+    """Class and arguments where SymPy would evaluate, the expression itself elsewhere."""
+    if isinstance(expression, _EVALUATED):
+        return expression.func, tuple(map(_tree, expression.args))
+    return expression
+
+
+def _expression(tree: Any) -> Any:
+    if isinstance(tree, tuple):
+        return tree[0](*map(_expression, tree[1]), evaluate=False)
+    return tree
+
+
+_EVALUATED = (sp.Add, sp.Mul, sp.Pow, sp.core.relational.Relational)
 
 
 @dataclass(frozen=True)
