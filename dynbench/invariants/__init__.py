@@ -1,6 +1,7 @@
-"""Invariants: conserved quantities and symmetries, each with the identities that prove it."""
+"""Invariants: conserved quantities, Lyapunov functions and symmetries, each with the identities that prove it."""
 
 from dynbench.invariants.find import conserved_quantities
+from dynbench.invariants.lyapunov import lyapunov_functions
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof, Symmetry
 from dynbench.invariants.symmetries import signed_permutation_symmetries
@@ -14,5 +15,6 @@ __all__ = [
     "Proof",
     "Symmetry",
     "conserved_quantities",
+    "lyapunov_functions",
     "signed_permutation_symmetries",
 ]
