@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dynbench.errors import InputError
+from dynbench.invariants.diagonal_metric import DiagonalMetric
 from dynbench.invariants.find import run_methods
 from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.multiplier_energies import MultiplierEnergies
 from dynbench.invariants.records import Invariants
 from dynbench.systems import System
 
 __all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
 
 #: The methods, in the order in which they are tried. Each yields kinds `LYAPUNOV` and `STRICT_LYAPUNOV` only.
-LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = ()
+LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (MultiplierEnergies(), DiagonalMetric())
 
 
 def lyapunov_functions(
