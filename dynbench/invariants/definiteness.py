@@ -75,7 +75,7 @@ def definite_combination(matrices: Sequence[sp.MatrixBase]) -> list[sp.Rational]
 
 
 def _cutting_planes(matrices: np.ndarray) -> np.ndarray | None:
-    """Coefficients within [-1, 1] that come near the largest least eigenvalue; None where it is negative or 0 is best."""
+    """Coefficients within [-1, 1] that come near the largest least eigenvalue; None where that is negative."""
     count, n = len(matrices), matrices.shape[1]
     vectors = [*np.eye(n)]
     # A trace bounded below keeps the zero matrix out where the best is only semidefinite.

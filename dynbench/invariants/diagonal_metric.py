@@ -1,7 +1,7 @@
 """Lyapunov functions V with dV/dx_i = - q_i(x_i) F_i, each q_i positive: a gradient system in a diagonal metric.
 
 Where F_i = a_i(x_i) (b_i(x_i) - sum_j c_ij g_j(x_j)) with a_i > 0, g_i' > 0 and c symmetric up to a positive scaling of
-its rows, q_i = d_i g_i' / a_i will do: that is the energy of Cohen and Grossberg, with Hopfield's as a special case, and
+its rows, q_i = d_i g_i' / a_i will do: that is the energy of Cohen and Grossberg, Hopfield's a special case, and
 MacArthur's function of symmetric competition in Lotka-Volterra systems. The form need not be recognised: q_i / q_j is
 the ratio of the partial derivatives dF_j/dx_i and dF_i/dx_j, and so each q_i is read off with the other states fixed.
 
@@ -73,18 +73,18 @@ def _energy(
 ) -> Invariant | None:
     if any(rate.has(*ROUGH[:-1]) for rate in rates):
         return None
-    metric = _metric(states, rates)
+    own = [_in_tanh(rate) for rate in rates]
+    metric = _metric(states, own)
     if metric is None:
         return None
     signed = _positive(metric, states, at)
     if signed is None:
         return None
     metric, positive = signed
-    gradient = [sp.expand(-sp.cancel(q * rate)) for q, rate in zip(metric, rates, strict=True)]
+    gradient = [sp.expand(-sp.cancel(q * rate)) for q, rate in zip(metric, own, strict=True)]
     function = potential(gradient, states)
     if function is None:
         return None
-    scales = [q.as_independent(*states)[0] for q in metric]
     return lyapunov_record(
         function,
         states,
@@ -94,11 +94,16 @@ def _energy(
         reason="dV/dx_i = -q_i F_i, q = (" + ", ".join(map(str, metric)) + ")",
         fixed=fixed,
         method=DiagonalMetric.name,
-        assumptions=[
-            *(sp.Gt(d, 0, evaluate=False) for d in dict.fromkeys(scales) if d.free_symbols),
-            *(s > 0 for s in positive),
-        ],
+        assumptions=[s > 0 for s in positive],
     )
+
+
+def _in_tanh(rate: sp.Expr) -> sp.Expr:
+    """With exp(u) as a function of tanh(u/2), where that makes a polynomial in it of the logistic function."""
+    if not rate.has(sp.exp):
+        return rate
+    other = sp.cancel(rate.replace(sp.exp, lambda u: (1 + sp.tanh(u / 2)) / (1 - sp.tanh(u / 2))))
+    return rate if sp.fraction(other)[1].has(sp.tanh) else sp.expand(other)
 
 
 def _metric(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr]) -> list[sp.Expr] | None:
@@ -134,7 +139,7 @@ def _fixed(ratio: sp.Expr, states: Sequence[sp.Symbol], i: int) -> sp.Expr | Non
     for base in _BASES:
         value = ratio.subs({s: base for k, s in enumerate(states) if k != i})
         if value.is_finite is not False and value != 0 and not value.has(sp.nan, sp.zoo, sp.oo):
-            function = value.as_independent(states[i])[1]
+            function = sp.factor(value).as_independent(states[i], as_Add=False)[1]
             return function if function != 0 else None
     return None
 
@@ -146,9 +151,11 @@ def _positive(
 
     Only where needed is a state assumed positive, and only one that divides q_i: x_i = 0 is then invariant.
     """
-    needed = [s for q, s in zip(metric, states, strict=True) if any(f.as_base_exp()[0] == s for f in sp.Mul.make_args(q))]
+    needed = [
+        s for q, s in zip(metric, states, strict=True) if any(f.as_base_exp()[0] == s for f in sp.Mul.make_args(q))
+    ]
     for sign in (1, -1):
         signed = [sign * q for q in metric]
         if all(is_positive(q, at, needed) for q in signed):
-            return signed, needed
+            return [sp.expand(q) if q.has(sp.tanh) else q for q in signed], needed
     return None

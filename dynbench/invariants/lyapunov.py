@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dynbench.errors import InputError
 from dynbench.invariants.diagonal_metric import DiagonalMetric
+from dynbench.invariants.dissipated_quantities import DissipatedQuantities
 from dynbench.invariants.find import run_methods
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import MultiplierEnergies
@@ -15,7 +16,7 @@ from dynbench.systems import System
 __all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
 
 #: The methods, in the order in which they are tried. Each yields kinds `LYAPUNOV` and `STRICT_LYAPUNOV` only.
-LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (MultiplierEnergies(), DiagonalMetric())
+LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (MultiplierEnergies(), DiagonalMetric(), DissipatedQuantities())
 
 
 def lyapunov_functions(

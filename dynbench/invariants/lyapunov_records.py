@@ -8,17 +8,18 @@ import sympy as sp
 
 from dynbench.invariants.potentials import gradient_of, same, singular_bases
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
+from dynbench.invariants.signs import is_positive
 
-__all__ = ["STRICT_CONCLUSION", "lyapunov_record"]
+__all__ = ["lyapunov_record"]
 
 #: What a strict function rules out: it would have to come back to a value that it has left for good.
-STRICT_CONCLUSION = (
+_STRICT = (
     "The right side is negative except at fixed points, so V decreases along every solution that is not at rest: "
-    "there is no periodic orbit, and every limit point of a solution is a fixed point."
+    "there is no periodic orbit{there}, and every limit point{there} of a solution{stays} is a fixed point."
 )
 _REST = (
-    "The right side is nowhere positive, so V never increases: a periodic orbit, and every limit point of a solution, "
-    "lies where {zero} (LaSalle)"
+    "The right side is nowhere positive, so V never increases: a periodic orbit{there}, and every limit point{there} "
+    "of a solution{stays}, lies where {zero} (LaSalle)"
 )
 
 
@@ -61,34 +62,43 @@ def lyapunov_record(
     right = sp.Add(*(-d * part**2 for d, part in terms))
     if not terms or not same([sp.Add(*(g * f for g, f in zip(gradient, rates, strict=True)))], [right], states):
         return None
-    signs = dict.fromkeys(d for d, _ in terms if d.free_symbols and not d.has_free(*states))
+    scales = (sp.factor(d).as_independent(*states, as_Add=False)[0] for d, _ in terms)
+    signs = dict.fromkeys(d / abs(d.as_coeff_Mul()[0]) for d in scales if d.free_symbols)
     bases = [b for b in singular_bases(function) if b.has_free(*states)]
+    about_states = [*(sp.Ne(b, 0) for b in bases if not is_positive(b, {}, ())), *assumptions]
+    local = {"there": " where that holds" if about_states else "", "stays": " that stays there" if about_states else ""}
     return Invariant(
         expression=function,
         kind=InvariantKind.STRICT_LYAPUNOV if strict else InvariantKind.LYAPUNOV,
         proof=Proof(
             identities=(sp.Eq(change, right, evaluate=False),),
             where=f"{reason}; the two sides are the same, expanded",
-            conclusion=STRICT_CONCLUSION if strict else _conclusion(states, rates, [part for _, part in terms]),
+            conclusion=_STRICT.format(**local) if strict else _conclusion(states, rates, terms, local),
         ),
         assumptions=(
             *(sp.Eq(parameter, value, evaluate=False) for parameter, value in fixed.items()),
             *(sp.Gt(d, 0, evaluate=False) for d in signs),
-            *(sp.Ne(b, 0) for b in bases),
-            *assumptions,
+            *about_states,
         ),
         method=method,
     )
 
 
-def _conclusion(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], parts: Sequence[sp.Expr]) -> str:
+def _conclusion(
+    states: Sequence[sp.Symbol],
+    rates: Sequence[sp.Expr],
+    terms: Sequence[tuple[sp.Expr, sp.Expr]],
+    local: Mapping[str, str],
+) -> str:
+    parts = [part for _, part in terms]
     zero = " and ".join(f"{sp.factor(part)} = 0" for part in dict.fromkeys(parts))
-    text = _REST.format(zero=zero)
+    text = _REST.format(zero=zero, **local)
     held = _held_at_zero(states, rates, parts)
     if held is None:
         return f"{text}."
     names = ", ".join(str(s) for s in held)
-    return f"{text}. A solution that stays there has {names} = 0 and is at rest: so there is no periodic orbit."
+    there = local["there"]
+    return f"{text}. A solution that stays there has {names} = 0 and is at rest: so there is no periodic orbit{there}."
 
 
 def _held_at_zero(
@@ -101,7 +111,7 @@ def _held_at_zero(
     held: list[sp.Symbol] = []
     waiting = list(parts)
     while waiting:
-        part = sp.factor(waiting.pop().subs(dict.fromkeys(held, 0)))
+        part = sp.factor(waiting.pop().subs(dict.fromkeys(held, 0))).as_base_exp()[0]
         state = next((s for s in states if part != 0 and (part / s).is_number), None)
         if state is not None:
             held.append(state)

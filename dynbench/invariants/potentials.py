@@ -13,7 +13,7 @@ __all__ = ["MOST_OPERATIONS", "ROUGH", "gradient_of", "potential", "same", "sing
 
 #: Rules of integration branch: longer expressions may take them minutes.
 MOST_OPERATIONS = 80
-#: Functions that are not integrated: they have kinks or jumps, or logarithms that the rules turn into special functions.
+#: Functions that are not integrated: kinks, jumps, and logarithms, which the rules turn into special functions.
 ROUGH = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.log)
 
 
@@ -27,7 +27,9 @@ def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Ex
     states : sequence of sympy symbols
         The variables.
     """
-    if sum(int(sp.count_ops(g)) for g in gradient) > len(states) * MOST_OPERATIONS or any(g.has(*ROUGH) for g in gradient):
+    if sum(int(sp.count_ops(g)) for g in gradient) > len(states) * MOST_OPERATIONS or any(
+        g.has(*ROUGH) for g in gradient
+    ):
         return None
     total = sp.S.Zero
     rest = [sp.expand(g) for g in gradient]
@@ -37,6 +39,7 @@ def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Ex
             return None
         total += part
         rest = [sp.expand(r - d) for r, d in zip(rest, gradient_of(part, states), strict=True)]
+    total = sp.expand(total)
     return total if same(gradient_of(total, states), gradient, states) else None
 
 
@@ -75,7 +78,7 @@ def _integral(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:
 
 
 def _term(term: sp.Expr, variable: sp.Symbol) -> sp.Expr:
-    factor, rest = term.as_independent(variable)
+    factor, rest = term.as_independent(variable, as_Add=False)
     tangents = [f for f in rest.atoms(sp.tanh, sp.coth) if f.args[0].diff(variable, 2) == 0]
     if len(tangents) == 1:
         found = _with_tanh(rest, tangents[0], variable)

@@ -9,9 +9,7 @@ import sympy as sp
 __all__ = ["is_positive"]
 
 
-def is_positive(
-    expression: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], positive: Collection[sp.Symbol] = ()
-) -> bool:
+def is_positive(expression: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], positive: Collection[sp.Symbol] = ()) -> bool:
     """Whether an expression is shown to be positive for all states, for parameters of the signs of their values.
 
     Parameters
@@ -37,7 +35,9 @@ def is_positive(
     }
     for s in expression.free_symbols & set(at):
         value = at[s]
-        symbols[s] = sp.S.Zero if value == 0 else sp.Dummy(s.name, positive=value.is_positive, negative=value.is_negative)
+        symbols[s] = (
+            sp.S.Zero if value == 0 else sp.Dummy(s.name, positive=value.is_positive, negative=value.is_negative)
+        )
     own = expression.xreplace(symbols)
     growths: dict[sp.Expr, sp.Dummy] = {}
 
