@@ -65,7 +65,7 @@ def volume_preservation(system: System) -> Proof | None:
     return Proof(
         identities=(sp.Eq(sp.Add(*terms, evaluate=False), 0, evaluate=False),),
         where="the sum is zero, expanded",
-        conclusion="The left side is div F, so the flow preserves volume: no point or orbit attracts or repels all near it.",
+        conclusion="The left side is div F, so volume is preserved: no point or orbit attracts or repels all near it.",
     )
 
 

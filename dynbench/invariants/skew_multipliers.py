@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multipliers import constant_multipliers
 from dynbench.invariants.potentials import potential, singular_bases
@@ -36,11 +37,15 @@ class SkewMultipliers(InvariantMethod):
         if system.kind != "flow" or system.dimension > _LARGEST_DIMENSION:
             return
         system = system.expand()
+        independent = IndependentFunctions(system.states, system.parameter_symbols)
+        for invariant in known:
+            if isinstance(invariant.expression, sp.Expr):
+                independent.add(invariant.expression)
         for multiplier in constant_multipliers(system.states, tuple(system.rhs), "skew"):
             limits.check()
             gradient = list(multiplier * sp.Matrix(system.rhs))
             function = potential(gradient, system.states)
-            if function is None or not function.has_free(*system.states):
+            if function is None or not function.has_free(*system.states) or not independent.add(function):
                 continue
             identities = (
                 sp.Eq(function.diff(s), g, evaluate=False) for s, g in zip(system.states, gradient, strict=True)
