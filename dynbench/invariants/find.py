@@ -14,6 +14,7 @@ from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
 from dynbench.invariants.network_templates import NetworkTemplates
 from dynbench.invariants.records import Invariant, Invariants, NearInvariant
+from dynbench.invariants.skew_multipliers import SkewMultipliers
 from dynbench.invariants.stream_function import StreamFunction
 from dynbench.systems import System
 
@@ -24,6 +25,7 @@ CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (
     NetworkTemplates(),
     LinearCombinations(),
     StreamFunction(),
+    SkewMultipliers(),
     DarbouxIntegrals(),
 )
 
