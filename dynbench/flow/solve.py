@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dynbench.errors import InputError
 from dynbench.flow.blow_up import time_to_infinity
 from dynbench.flow.events import Event, EventLog
+from dynbench.flow.steppers import STEP_METHODS
 from dynbench.flow.times import output_times
 from dynbench.flow.trajectories import Outcome, Parts
 from dynbench.systems import System
@@ -56,7 +57,8 @@ def solve_flow(
     """
     method = method or "DOP853"
     if method not in (*_EXPLICIT, *_IMPLICIT):
-        raise InputError(f"method is {method!r}; expected one of {', '.join((*_EXPLICIT, *_IMPLICIT))}.")
+        known = ", ".join((*_EXPLICIT, *_IMPLICIT, *STEP_METHODS))
+        raise InputError(f"method is {method!r:.60}; expected one of {known}.")
     run = _Run(system, states, *output_times(t), method, rtol, atol, events, max_steps)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # SciPy's LSODA warns when it gives up; how an orbit ended is in its outcome.
