@@ -95,7 +95,9 @@ def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = Tr
         entry is not finite.
     """
     try:
-        array = real_array(values)
+        # What the package itself hands on, in every evaluation, needs no further look.
+        plain = type(values) is np.ndarray and values.dtype == np.float64
+        array = values if plain else real_array(values)
     except (TypeError, ValueError) as error:
         shown = " ".join(repr(values).split())
         raise InputError(f"{name} must be an array of real numbers, not {shown:.80}.") from error

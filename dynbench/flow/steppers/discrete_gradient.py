@@ -89,7 +89,7 @@ class _Conserving(Stepper):
         self._rate = rate
         self._functions = functions
         self._equations = ImplicitEquations(rate, np.array([[0.5]]))
-        self._last: tuple[float, Array] | None = None
+        self._before: tuple[float, Array, Array] | None = None
 
     def step(self, x: Array, h: float) -> Array:
         values = [function(x) for function in self._functions]
@@ -103,13 +103,13 @@ class _Conserving(Stepper):
             ]
             return self._projected(self._rate(middle), gradients)[..., None, :]
 
-        if self._last is not None and abs(h - self._last[0]) < 0.1 * abs(h):
-            guess = self._last[1]
+        if self._before is not None and abs(h - self._before[0]) < 0.1 * abs(h):
+            guess = 2 * self._before[1] - self._before[2]
         else:
             guess = self._rate(x)[..., None, :]
         k, residual = self._equations.solve(conserving, guess, x, h)
         self.residual = max(self.residual, residual)
-        self._last = h, k
+        self._before = h, k, self._before[1] if self._before else k
         return x + h * k[..., 0, :]
 
     @staticmethod
@@ -117,11 +117,10 @@ class _Conserving(Stepper):
         """Gonzalez's discrete gradient between states that differ by `moved`, `value` being that at the first."""
         gradient = function.gradient(middle)
         after = function(end)
-        along = (gradient * moved).sum(axis=-1)
-        squared = (moved * moved).sum(axis=-1)
-        size = np.sqrt((gradient * gradient).sum(axis=-1) * squared)
-        resolved = size > _RESOLVED * _EPS * np.abs(after)
-        missing = np.where(resolved, after - value - along, 0.0) / np.where(resolved, squared, 1.0)
+        squared = _dot(moved, moved)
+        size = (_dot(gradient, gradient) * squared) ** 0.5
+        resolved = size > _RESOLVED * _EPS * abs(after)
+        missing = resolved * (after - value - _dot(gradient, moved)) / (squared + ~resolved)
         return gradient + missing[..., None] * moved
 
     @staticmethod
@@ -129,12 +128,17 @@ class _Conserving(Stepper):
         raise NotImplementedError
 
 
+def _dot(a: Array, b: Array) -> Any:
+    """The products of vectors on the last axis."""
+    return a.dot(b) if a.ndim == b.ndim == 1 else np.einsum("...i,...i->...", a, b)
+
+
 class _ConservesOne(_Conserving):
     @staticmethod
     def _projected(rate: Array, gradients: Sequence[Array]) -> Array:
         (g,) = gradients
-        squared = (g * g).sum(axis=-1)
-        share = (g * rate).sum(axis=-1) / np.where(squared > 0, squared, 1.0)
+        squared = _dot(g, g)
+        share = _dot(g, rate) / (squared + (squared == 0))
         return rate - share[..., None] * g
 
 

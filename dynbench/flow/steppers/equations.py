@@ -31,7 +31,7 @@ _INVERTED = 100
 class ImplicitEquations:
     """Equations k = g(k) for the rates k of one step, solved by simplified Newton iteration.
 
-    The Jacobian of f at one state stands for all that the iteration meets; its factors are kept from step to step
+    The Jacobian of f at the middle of one step stands for all that the iteration meets; its factors are kept from step to step
     while they serve. Iteration goes on until rounding stops it, not to a tolerance: an error of a tolerance's size
     would add up over many steps (Hairer, McLachlan & Razakarivony 2008).
 
@@ -71,13 +71,13 @@ class ImplicitEquations:
         """
         fresh = self._solve is None or abs(h - self._h) > 0.1 * abs(h)
         if fresh:
-            self._refresh(x, h)
+            self._refresh(x, k, h)
         try:
             found, residual, iterations = self._iterate(g, k, x, h)
         except UnsolvedStep:
             if fresh:
                 raise
-            self._refresh(x, h)
+            self._refresh(x, k, h)
             found, residual, iterations = self._iterate(g, k, x, h)
         # Factors are worth as much work as they cost: n^3 against n^2 an iteration.
         self._excess += max(0, iterations - _EXPECTED_ITERATIONS)
@@ -103,14 +103,14 @@ class ImplicitEquations:
             before = size
         raise UnsolvedStep(~solved, size / scale)
 
-    def _refresh(self, x: Array, h: float) -> None:
+    def _refresh(self, x: Array, k: Array, h: float) -> None:
         self._h, self._excess = h, 0
         stages, n = len(self._a), x.shape[-1]
         entries = x[..., 0].size * (stages * n) ** 2
         if entries > _MOST_ENTRIES:
             self._solve = _unchanged
             return
-        jacobian = self._system.jacobian_at(x)
+        jacobian = self._system.jacobian_at(x + 0.5 * h * k.mean(axis=-2))
         product = np.einsum("ij,...kl->...ikjl", self._a, jacobian)
         matrix = np.eye(stages * n) - h * product.reshape(*x.shape[:-1], stages * n, stages * n)
         if not np.isfinite(matrix).all():
