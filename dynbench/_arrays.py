@@ -65,6 +65,8 @@ def real_array(values: ArrayLike) -> NDArray[np.float64]:
     TypeError or ValueError
         If they are no real numbers: text, complex numbers, masked entries, rows of different lengths.
     """
+    if isinstance(values, np.ndarray) and type(values) is np.ndarray and values.dtype == np.float64:
+        return values  # as the package hands it on in every evaluation
     given = np.asarray(values)
     if given.dtype.kind == "c" or np.ma.is_masked(values):
         raise TypeError
@@ -95,9 +97,7 @@ def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = Tr
         entry is not finite.
     """
     try:
-        # What the package itself hands on, in every evaluation, needs no further look.
-        plain = type(values) is np.ndarray and values.dtype == np.float64
-        array = values if plain else real_array(values)
+        array = real_array(values)
     except (TypeError, ValueError) as error:
         shown = " ".join(repr(values).split())
         raise InputError(f"{name} must be an array of real numbers, not {shown:.80}.") from error

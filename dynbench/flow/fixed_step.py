@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ class _Run:
         self.out = np.full((len(self.times), *states.shape), np.nan)
         self.out[0] = states
         self.rows = 1
-        self.recent: deque[Array] = deque(maxlen=_LOOK_BACK)
+        self.recent: deque[tuple[float, Array]] = deque(maxlen=_LOOK_BACK)
         self.outcomes = [Outcome.COMPLETED] * len(states)
         self.reasons = [""] * len(states)
         self.blow_up_time = np.full(len(states), np.nan)
@@ -122,7 +123,7 @@ class _Run:
                 if new is None:
                     return
                 before, x = x, new
-                self.recent.append(before)
+                self.recent.append((self.t, before))
                 self.x[self.alive] = x
                 stepped_from, self.t = self.t, end if k == count - 1 else start + (k + 1) * h
                 if self.log and self._met_event(stepped_from, before):
@@ -170,24 +171,33 @@ class _Run:
         """End orbits that cannot be continued: at infinity, if they are on their way there."""
         if not len(orbits):
             return
-        states = self.x[orbits]
-        earlier = self._earlier(orbits)
-        remaining, exponent = time_to_infinity(self.system, states, earlier, self.direction)
-        for k, orbit in enumerate(orbits):
-            if remaining[k] <= _IMMINENT * abs(h):
-                time = self.t + self.direction * remaining[k]
-                self.outcomes[orbit], self.blow_up_time[orbit] = Outcome.BLOW_UP, time
-                self.reasons[orbit] = f"|x| grows like |x|^{exponent[k]:.3g}: it is infinite at t = {time:.6g}"
+        infinite, exponent = self._infinite(h)
+        for orbit in orbits:
+            k = int(np.searchsorted(self.alive, orbit))
+            if np.isfinite(infinite[k]):
+                self.outcomes[orbit], self.blow_up_time[orbit] = Outcome.BLOW_UP, infinite[k]
+                self.reasons[orbit] = f"|x| grows like |x|^{exponent[k]:.3g}: it is infinite at t = {infinite[k]:.6g}"
             else:
                 self.outcomes[orbit] = Outcome.STEP_FAILURE
-                self.reasons[orbit] = f"{why} at t = {self.t:.6g}, |x| = {np.abs(states[k]).max():.3g}"
+                size = np.abs(self.x[orbit]).max()
+                self.reasons[orbit] = f"{why} at t = {self.t:.6g}, |x| = {size:.3g}"
         self._leave(orbits)
 
-    def _earlier(self, orbits: NDArray[Any]) -> Array:
-        if not self.recent:
-            return self.x[orbits]
-        first = self.recent[0]
-        return first[None] if first.ndim == 1 else first[np.searchsorted(self.alive, orbits)]
+    def _infinite(self, h: float) -> tuple[Array, Array]:
+        """When each orbit that goes on is at infinity, and the exponent of its growth; nan where it is not soon.
+
+        The last states but one are asked too: at the last one the rate may have overflowed already.
+        """
+        infinite, exponent = np.full((2, len(self.alive)), np.nan)
+        path = [*self.recent, (self.t, self._going())]
+        for (_, earlier), (t, x) in itertools.pairwise(path):
+            remaining, power = time_to_infinity(
+                self.system, x.reshape(len(self.alive), -1), earlier.reshape(len(self.alive), -1), self.direction
+            )
+            soon = remaining <= _IMMINENT * abs(h)
+            infinite = np.where(soon, t + self.direction * remaining, infinite)
+            exponent = np.where(soon, power, exponent)
+        return infinite, exponent
 
     def _leave(self, orbits: NDArray[Any]) -> None:
         """Drop orbits that have ended; the end of a single orbit is part of what is written."""

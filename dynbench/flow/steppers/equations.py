@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.flow.steppers.method import UnsolvedStep
+from dynbench.flow.steppers.method import UnsolvedStep, at_stages
 from dynbench.systems import System
 
 __all__ = ["ImplicitEquations"]
@@ -31,16 +31,16 @@ _INVERTED = 100
 class ImplicitEquations:
     """Equations k = g(k) for the rates k of one step, solved by simplified Newton iteration.
 
-    The Jacobian of f at the middle of one step stands for all that the iteration meets; its factors are kept from step to step
-    while they serve. Iteration goes on until rounding stops it, not to a tolerance: an error of a tolerance's size
-    would add up over many steps (Hairer, McLachlan & Razakarivony 2008).
+    The Jacobians of f at the stages of one step stand for all that the iteration meets; the factors are kept from step
+    to step while they serve. Iteration goes on until rounding stops it, not to a tolerance: an error of the size of a
+    tolerance would add up over many steps (Hairer, McLachlan & Razakarivony 2008).
 
     Parameters
     ----------
     system : System
         The flow f.
     a : (s, s) array
-        g depends on k like f(x + h a k): the matrix of the iteration is 1 - h a (x) f'(x).
+        g depends on k like f(x + h a k), so far as the iteration knows.
     """
 
     def __init__(self, system: System, a: Array) -> None:
@@ -69,28 +69,36 @@ class ImplicitEquations:
         UnsolvedStep
             If the iteration does not converge to rounding.
         """
-        fresh = self._solve is None or abs(h - self._h) > 0.1 * abs(h)
-        if fresh:
-            self._refresh(x, k, h)
-        try:
-            found, residual, iterations = self._iterate(g, k, x, h)
-        except UnsolvedStep:
-            if fresh:
-                raise
-            self._refresh(x, k, h)
-            found, residual, iterations = self._iterate(g, k, x, h)
+        kept = self._solve is not None and abs(h - self._h) <= 0.1 * abs(h)
+        # Ever more careful: the factors at hand; those at the stages foreseen; those at the start, foreseeing
+        # nothing; and Newton's iteration proper, with new ones for every correction.
+        attempts = [("kept", k)] if kept else []
+        attempts += [("foreseen", k), ("start", np.zeros_like(k)), ("renewed", np.zeros_like(k))]
+        for tried, (factors, start) in enumerate(attempts, 1):
+            if factors != "kept":
+                self._refresh(x, start, h)
+            try:
+                found, residual, iterations = self._iterate(g, start, x, h, renew=factors == "renewed")
+                break
+            except UnsolvedStep:
+                if tried == len(attempts):
+                    raise
         # Factors are worth as much work as they cost: n^3 against n^2 an iteration.
         self._excess += max(0, iterations - _EXPECTED_ITERATIONS)
-        if self._excess > x.shape[-1] // 20:
+        if self._excess > x.shape[-1] // 20 or factors == "renewed":
             self._solve = None
         return found, residual
 
-    def _iterate(self, g: Callable[[Array], Array], k: Array, x: Array, h: float) -> tuple[Array, float, int]:
-        assert self._solve is not None
+    def _iterate(
+        self, g: Callable[[Array], Array], k: Array, x: Array, h: float, *, renew: bool
+    ) -> tuple[Array, float, int]:
         step = abs(h)
         scale = np.abs(x).max(axis=-1) + step * np.abs(k).max(axis=(-1, -2))
         before, solved = np.inf, np.zeros(np.shape(scale), dtype=bool)
         for iteration in range(1, _MOST_ITERATIONS + 1):
+            if renew and iteration > 1:
+                self._refresh(x, k, h)
+            assert self._solve is not None
             change = self._solve(g(k) - k)
             size = step * np.abs(change).max(axis=(-1, -2))
             # What corrections at rounding level change is noise, but they are free of bias: they are made too.
@@ -98,7 +106,7 @@ class ImplicitEquations:
             solved = solved | (size <= _SOLVED * scale) | ((size >= 0.5 * before) & (size <= _ROUNDING * scale))
             if solved.all():
                 return k, float((size / scale).max(initial=0.0, where=scale > 0)), iteration
-            if not (size[~solved] < np.inf).all() if solved.ndim else not size < np.inf:
+            if (solved | ~np.isfinite(size)).all():
                 break
             before = size
         raise UnsolvedStep(~solved, size / scale)
@@ -110,8 +118,9 @@ class ImplicitEquations:
         if entries > _MOST_ENTRIES:
             self._solve = _unchanged
             return
-        jacobian = self._system.jacobian_at(x + 0.5 * h * k.mean(axis=-2))
-        product = np.einsum("ij,...kl->...ikjl", self._a, jacobian)
+        at = x[..., None, :] + h * (self._a @ k)
+        jacobians = at_stages(self._system.jacobian_at, at, small=self._system.algebraic)
+        product = np.einsum("ij,...ikl->...ikjl", self._a, jacobians)
         matrix = np.eye(stages * n) - h * product.reshape(*x.shape[:-1], stages * n, stages * n)
         if not np.isfinite(matrix).all():
             raise UnsolvedStep(~np.isfinite(matrix).all(axis=(-1, -2)), np.full(x.shape[:-1], np.nan))

@@ -78,13 +78,13 @@ def _advanced(x: Array, h: float, terms: list[tuple[int, float]], rates: list[Ar
 #: Forward Euler: |x| grows by the factor sqrt(1 + h^2 w^2) a step where the flow is a rotation of frequency w.
 EULER = ExplicitRungeKutta("euler", [[0]], [1], order=1)
 #: The explicit midpoint rule (Runge 1895).
-MIDPOINT = ExplicitRungeKutta("midpoint", [[0, 0], [1 / 2, 0]], [0, 1], order=2)
+MIDPOINT = ExplicitRungeKutta("midpoint", [[0.0, 0.0], [0.5, 0.0]], [0, 1], order=2)
 #: Heun's method of order 2, the explicit trapezoidal rule.
-HEUN = ExplicitRungeKutta("heun", [[0, 0], [1, 0]], [1 / 2, 1 / 2], order=2)
+HEUN = ExplicitRungeKutta("heun", [[0, 0], [1, 0]], [0.5, 0.5], order=2)
 #: The classical method of order 4 (Kutta 1901).
 CLASSICAL = ExplicitRungeKutta(
     "rk4",
-    [[0, 0, 0, 0], [1 / 2, 0, 0, 0], [0, 1 / 2, 0, 0], [0, 0, 1, 0]],
+    [[0.0, 0.0, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0], [0.0, 0.5, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]],
     [1 / 6, 1 / 3, 1 / 3, 1 / 6],
     order=4,
 )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dynbench.errors import InputError
 from dynbench.flow.steppers.equations import ImplicitEquations
-from dynbench.flow.steppers.method import StepMethod, Stepper, components_where_small
+from dynbench.flow.steppers.method import StepMethod, Stepper, at_stages, components_where_small
 from dynbench.systems import System
 
 __all__ = ["GaussLegendre"]
@@ -58,16 +58,12 @@ class _Gauss(Stepper):
         self._rate = components_where_small(system)
         self._a, self._b, self._extrapolation = method.a, method.b, method.extrapolation
         self._equations = ImplicitEquations(self._rate, method.a)
-        # A few stages of few states are evaluated fastest one by one.
-        self._one_by_one = system.algebraic
+        self._small = system.algebraic
         self._last: tuple[float, Array] | None = None
 
     def step(self, x: Array, h: float) -> Array:
         def rates(k: Array) -> Array:
-            stages = x[..., None, :] + h * (self._a @ k)
-            if self._one_by_one and x.ndim == 1:
-                return np.array([self._rate(stage) for stage in stages])
-            return self._rate(stages)
+            return at_stages(self._rate, x[..., None, :] + h * (self._a @ k), small=self._small)
 
         if self._last is not None and abs(h - self._last[0]) < 0.1 * abs(h):
             guess = self._extrapolation @ self._last[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,3 +88,8 @@ class StepMethod(abc.ABC):
 def components_where_small(system: System) -> System:
     """The same system in the form that evaluates fastest: of few states, component by component."""
     return system.expand() if system.algebraic else system
+
+
+def at_stages(function: Callable[[Array], Array], stages: Array, *, small: bool) -> Array:
+    """The values of a function at states (..., s, n): of few states without a batch fastest one by one."""
+    return np.array([function(stage) for stage in stages]) if small and stages.ndim == 2 else function(stages)
