@@ -1,6 +1,7 @@
 """Trajectories of flows and orbits of maps, and what is conserved along them."""
 
 from dynbench.flow.conservation import InvariantDrift
+from dynbench.flow.drift_study import DriftStudy, drift
 from dynbench.flow.events import Event
 from dynbench.flow.steppers import (
     STEP_METHODS,
@@ -17,6 +18,7 @@ __all__ = [
     "STEP_METHODS",
     "Composition",
     "DiscreteGradient",
+    "DriftStudy",
     "Event",
     "ExplicitRungeKutta",
     "GaussLegendre",
@@ -25,5 +27,6 @@ __all__ = [
     "StepMethod",
     "StormerVerlet",
     "Trajectory",
+    "drift",
     "integrate",
 ]

@@ -43,6 +43,7 @@ def solve_flow(
     t: Any,
     *,
     method: str | None,
+    step: float | None,
     rtol: float,
     atol: float,
     events: Sequence[Event],
@@ -59,6 +60,11 @@ def solve_flow(
     if method not in (*_EXPLICIT, *_IMPLICIT):
         known = ", ".join((*_EXPLICIT, *_IMPLICIT, *STEP_METHODS))
         raise InputError(f"method is {method!r:.60}; expected one of {known}.")
+    if step is not None:
+        raise InputError(
+            f"step is {step!r:.60}, but {method} chooses its steps itself; methods of fixed step are "
+            f"{', '.join(STEP_METHODS)}."
+        )
     run = _Run(system, states, *output_times(t), method, rtol, atol, events, max_steps)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # SciPy's LSODA warns when it gives up; how an orbit ended is in its outcome.

@@ -179,13 +179,16 @@ def integrate(
     else:
         from dynbench.flow.solve import solve_flow
 
-        if step is not None:
-            raise InputError(
-                f"step is {step!r:.60}, but {method or 'DOP853'!r:.60} chooses its steps itself; methods of fixed step "
-                f"are {', '.join(STEP_METHODS)}."
-            )
         parts = solve_flow(
-            system, flat, t, method=method, rtol=rtol, atol=atol, events=tuple(events), max_steps=max_steps
+            system,
+            flat,
+            t,
+            method=method,
+            step=step,
+            rtol=rtol,
+            atol=atol,
+            events=tuple(events),
+            max_steps=max_steps,
         )
     return Trajectory(
         t=readonly(parts.t),
