@@ -63,7 +63,7 @@ def test_the_default_state_is_drawn_with_seed_0():
 
 def test_a_run_that_ends_early_is_shown_as_such_and_not_fitted():
     cubic = db.ODE({"q": "p", "p": "-q^3"})
-    study = flow.drift(cubic, ["euler"], [0.5, 0.005, 0.0025], x0=[3.0, 0.0], t=6.0)
+    study = flow.drift(cubic, ["euler"], [0.5, 0.005, 0.0025], x0=[3.0, 0.0], t=12.0)
     assert study.outcomes[0, 0] is not Outcome.COMPLETED
     assert study.outcomes[0, 2] is Outcome.COMPLETED
     assert study.outcomes[0, 0].value.split()[0] in repr(study)
