@@ -3,7 +3,7 @@
 from dynbench.invariants.evaluate import InvariantFunction, invariant_function
 from dynbench.invariants.find import conserved_quantities
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof, Symmetry
+from dynbench.invariants.records import Invariant, InvariantKind, Invariants, NearInvariant, Proof, Symmetry
 from dynbench.invariants.symmetries import signed_permutation_symmetries
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "InvariantMethod",
     "Invariants",
     "Limits",
+    "NearInvariant",
     "Proof",
     "Symmetry",
     "conserved_quantities",
