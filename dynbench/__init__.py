@@ -7,7 +7,7 @@
 (['stable node', 'saddle', 'stable node'], True)
 """
 
-from dynbench import errors, networks
+from dynbench import errors, flow, networks
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
 from dynbench.basins import Basins, basins
@@ -73,6 +73,7 @@ __all__ = [
     "certify",
     "errors",
     "find_fixed_points",
+    "flow",
     "follow_fixed_points",
     "integrate",
     "load_report",

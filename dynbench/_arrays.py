@@ -65,6 +65,8 @@ def real_array(values: ArrayLike) -> NDArray[np.float64]:
     TypeError or ValueError
         If they are no real numbers: text, complex numbers, masked entries, rows of different lengths.
     """
+    if isinstance(values, np.ndarray) and type(values) is np.ndarray and values.dtype == np.float64:
+        return values  # as the package hands it on in every evaluation
     given = np.asarray(values)
     if given.dtype.kind == "c" or np.ma.is_masked(values):
         raise TypeError

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from dynbench.errors import InputError
 from dynbench.flow.blow_up import time_to_infinity
 from dynbench.flow.events import Event, EventLog
+from dynbench.flow.steppers import STEP_METHODS
+from dynbench.flow.times import output_times
 from dynbench.flow.trajectories import Outcome, Parts
 from dynbench.systems import System
 
@@ -41,6 +43,7 @@ def solve_flow(
     t: Any,
     *,
     method: str | None,
+    step: float | None,
     rtol: float,
     atol: float,
     events: Sequence[Event],
@@ -55,29 +58,19 @@ def solve_flow(
     """
     method = method or "DOP853"
     if method not in (*_EXPLICIT, *_IMPLICIT):
-        raise InputError(f"method is {method!r}; expected one of {', '.join((*_EXPLICIT, *_IMPLICIT))}.")
-    run = _Run(system, states, _output_times(t), method, rtol, atol, events, max_steps)
+        known = ", ".join((*_EXPLICIT, *_IMPLICIT, *STEP_METHODS))
+        raise InputError(f"method is {method!r:.60}; expected one of {known}.")
+    if step is not None:
+        raise InputError(
+            f"step is {step!r:.60}, but {method} chooses its steps itself; methods of fixed step are "
+            f"{', '.join(STEP_METHODS)}."
+        )
+    run = _Run(system, states, *output_times(t), method, rtol, atol, events, max_steps)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # SciPy's LSODA warns when it gives up; how an orbit ended is in its outcome.
         warnings.filterwarnings("ignore", message="lsoda", category=UserWarning)
         run.go()
     return run.parts()
-
-
-def _output_times(t: Any) -> Array:
-    """The times asked for; for a duration 0, the duration and nan."""
-    try:
-        times = np.asarray(t, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"t is {t!r:.60}; expected a duration or an array of times.") from error
-    if not np.isfinite(times).all() or times.ndim > 1:
-        raise InputError("t must be a finite duration or a one-dimensional array of finite times.")
-    if times.ndim == 0:
-        return np.array([0.0, float(times), np.nan])
-    steps = np.diff(times)
-    if len(times) < 2 or not (np.all(steps > 0) or np.all(steps < 0)):
-        raise InputError("t must hold at least two times, in strictly increasing or decreasing order.")
-    return times
 
 
 class _Run:
@@ -88,6 +81,7 @@ class _Run:
         system: System,
         states: Array,
         outputs: Array,
+        free: bool,
         method: str,
         rtol: float,
         atol: float,
@@ -96,8 +90,7 @@ class _Run:
     ) -> None:
         self.system = system
         self.left = math.inf if max_steps is None else max_steps
-        self.free = bool(np.isnan(outputs[-1]))
-        self.outputs = outputs[:2] if self.free else outputs
+        self.free, self.outputs = free, outputs
         self.method, self.rtol, self.atol = method, rtol, atol
         self.t, self.end = float(self.outputs[0]), float(self.outputs[-1])
         self.x = states.copy()

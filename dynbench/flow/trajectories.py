@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from dynbench._arrays import as_states, check_tolerances, readonly
 from dynbench.errors import InputError
 from dynbench.flow.events import Event
+from dynbench.flow.steppers import STEP_METHODS, StepMethod
 from dynbench.systems import System, as_system
+
+if TYPE_CHECKING:
+    from dynbench.flow.conservation import InvariantDrift
 
 __all__ = ["Outcome", "Trajectory", "integrate"]
 
@@ -51,6 +55,9 @@ class Trajectory:
         Why an orbit ended before its time, in a phrase; "" where it did not.
     events : tuple of (times, states)
         For each event function the (k,) times and (k, n) states of its zero crossings.
+    residual : float array of the batch's shape
+        Implicit methods of fixed step: the largest residual with which the equations of a step were left, relative to
+        the states, over the orbits that were integrated together; 0 for all other methods.
     """
 
     t: Array
@@ -59,6 +66,8 @@ class Trajectory:
     blow_up_time: Array
     reasons: NDArray[Any]
     events: tuple[tuple[Array, Array], ...] = ()
+    residual: Array = field(default_factory=lambda: readonly(0.0))
+    _system: System | None = field(default=None, repr=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -71,13 +80,33 @@ class Trajectory:
         """The last states, (..., n): nan for an orbit of a batch that ended before the others."""
         return self.x[..., -1, :]
 
+    def drift(self, invariants: Any = None) -> tuple[InvariantDrift, ...]:
+        """How far each known invariant is from its initial value along the orbit; computed when asked for.
+
+        Parameters
+        ----------
+        invariants : Invariant or sympy expression, or a sequence of them, optional
+            By default every invariant in ``system.invariants()`` that holds at the system's parameter values.
+
+        Raises
+        ------
+        InputError
+            If the trajectory is no orbit of a system (it was put together by hand).
+        """
+        from dynbench.flow.conservation import drift_along
+
+        if self._system is None:
+            raise InputError("The trajectory does not know its system: dynbench.integrate returns one that does.")
+        return drift_along(self._system, self.x, invariants)
+
 
 def integrate(
     system: System,
     x0: ArrayLike,
     t: float | ArrayLike,
     *,
-    method: str | None = None,
+    method: str | StepMethod | None = None,
+    step: float | None = None,
     engine: str | None = None,
     rtol: float = 1e-9,
     atol: float = 1e-9,
@@ -94,18 +123,26 @@ def integrate(
         Initial states. A batch is integrated as one system, with common steps.
     t : float or (m,) array
         Flows: a duration (negative for backward time), which gives the solver's own steps with three points
-        between; or the increasing or decreasing times at which the states are wanted, the first being the
-        initial time. Maps: the number of steps.
-    method : str, optional
+        between (methods of fixed step: every step); or the increasing or decreasing times at which the states are
+        wanted, the first being the initial time. Maps: the number of steps.
+    method : str or StepMethod, optional
         A method of `scipy.integrate.solve_ivp`: "DOP853" (default), "RK45", "RK23", "LSODA", "BDF" or
-        "Radau".
+        "Radau". Or a method of fixed step: "euler", "midpoint", "heun", "rk4" (explicit); "implicit midpoint",
+        "gauss4", "gauss6" (conserve quadratic invariants); "discrete gradient" (conserves every invariant known);
+        "stormer-verlet", "yoshida4", "suzuki4" (symplectic, where the Hamiltonian separates); or a
+        `dynbench.flow.StepMethod`, such as ``DiscreteGradient(H)``.
+    step : float, optional
+        Methods of fixed step: the length of a step, positive for backward time too. Every interval between output
+        times is divided into the fewest equal steps that are not longer; steps of just this length are taken where
+        it divides the interval.
     engine : str, optional
         Only None or "scipy" so far.
     rtol, atol : float
-        Tolerances of the local error; both are positive, and `rtol` is below 1.
+        Tolerances of the local error; both are positive, and `rtol` is below 1. Methods of fixed step have none:
+        implicit ones solve their equations to rounding.
     events : sequence of callables
         ``event(t, x) -> float`` with optional attributes ``terminal`` and ``direction``, for flows and a
-        single initial state.
+        single initial state. Methods of fixed step locate them on the cubic through the ends of a step, to h^4.
     max_steps : int, optional
         Flows: an orbit is given up (`Outcome.STEP_FAILURE`) after so many steps of the solver; by default only where
         it makes no headway.
@@ -130,14 +167,28 @@ def integrate(
     if events and (system.kind == "map" or batch):
         raise InputError("events need a flow and a single initial state of shape (n,).")
     if system.kind == "map":
-        if method is not None:
-            raise InputError(f"method is {method!r}, but a map is iterated, not integrated.")
+        if method is not None or step is not None:
+            given = f"method is {method!r}" if method is not None else f"step is {step!r}"
+            raise InputError(f"{given}, but a map is iterated, not integrated.")
         parts = _iterate(system, flat, t)
+    elif isinstance(method, StepMethod) or method in STEP_METHODS:
+        from dynbench.flow.fixed_step import solve_fixed_step
+
+        chosen = method if isinstance(method, StepMethod) else STEP_METHODS[method]
+        parts = solve_fixed_step(system, flat, t, method=chosen, step=step, events=tuple(events), max_steps=max_steps)
     else:
         from dynbench.flow.solve import solve_flow
 
         parts = solve_flow(
-            system, flat, t, method=method, rtol=rtol, atol=atol, events=tuple(events), max_steps=max_steps
+            system,
+            flat,
+            t,
+            method=method,
+            step=step,
+            rtol=rtol,
+            atol=atol,
+            events=tuple(events),
+            max_steps=max_steps,
         )
     return Trajectory(
         t=readonly(parts.t),
@@ -146,6 +197,8 @@ def integrate(
         blow_up_time=readonly(np.reshape(parts.blow_up_time, batch)),
         reasons=readonly(np.array(parts.reasons, dtype=object).reshape(batch), object),
         events=tuple((readonly(times), readonly(found)) for times, found in parts.events),
+        residual=readonly(np.zeros(batch) if parts.residual is None else np.reshape(parts.residual, batch)),
+        _system=system,
     )
 
 
@@ -159,6 +212,7 @@ class Parts:
     blow_up_time: Array
     reasons: list[str]
     events: tuple[tuple[Array, Array], ...] = ()
+    residual: Array | None = None
 
 
 def _iterate(system: System, states: Array, steps: Any) -> Parts:

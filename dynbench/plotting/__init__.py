@@ -6,6 +6,7 @@ Legends stand below the axes. Where you bring axes of your own, let their figure
 
 from dynbench.plotting.branches import draw_paths
 from dynbench.plotting.drawing import Drawing
+from dynbench.plotting.drifts import draw_drift
 from dynbench.plotting.efforts import search_effort
 from dynbench.plotting.graphs import draw_transition_graph
 from dynbench.plotting.landscapes import speed_landscape
@@ -18,6 +19,7 @@ from dynbench.plotting.tables import stability_table
 
 __all__ = [
     "Drawing",
+    "draw_drift",
     "draw_paths",
     "draw_transition_graph",
     "phase_portrait",

@@ -23,7 +23,13 @@ from dynbench.errors import ModelError
 from dynbench.symbolic import balls, intervals
 from dynbench.symbolic.emit import write_function
 from dynbench.symbolic.intervals import Interval
-from dynbench.symbolic.overflow import log_cosh, softplus, without_overflow
+from dynbench.symbolic.overflow import (
+    log_cosh,
+    log_cosh_of_float,
+    softplus,
+    softplus_of_float,
+    without_overflow,
+)
 
 __all__ = ["BallKernel", "IntervalKernel", "NumpyKernel", "compile_expressions", "exact_float", "write_number"]
 
@@ -88,6 +94,8 @@ class NumpyKernel:
         return out.reshape(*x.shape[:-1], *self.shape)
 
     def _single(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        if len(self._varying) == len(self._constants):
+            return np.array(self._scalar(*x.tolist()), dtype=float).reshape(self.shape)
         out = self._constants.copy()
         out[self._varying] = self._scalar(*x.tolist())
         return out.reshape(self.shape)
@@ -223,8 +231,8 @@ _ELEMENTARY = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt"
 _INVERSE = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
 
 _MATH: dict[str, Callable[..., Any]] = {
-    "log_cosh": log_cosh,
-    "softplus": softplus,
+    "log_cosh": log_cosh_of_float,
+    "softplus": softplus_of_float,
     **{name: getattr(math, name) for name in (*_ELEMENTARY, *_INVERSE, "erf")},
     "absolute": abs,
     "maximum": max,

@@ -1,0 +1,155 @@
+"""Discrete gradients: steps that conserve known invariants, whatever functions they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.errors import InputError
+from dynbench.flow.known import known_invariants
+from dynbench.flow.steppers.equations import ImplicitEquations
+from dynbench.flow.steppers.method import StepMethod, Stepper, components_where_small
+from dynbench.invariants.evaluate import InvariantFunction, invariant_function
+from dynbench.systems import System
+
+__all__ = ["DiscreteGradient"]
+
+Array = NDArray[np.float64]
+
+_EPS = float(np.finfo(float).eps)
+#: An expression is conserved if its rate |grad H . f| at the initial states is below this part of |grad H| |f|.
+_CONSERVED = 1e-9
+#: Where a step changes H by less than this many times its rounding, the gradient at the middle is as good.
+_RESOLVED = 1e6
+
+
+class DiscreteGradient(StepMethod):
+    """y = x + h S(x, y) grad H(x, y) with a skew S and a discrete gradient, so H(y) = H(x); symmetric, of order 2.
+
+    The discrete gradient is Gonzalez's (1996): g = grad H((x + y)/2) plus the multiple of y - x that makes
+    g . (y - x) = H(y) - H(x). S is that of f itself, at the middle: f = S grad H with S = (f g^T - g f^T)/|g|^2
+    (McLachlan, Quispel & Robidoux 1999), so nothing but H has to be known: S g is f less its part along g. With
+    several invariants the parts along all their discrete gradients are taken off, and each is conserved.
+
+    Parameters
+    ----------
+    invariants : Invariant or sympy expression, or a sequence of them, optional
+        What is to be conserved; by default every invariant in ``system.invariants()`` that holds at the system's
+        parameter values.
+    """
+
+    name, order = "discrete gradient", 2
+
+    def __init__(self, invariants: Any = None) -> None:
+        several = isinstance(invariants, Sequence) or invariants is None
+        self.invariants = invariants if several else (invariants,)
+
+    def bind(self, system: System, x: Array) -> Stepper:
+        """A stepper that conserves the invariants.
+
+        Raises
+        ------
+        InputError
+            If none is known, or one is not conserved.
+        """
+        chosen = known_invariants(system) if self.invariants is None else self.invariants
+        if not chosen:
+            raise InputError(
+                "method is 'discrete gradient', but no invariant of the system was found: give one, as "
+                "DiscreteGradient(H)."
+            )
+        functions = [invariant_function(system, invariant) for invariant in chosen]
+        for function in functions:
+            _check_conserved(system, function, x)
+        kind = _ConservesOne if len(functions) == 1 else _ConservesSeveral
+        return kind(components_where_small(system), functions)
+
+
+def _check_conserved(system: System, function: InvariantFunction, x: Array) -> None:
+    with np.errstate(all="ignore"):
+        gradient, rate = function.gradient(x), system(x)
+        change = np.abs((gradient * rate).sum(axis=-1))
+        allowed = _CONSERVED * np.linalg.norm(gradient, axis=-1) * np.linalg.norm(rate, axis=-1)
+    if not np.isfinite(function(x)).all():
+        raise InputError(f"The invariant {function.expression!s:.60} is not defined at the initial state.")
+    if (change > allowed).any():
+        raise InputError(
+            f"{function.expression!s:.60} is not conserved: at an initial state it changes at the rate "
+            f"{change.max():.3g}."
+        )
+
+
+class _Conserving(Stepper):
+    """v = P f((x + y)/2), y = x + h v, where P takes off the parts along the discrete gradients."""
+
+    def __init__(self, rate: System, functions: Sequence[InvariantFunction]) -> None:
+        self._rate = rate
+        self._functions = functions
+        self._equations = ImplicitEquations(rate, np.array([[0.5]]))
+        self._before: tuple[float, Array, Array] | None = None
+
+    def step(self, x: Array, h: float) -> Array:
+        values = [function(x) for function in self._functions]
+
+        def conserving(k: Array) -> Array:
+            moved = h * k[..., 0, :]
+            middle = x + 0.5 * moved
+            gradients = [
+                self._discrete(function, value, x + moved, middle, moved)
+                for function, value in zip(self._functions, values, strict=True)
+            ]
+            return self._projected(self._rate(middle), gradients)[..., None, :]
+
+        if self._before is not None and abs(h - self._before[0]) < 0.1 * abs(h):
+            guess = 2 * self._before[1] - self._before[2]
+        else:
+            guess = self._rate(x)[..., None, :]
+        k, residual = self._equations.solve(conserving, guess, x, h)
+        self.residual = max(self.residual, residual)
+        self._before = h, k, self._before[1] if self._before else k
+        return x + h * k[..., 0, :]
+
+    @staticmethod
+    def _discrete(function: InvariantFunction, value: Array, end: Array, middle: Array, moved: Array) -> Array:
+        """Gonzalez's discrete gradient between states that differ by `moved`, `value` being that at the first."""
+        gradient = function.gradient(middle)
+        after = function(end)
+        squared = _dot(moved, moved)
+        size = (_dot(gradient, gradient) * squared) ** 0.5
+        resolved = size > _RESOLVED * _EPS * abs(after)
+        missing = resolved * (after - value - _dot(gradient, moved)) / (squared + ~resolved)
+        return gradient + missing[..., None] * moved
+
+    @staticmethod
+    def _projected(rate: Array, gradients: Sequence[Array]) -> Array:
+        raise NotImplementedError
+
+
+def _dot(a: Array, b: Array) -> Any:
+    """The products of vectors on the last axis."""
+    return a.dot(b) if a.ndim == b.ndim == 1 else np.einsum("...i,...i->...", a, b)
+
+
+class _ConservesOne(_Conserving):
+    @staticmethod
+    def _projected(rate: Array, gradients: Sequence[Array]) -> Array:
+        (g,) = gradients
+        squared = _dot(g, g)
+        share = _dot(g, rate) / (squared + (squared == 0))
+        return rate - share[..., None] * g
+
+
+class _ConservesSeveral(_Conserving):
+    @staticmethod
+    def _projected(rate: Array, gradients: Sequence[Array]) -> Array:
+        g = np.stack(gradients, axis=-2)
+        norms = np.linalg.norm(g, axis=-1, keepdims=True)
+        g = g / np.where(norms > 0, norms, 1.0)
+        if not np.isfinite(g).all():
+            return np.full_like(rate, np.nan)
+        # By the singular values: where gradients are parallel, one invariant may follow from the others.
+        share = np.linalg.pinv(np.swapaxes(g, -1, -2), rcond=1e-10) @ rate[..., None]
+        return rate - (np.swapaxes(g, -1, -2) @ share)[..., 0]
