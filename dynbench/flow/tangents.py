@@ -148,7 +148,7 @@ def _flown(system: System, lanes: Lanes, interval: float, rtol: float, atol: flo
         remaining = interval - elapsed[going]
         h = np.minimum(steps[going], remaining)
         y_new, first_new, error = _step(rate, y[going], first[going], h, rtol, atol)
-        accepted = np.asarray(error <= 1)
+        accepted: NDArray[np.bool_] = np.less_equal(error, 1)
         done = going[accepted]
         y[done], first[done] = y_new[accepted], first_new[accepted]
         elapsed[done] = np.where(h[accepted] == remaining[accepted], interval, elapsed[done] + h[accepted])

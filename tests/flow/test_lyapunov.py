@@ -11,7 +11,7 @@ import dynbench as db
 
 LORENZ = db.ODE({"x": "10*(y - x)", "y": "28*x - y - x*z", "z": "x*y - 8*z/3"})
 HENON = db.Map({"x": "1 - 1.4*x^2 + y", "y": "0.3*x"})
-STARTS = np.random.default_rng(7).normal(size=(40, 3)) + [1, 1, 20]
+STARTS = np.random.default_rng(7).normal(loc=[1, 1, 20], size=(40, 3))
 
 
 def test_lorenz_within_error_bars_that_mean_what_they_say():
@@ -45,7 +45,7 @@ def test_a_linear_flow_has_the_real_parts():
 
 def test_a_regular_orbit_is_zero_within_its_trend():
     pendulum = db.ODE({"x": "y", "y": "-sin(x)"})
-    spectrum = db.lyapunov_spectrum(pendulum, [2.0, 0.0], t=2000, transient=0, rng=0)
+    spectrum = db.lyapunov_spectrum(pendulum, [2.0, 0.0], t=1000, transient=0, rng=0)
     assert 0 < spectrum.exponents[0] < 2 * spectrum.errors[0] < 0.01
 
 
@@ -58,7 +58,7 @@ def test_the_first_exponents_alone_and_many_states():
 
 
 def test_sharing_out_changes_nothing():
-    run = {"t": 20, "transient": 5, "rng": 3}
+    run = {"t": 8, "transient": 5, "rng": 3}
     alone = db.lyapunov_spectrum(LORENZ, STARTS, **run)
     with ThreadPoolExecutor(2) as threads:
         shared = db.lyapunov_spectrum(LORENZ, STARTS, executor=threads, **run)
@@ -92,7 +92,7 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on(tmp_path):
 
 
 def test_an_orbit_that_ends_does_not_stop_the_others():
-    spectrum = db.lyapunov_spectrum(db.ODE({"x": "x^2 - 1"}), [[0.0], [2.0]], t=20, rng=0)
+    spectrum = db.lyapunov_spectrum(db.ODE({"x": "x^2 - 1"}), [[0.0], [2.0]], t=20, transient=10, rng=0)
     assert spectrum.exponents[0, 0] == pytest.approx(-2, abs=1e-3)
     assert np.isnan(spectrum.exponents[1, 0])
 
