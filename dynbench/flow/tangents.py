@@ -113,7 +113,8 @@ def _one_interval(system: System, lanes: Lanes, interval: float, rtol: float, at
 
 def _orthonormal(lanes: Lanes, moved: Lanes, alive: NDArray[np.intp]) -> tuple[Lanes, Array]:
     """The lanes with those of them that moved put in place, orthonormal again; and how much each vector grew."""
-    usable = np.isfinite(moved.x).all(axis=-1) & np.isfinite(moved.frames).all(axis=(-2, -1))
+    everything = np.concatenate([moved.x, moved.frames.reshape(len(alive), -1)], axis=1)
+    usable = np.isfinite(everything).all(axis=-1)
     columns = np.where(usable[:, None, None], moved.frames, lanes.frames[alive]).swapaxes(-1, -2)
     q, r = np.linalg.qr(columns)
     x, frames, steps = lanes.x.copy(), lanes.frames.copy(), lanes.steps.copy()
@@ -148,7 +149,7 @@ def _flown(system: System, lanes: Lanes, interval: float, rtol: float, atol: flo
         remaining = interval - elapsed[going]
         h = np.minimum(steps[going], remaining)
         y_new, first_new, error = _step(rate, y[going], first[going], h, rtol, atol)
-        accepted: NDArray[np.bool_] = np.less_equal(error, 1)
+        accepted = error <= 1
         done = going[accepted]
         y[done], first[done] = y_new[accepted], first_new[accepted]
         elapsed[done] = np.where(h[accepted] == remaining[accepted], interval, elapsed[done] + h[accepted])
