@@ -1,5 +1,6 @@
 """Invariants: conserved quantities and symmetries, each with the identities that prove it."""
 
+from dynbench.invariants.evaluate import InvariantFunction, invariant_function
 from dynbench.invariants.find import conserved_quantities
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof, Symmetry
@@ -7,6 +8,7 @@ from dynbench.invariants.symmetries import signed_permutation_symmetries
 
 __all__ = [
     "Invariant",
+    "InvariantFunction",
     "InvariantKind",
     "InvariantMethod",
     "Invariants",
@@ -14,5 +16,6 @@ __all__ = [
     "Proof",
     "Symmetry",
     "conserved_quantities",
+    "invariant_function",
     "signed_permutation_symmetries",
 ]
