@@ -24,7 +24,7 @@ from dynbench.fixed_points import (
     find_fixed_points,
     search,
 )
-from dynbench.flow import Trajectory, integrate
+from dynbench.flow import LyapunovSpectrum, Trajectory, integrate, lyapunov_spectrum
 from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.models import load_toml
 from dynbench.networks import RNN, EchoStateNetwork
@@ -58,6 +58,7 @@ __all__ = [
     "FixedPoints",
     "Kind",
     "LowRank",
+    "LyapunovSpectrum",
     "Manifold",
     "Map",
     "Status",
@@ -78,6 +79,7 @@ __all__ = [
     "integrate",
     "load_report",
     "load_toml",
+    "lyapunov_spectrum",
     "morse_consistency",
     "networks",
     "pulse_ends",

@@ -1,8 +1,9 @@
-"""Trajectories of flows and orbits of maps, and what is conserved along them."""
+"""Trajectories of flows and orbits of maps, what is conserved along them, and their Lyapunov exponents."""
 
 from dynbench.flow.conservation import InvariantDrift
 from dynbench.flow.drift_study import DriftStudy, drift
 from dynbench.flow.events import Event
+from dynbench.flow.lyapunov import LyapunovSpectrum, lyapunov_spectrum
 from dynbench.flow.steppers import (
     STEP_METHODS,
     Composition,
@@ -23,10 +24,12 @@ __all__ = [
     "ExplicitRungeKutta",
     "GaussLegendre",
     "InvariantDrift",
+    "LyapunovSpectrum",
     "Outcome",
     "StepMethod",
     "StormerVerlet",
     "Trajectory",
     "drift",
     "integrate",
+    "lyapunov_spectrum",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -48,15 +47,6 @@ class Proof:
     def __str__(self) -> str:
         equations = "; ".join(f"{equation.args[0]} = {equation.args[1]}" for equation in self.identities)
         return f"{equations} ({self.where}). {self.conclusion}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (pickle.dumps(self.identities), self.where, self.conclusion)
-
-
-def _unpickled(identities: bytes, where: str, conclusion: str) -> Proof:
-    """SymPy would otherwise carry out the sums that a proof writes out."""
-    with sp.evaluate(False):
-        return Proof(pickle.loads(identities), where, conclusion)
 
 
 def _proof(trees: Iterable[Any], where: str, conclusion: str) -> Proof:
