@@ -2,8 +2,10 @@
 
 from dynbench.invariants.find import conserved_quantities
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof, Symmetry
-from dynbench.invariants.symmetries import signed_permutation_symmetries
+from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof
+from dynbench.invariants.signed_permutations import SignedPermutation
+from dynbench.invariants.symmetries import reversing_symmetries, signed_permutation_symmetries
+from dynbench.invariants.symmetry_records import Symmetries, Symmetry
 
 __all__ = [
     "Invariant",
@@ -12,7 +14,10 @@ __all__ = [
     "Invariants",
     "Limits",
     "Proof",
+    "SignedPermutation",
+    "Symmetries",
     "Symmetry",
     "conserved_quantities",
+    "reversing_symmetries",
     "signed_permutation_symmetries",
 ]

@@ -27,7 +27,8 @@ from dynbench.systems.declaration import declare_components
 from dynbench.systems.matrix_declaration import declare_matrix
 
 if TYPE_CHECKING:
-    from dynbench.invariants.records import Invariants, Symmetry
+    from dynbench.invariants.records import Invariants
+    from dynbench.invariants.symmetry_records import Symmetries
 
 __all__ = ["System", "as_system"]
 
@@ -261,11 +262,24 @@ class System(abc.ABC):
 
         return conserved_quantities(self)
 
-    def symmetries(self) -> tuple[Symmetry, ...]:
-        """Sign changes and permutations of states that leave the equations as they are, proved."""
+    def symmetries(self) -> Symmetries:
+        """Sign changes and permutations of states, and their products, that leave the equations as they are, proved.
+
+        See `dynbench.invariants.signed_permutation_symmetries`.
+        """
+        return self._symmetries
+
+    def reversing_symmetries(self) -> Symmetries:
+        """Those that reverse time, proved; see `dynbench.invariants.reversing_symmetries`."""
+        from dynbench.invariants import reversing_symmetries
+
+        return reversing_symmetries(self)
+
+    @cached_property
+    def _symmetries(self) -> Symmetries:
         from dynbench.invariants import signed_permutation_symmetries
 
-        return signed_permutation_symmetries(self.expand()) if self.algebraic else ()
+        return signed_permutation_symmetries(self)
 
     # --- numbers ---------------------------------------------------------------------------------
 
