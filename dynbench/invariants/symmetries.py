@@ -13,7 +13,7 @@ from dynbench.invariants.component_symmetries import Components
 from dynbench.invariants.records import Proof
 from dynbench.invariants.signed_permutations import SignedPermutation, elements
 from dynbench.invariants.symmetry_records import Symmetries, Symmetry, described
-from dynbench.invariants.twins import without_twins
+from dynbench.invariants.twins import symmetries_of_weights
 from dynbench.invariants.weight_relations import Relations, Unreadable, read_relations
 from dynbench.invariants.weight_structure import WeightStructure
 from dynbench.symbolic.matrices import MatrixForm
@@ -128,10 +128,11 @@ def _in_components(system: System, reversing: bool) -> _Found:
         return _Found(trivial, None, _no_proof, f"none: there are more than {_MOST_STATES} states", False)
     components = Components(system)
     here, there = components.structures()
-    group = automorphisms(here, lambda s: components.proves(s, False))
     found, finished = None, True
     if reversing:
         found, finished = isomorphism(here, there, lambda s: components.proves(s, True))
+    wanted = not reversing or found is not None
+    group = automorphisms(here, lambda s: components.proves(s, False)) if wanted else Group((), 1)
     scope = _ALL
     if group.order is None or not finished:
         scope += _UNFINISHED
@@ -151,12 +152,12 @@ def _in_matrix_form(form: MatrixForm, reversing: bool) -> _Found:
     if structure.entries > _MOST_WEIGHTS:
         return _mirror_only(form, f"more than {_MOST_WEIGHTS} weights")
     n, prove = structure.visible, _equations(relations)
-    group = without_twins(structure)
     found, finished = None, True
     if turned is not None:
         other = WeightStructure(turned)
         found, finished = isomorphism(structure, other, other.keeps)
         found = None if found is None else _of_states(found, n)
+    group = symmetries_of_weights(structure) if not reversing or found is not None else Group((), 1)
     scope = "signed permutations of the states that keep every array of the matrix form"
     if group.order is None or not finished:
         scope += _UNFINISHED

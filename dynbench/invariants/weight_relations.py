@@ -209,6 +209,15 @@ class _Reader:
         """How a matrix times a column is moved."""
         if isinstance(factor, sp.Identity):
             return units
+        if isinstance(factor, sp.MatAdd):
+            return self._sum([moved for term in factor.args if (moved := self._moved(term, units)) is not None])
+        if isinstance(factor, sp.MatMul):
+            moved: Units | None = units
+            for part in reversed(split(factor)[1]):
+                moved = None if moved is None else self._moved(part, moved)
+            return moved
+        if isinstance(factor, sp.ZeroMatrix):
+            return None
         if isinstance(factor, Diag):
             return self._entries(self._read_factor(factor.diagonal), units)
         symbol = factor.arg if isinstance(factor, sp.Transpose) else factor
