@@ -28,6 +28,7 @@ from dynbench.systems.matrix_declaration import declare_matrix
 
 if TYPE_CHECKING:
     from dynbench.invariants.records import Invariants
+    from dynbench.invariants.scalings import Scaling
     from dynbench.invariants.symmetry_records import Symmetries
 
 __all__ = ["System", "as_system"]
@@ -274,6 +275,18 @@ class System(abc.ABC):
         from dynbench.invariants import reversing_symmetries
 
         return reversing_symmetries(self)
+
+    def scaling_symmetries(self, *, parameters: bool = False) -> tuple[Scaling, ...]:
+        """Powers of one factor by which states and time may be multiplied; see `dynbench.invariants.Scaling`.
+
+        Parameters
+        ----------
+        parameters : bool
+            Whether parameters may be multiplied by powers of it too.
+        """
+        from dynbench.invariants import scaling_symmetries
+
+        return scaling_symmetries(self, parameters=parameters)
 
     @cached_property
     def _symmetries(self) -> Symmetries:
