@@ -5,9 +5,12 @@ from dynbench.invariants.find import conserved_quantities
 from dynbench.invariants.hamiltonian import hamiltonian_structure, volume_preservation
 from dynbench.invariants.lyapunov import lyapunov_functions
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.records import Invariant, InvariantKind, Invariants, NearInvariant, Proof, Symmetry
+from dynbench.invariants.records import Invariant, InvariantKind, Invariants, NearInvariant, Proof
+from dynbench.invariants.scalings import Scaling, scaling_symmetries
+from dynbench.invariants.signed_permutations import SignedPermutation
 from dynbench.invariants.structure_records import HamiltonianStructure, StructureKind
-from dynbench.invariants.symmetries import signed_permutation_symmetries
+from dynbench.invariants.symmetries import reversing_symmetries, signed_permutation_symmetries
+from dynbench.invariants.symmetry_records import Symmetries, Symmetry
 
 __all__ = [
     "HamiltonianStructure",
@@ -19,12 +22,17 @@ __all__ = [
     "Limits",
     "NearInvariant",
     "Proof",
+    "Scaling",
+    "SignedPermutation",
     "StructureKind",
+    "Symmetries",
     "Symmetry",
     "conserved_quantities",
     "hamiltonian_structure",
     "invariant_function",
     "lyapunov_functions",
+    "reversing_symmetries",
+    "scaling_symmetries",
     "signed_permutation_symmetries",
     "volume_preservation",
 ]

@@ -1,4 +1,4 @@
-"""The records that describe invariants and symmetries, with their proofs."""
+"""The records that describe invariants, with their proofs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-__all__ = ["Invariant", "InvariantKind", "Invariants", "NearInvariant", "Proof", "Symmetry"]
+__all__ = ["Invariant", "InvariantKind", "Invariants", "NearInvariant", "Proof"]
 
 
 class InvariantKind(enum.StrEnum):
@@ -162,25 +162,3 @@ class Invariants(tuple[Invariant, ...]):
         nearly = f"; nearly: {', '.join(str(i.expression) for i in self.nearly)}" if self.nearly else ""
         stopped = f"; not all of it: {self.stopped}" if self.stopped else ""
         return f"<Invariants: {found}{nearly}; sought: {self.scope}{stopped}>"
-
-
-@dataclass(frozen=True, repr=False)
-class Symmetry:
-    """A linear change of variables S that the equations do not notice: F(S x) = S F(x).
-
-    Attributes
-    ----------
-    matrix : sympy ImmutableMatrix, (n, n)
-        S, a signed permutation matrix.
-    description : str
-        Where S takes a state: ``(x, y) -> (-x, -y)``.
-    proof : str
-        The identity that was checked, component by component.
-    """
-
-    matrix: sp.ImmutableDenseMatrix
-    description: str
-    proof: str
-
-    def __repr__(self) -> str:
-        return f"Symmetry({self.description})"

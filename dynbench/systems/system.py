@@ -27,7 +27,9 @@ from dynbench.systems.declaration import declare_components
 from dynbench.systems.matrix_declaration import declare_matrix
 
 if TYPE_CHECKING:
-    from dynbench.invariants.records import Invariants, Symmetry
+    from dynbench.invariants.records import Invariants
+    from dynbench.invariants.scalings import Scaling
+    from dynbench.invariants.symmetry_records import Symmetries
 
 __all__ = ["System", "as_system"]
 
@@ -279,11 +281,36 @@ class System(abc.ABC):
 
         return lyapunov_functions(self)
 
-    def symmetries(self) -> tuple[Symmetry, ...]:
-        """Sign changes and permutations of states that leave the equations as they are, proved."""
+    def symmetries(self) -> Symmetries:
+        """Sign changes and permutations of states, and their products, that leave the equations as they are, proved.
+
+        See `dynbench.invariants.signed_permutation_symmetries`.
+        """
+        return self._symmetries
+
+    def reversing_symmetries(self) -> Symmetries:
+        """Those that reverse time, proved; see `dynbench.invariants.reversing_symmetries`."""
+        from dynbench.invariants import reversing_symmetries
+
+        return reversing_symmetries(self)
+
+    def scaling_symmetries(self, *, parameters: bool = False) -> tuple[Scaling, ...]:
+        """Powers of one factor by which states and time may be multiplied; see `dynbench.invariants.Scaling`.
+
+        Parameters
+        ----------
+        parameters : bool
+            Whether parameters may be multiplied by powers of it too.
+        """
+        from dynbench.invariants import scaling_symmetries
+
+        return scaling_symmetries(self, parameters=parameters)
+
+    @cached_property
+    def _symmetries(self) -> Symmetries:
         from dynbench.invariants import signed_permutation_symmetries
 
-        return signed_permutation_symmetries(self.expand()) if self.algebraic else ()
+        return signed_permutation_symmetries(self)
 
     # --- numbers ---------------------------------------------------------------------------------
 
