@@ -19,7 +19,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.invariants.antiderivatives import antiderivative
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.network_form import NetworkForm, network_form
+from dynbench.invariants.network_form import NetworkForm, fitting, network_form
 from dynbench.invariants.network_values import NetworkValues
 from dynbench.invariants.pieces import in_pieces
 from dynbench.invariants.records import Invariant, InvariantKind, NearInvariant, Proof
@@ -86,7 +86,7 @@ class NetworkTemplates(InvariantMethod):
         values = NetworkValues(system)
         for scale, certain in values.scalings(form.coupling, -1):
             limits.check()
-            candidate = _Candidate(_fitting(system, form, scale), integral, scale)
+            candidate = _Candidate(fitting(system, form, scale), integral, scale)
             if candidate.form_matrix is None:
                 continue
             proved, used = (True, ()) if certain else values.transposes_to(candidate.form_matrix, -1)
@@ -101,11 +101,6 @@ def _bare(system: System) -> NetworkForm | None:
     """The network form, where it has neither leak nor drive."""
     form = network_form(system) if system.kind == "flow" else None
     return form if form is not None and form.leak == 0 and isinstance(form.drive, sp.ZeroMatrix) else None
-
-
-def _fitting(system: System, form: NetworkForm, scale: MatrixExpr | None) -> NetworkForm:
-    """The form, with numbers for sizes where the column `scale` is one of numbers."""
-    return form.sized(system.sizes) if isinstance(scale, sp.MatrixBase) else form
 
 
 class _Candidate:
@@ -191,7 +186,7 @@ def _nearly(system: System, values: NetworkValues, form: NetworkForm, integral: 
     if found is None:
         return
     (scale,) = found
-    candidate = _Candidate(_fitting(system, form, scale), integral, scale)
+    candidate = _Candidate(fitting(system, form, scale), integral, scale)
     matrix = candidate.form_matrix
     if matrix is None:
         return
