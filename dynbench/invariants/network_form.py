@@ -18,7 +18,7 @@ from dynbench.symbolic.matrices.products import expanded, linear_combination
 from dynbench.systems import System
 from dynbench.systems.declaration import exact_number
 
-__all__ = ["NetworkForm", "network_form"]
+__all__ = ["NetworkForm", "fitting", "network_form"]
 
 
 @dataclass(frozen=True)
@@ -168,3 +168,8 @@ def _chain(coefficient: sp.Expr, factors: Any) -> MatrixExpr:
     if coefficient == 1 and len(factors) == 1:
         return factors[0]
     return sp.MatMul(*(() if coefficient == 1 else (coefficient,)), *factors)
+
+
+def fitting(system: System, form: NetworkForm, scale: MatrixExpr | None) -> NetworkForm:
+    """The form, with numbers for sizes where the column `scale` is one of numbers."""
+    return form.sized(system.sizes) if isinstance(scale, sp.MatrixBase) else form

@@ -19,7 +19,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.invariants.antiderivatives import antiderivative
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.network_form import NetworkForm, network_form
+from dynbench.invariants.network_form import NetworkForm, fitting, network_form
 from dynbench.invariants.network_values import NetworkValues
 from dynbench.invariants.pieces import in_pieces
 from dynbench.invariants.records import Invariant, InvariantKind, NearInvariant, Proof
@@ -86,7 +86,7 @@ class NetworkTemplates(InvariantMethod):
         values = NetworkValues(system)
         for scale, certain in values.scalings(form.coupling, -1):
             limits.check()
-            candidate = _Candidate(_fitting(system, form, scale), integral, scale)
+            candidate = _Candidate(fitting(system, form, scale), integral, scale)
             if candidate.form_matrix is None:
                 continue
             proved, used = (True, ()) if certain else values.transposes_to(candidate.form_matrix, -1)
@@ -103,11 +103,6 @@ def _bare(system: System) -> NetworkForm | None:
     return form if form is not None and form.leak == 0 and isinstance(form.drive, sp.ZeroMatrix) else None
 
 
-def _fitting(system: System, form: NetworkForm, scale: MatrixExpr | None) -> NetworkForm:
-    """The form, with numbers for sizes where the column `scale` is one of numbers."""
-    return form.sized(system.sizes) if isinstance(scale, sp.MatrixBase) else form
-
-
 class _Candidate:
     """H = d^T G(y), and its derivative along solutions as g(y)^T S g(y).
 
@@ -115,8 +110,10 @@ class _Candidate:
     ----------
     function : MatrixExpr
         H; x^T D x where g is linear.
+    gradient : MatrixExpr
+        The gradient of H, with g for G'.
     change : MatrixExpr
-        The gradient of H times the field, with g for G'.
+        That times the field.
     form_matrix : MatrixExpr or None
         S; None where the derivative was not brought into that form.
     """
@@ -130,10 +127,10 @@ class _Candidate:
         else:
             weight = ones((sp.S.One, n)) if scale is None else transpose(scale)
             self.function = mul(weight, elementwise(integral, form.argument))
-        gradient = vjp(self.function, x, sp.Identity(1))
+        self.gradient = vjp(self.function, x, sp.Identity(1))
         if form.body != SLOT:
-            gradient = gradient.xreplace({elementwise(slope(integral), form.argument): u})
-        self.change = mul(transpose(gradient), form.field)
+            self.gradient = self.gradient.xreplace({elementwise(slope(integral), form.argument): u})
+        self.change = mul(transpose(self.gradient), form.field)
         self.form_matrix = quadratic_form(expanded(self.change, x), u)
 
     @property
@@ -159,13 +156,16 @@ def _conserved(system: System, candidate: _Candidate, used: tuple[tuple[Any, int
     elif matrix.atoms(sp.MatrixSymbol) and not _symbolic(matrix):
         where += "; the entries of the arrays were multiplied out in rational arithmetic"
     conclusion = f"{matrix} is skew and u^T S u = 0 for every skew matrix S, so the rate is zero."
+    identities = (*candidate.identities, *dict.fromkeys([*facts, skew]))
     expression, assumptions = candidate.function, _assumptions(candidate)
     if system.algebraic:
-        expression, assumptions = NetworkValues(system).in_components(expression), ()
+        values = NetworkValues(system)
+        identities = (values.rate_in_components(candidate.gradient, candidate.form.field, None),)
+        expression, assumptions = values.in_components(expression), ()
     return Invariant(
         expression=expression,
         kind=InvariantKind.CONSERVED,
-        proof=Proof((*candidate.identities, *dict.fromkeys([*facts, skew])), where, conclusion),
+        proof=Proof(identities, where, conclusion),
         assumptions=assumptions,
         method=NetworkTemplates.name,
     )
@@ -191,7 +191,7 @@ def _nearly(system: System, values: NetworkValues, form: NetworkForm, integral: 
     if found is None:
         return
     (scale,) = found
-    candidate = _Candidate(_fitting(system, form, scale), integral, scale)
+    candidate = _Candidate(fitting(system, form, scale), integral, scale)
     matrix = candidate.form_matrix
     if matrix is None:
         return

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 import sympy as sp
+from flint import nmod_mat
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.invariants.scaling import exact_scaling, scaling
@@ -115,14 +116,42 @@ class NetworkValues:
 
     def in_components(self, e: MatrixExpr) -> sp.Expr:
         """A 1 x 1 matrix expression as a scalar in the states of ``system.expand()``, values put in."""
+        return self.in_columns(e)[0]
+
+    def rate_in_components(self, gradient: MatrixExpr, field: MatrixExpr, right: MatrixExpr | None) -> sp.Basic:
+        """The equation ``gradient . field = right`` in components, its left side written out; 0 for None."""
+        pairs = zip(self.in_columns(gradient), self.in_columns(field), strict=True)
+        left = sp.Add(*(sp.Mul(g, f, evaluate=False) for g, f in pairs), evaluate=False)
+        return sp.Eq(left, sp.S.Zero if right is None else self.in_components(right), evaluate=False)
+
+    def is_positive(self, scale: MatrixExpr) -> bool:
+        """Whether all entries of a column of `scalings` are positive."""
+        if isinstance(scale, sp.MatrixBase):
+            return all(a.is_positive for a in scale)
+        symbols = scale.atoms(sp.MatrixSymbol)
+        return all(isinstance(self._given.get(a), np.ndarray) and bool((self._given[a] > 0).all()) for a in symbols)
+
+    def is_regular(self, e: MatrixExpr) -> bool:
+        """Whether a square matrix is shown to be invertible: its determinant is not 0 modulo a prime."""
+        exact = exact_matrix(expanded(self.bound(e)), self.arrays) if self.complete else None
+        if exact is None or exact.nrows() != exact.ncols():
+            return False
+        whole, denominator = exact.numer_denom()
+        return bool(denominator) and any(
+            nmod_mat(whole, prime).rank() == whole.nrows() for prime in (2**61 - 1, 2**31 - 1)
+        )
+
+    def in_columns(self, e: MatrixExpr) -> list[sp.Expr]:
+        """The entries of a column or of a 1 x 1 matrix in the states of ``system.expand()``, values put in."""
         form = self._system.matrix_form
         assert form is not None, "asked of systems in matrix form only"
         states = self._system.expand().states
         column = np.empty(len(states), dtype=object)
         column[:] = [realised(s) for s in states]
         (entries,) = MatrixKernel((self.bound(e),), (form.state,), form.values, SYMBOLS)(column)
-        scalar = sp.sympify(np.asarray(entries).ravel()[0])
-        return scalar.xreplace({realised(s): s for s in states})
+        back = {realised(s): s for s in states}
+        size = int(self.bound(e).shape[0])
+        return [sp.sympify(a).xreplace(back) for a in np.broadcast_to(np.asarray(entries).ravel(), size)]
 
     def _exact_scaling(self, coupling: MatrixExpr, sign: int) -> MatrixExpr | None:
         bound = expanded(self.bound(coupling))

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import DynbenchError
 from dynbench.invariants import HamiltonianStructure, Invariant, InvariantKind, Invariants, Proof, StructureKind
+from dynbench.reporting.matrix_invariants import (
+    is_matrix_text,
+    matrix_invariant_from_dict,
+    matrix_invariant_to_dict,
+)
 from dynbench.symbolic.notation import Notation
 
 if TYPE_CHECKING:
@@ -54,18 +60,21 @@ def structure_from_dict(
 
 
 def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict[str, Any]:
-    scalar = isinstance(invariant.expression, sp.Expr)
+    if isinstance(invariant.expression, MatrixExpr):
+        return matrix_invariant_to_dict(system, invariant, notation)
     return {
         "expression": notation.write(invariant.expression),
         "kind": invariant.kind,
         "method": invariant.method,
         "proof": _proof(invariant.proof, notation),
         "assumptions": [notation.write(a) for a in invariant.assumptions],
-        "lie_derivative": notation.write(_change(system, invariant.expression)) if scalar else None,
+        "lie_derivative": notation.write(_change(system, invariant.expression)),
     }
 
 
 def _read_invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
+    if is_matrix_text(data["expression"], notation):
+        return matrix_invariant_from_dict(data, notation)
     return Invariant(
         expression=notation.read(data["expression"]),
         kind=InvariantKind(data["kind"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.reporting.blocks import (
@@ -72,7 +73,7 @@ def _invariant(system: System, invariant: Invariant) -> list[Block]:
         where += [", " if where else " It was proved where ", Formula(assumption)]
     rows = [Equation(Symbol.INVARIANT, invariant.expression), *_identities_of(system, invariant)]
     how = f"found by the {readable(invariant.method)}, " if invariant.method else ""
-    zero = "The last line is zero identically" if isinstance(invariant.expression, sp.Expr) else "Identities"
+    zero = "The last line is zero identically" if not isinstance(invariant.expression, MatrixExpr) else "Identities"
     text = f"{zero} ({readable(invariant.proof.where)})."
     kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, {how}proved:"
     return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *where, "." if where else ""))]
@@ -80,7 +81,7 @@ def _invariant(system: System, invariant: Invariant) -> list[Block]:
 
 def _identities_of(system: System, invariant: Invariant) -> list[Equation]:
     """The rate of change written out; of a function of a column of states the identities of its proof."""
-    if not isinstance(invariant.expression, sp.Expr):
+    if isinstance(invariant.expression, MatrixExpr):
         return [Equation(*equation.args) for equation in invariant.proof.identities]
     system = system.expand()
     flow = system.kind == "flow"

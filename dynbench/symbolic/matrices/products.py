@@ -41,7 +41,7 @@ def expanded(e: MatrixExpr, variable: sp.MatrixSymbol | None = None) -> MatrixEx
     variable : MatrixSymbol, optional
         The column of states.
     """
-    return add(zeros(e.shape), *(_chain(c, factors) for c, factors in _terms(e, variable)))
+    return add(zeros(e.shape), *(_chain(c, factors, variable) for c, factors in _terms(e, variable)))
 
 
 def quadratic_form(e: MatrixExpr, u: MatrixExpr) -> MatrixExpr | None:
@@ -118,6 +118,9 @@ def _terms(e: MatrixExpr, variable: sp.MatrixSymbol | None) -> list[tuple[sp.Exp
         return [_product(coefficient, choice) for choice in choices]
     if isinstance(e, sp.HadamardProduct) and 1 in e.shape:
         return _hadamard_terms(e, variable)
+    if isinstance(e, Diag):
+        coefficient, factors = split(_diagonal(e.diagonal))
+        return [(coefficient, factors)]
     return [(sp.S.One, (e,))]
 
 
@@ -125,7 +128,7 @@ def _hadamard_terms(e: sp.HadamardProduct, variable: sp.MatrixSymbol | None) -> 
     fixed = [a for a in e.args if variable is not None and not a.has(variable)]
     rest = [a for a in e.args if a not in fixed]
     if not fixed or not rest:
-        return [(sp.S.One, (e,))]
+        return [(sp.S.One, (_in_order(e),))]
     column = is_column(e)
     coefficient, (scale,) = split(_diagonal(hadamard(*(fixed if column else map(transpose, fixed)))))
     inner = _terms(hadamard(*rest) if len(rest) > 1 else rest[0], variable)
@@ -138,8 +141,8 @@ def _product(coefficient: sp.Expr, parts: tuple[tuple[sp.Expr, Factors], ...]) -
     return sp.Mul(coefficient, *(c for c, _ in parts)), tuple(factors)
 
 
-def _chain(coefficient: sp.Expr, factors: Factors) -> MatrixExpr:
-    """The product as it stands, but for identities, and diagonal matrices next to each other."""
+def _chain(coefficient: sp.Expr, factors: Factors, variable: sp.MatrixSymbol | None = None) -> MatrixExpr:
+    """The product as it stands, but for identities, diagonal matrices next to each other, and columns scaled."""
     kept: list[MatrixExpr] = []
     for factor in factors:
         if isinstance(factor, sp.Identity) and len(factors) > 1:
@@ -150,6 +153,10 @@ def _chain(coefficient: sp.Expr, factors: Factors) -> MatrixExpr:
             if isinstance(factor, sp.Identity):
                 continue
         kept.append(factor)
+    constant = variable is not None and is_column(kept[-1]) and not kept[-1].has(variable) if kept else False
+    if constant and len(kept) > 1 and isinstance(kept[-2], Diag):
+        column = kept.pop()
+        kept[-1] = _in_order(hadamard(kept[-1].diagonal, column))
     if not kept:
         kept = [sp.Identity(factors[0].shape[0])]
     if coefficient == 1 and len(kept) == 1:
@@ -160,4 +167,11 @@ def _chain(coefficient: sp.Expr, factors: Factors) -> MatrixExpr:
 def _diagonal(product: MatrixExpr) -> MatrixExpr:
     """The diagonal matrix of a Hadamard product, functions of one column joined."""
     body, argument = linear_combination(product)
-    return diag(product if body == SLOT else elementwise(body, argument))
+    return diag(_in_order(product) if body == SLOT else elementwise(body, argument))
+
+
+def _in_order(e: MatrixExpr) -> MatrixExpr:
+    """A Hadamard product with its factors in a fixed order."""
+    if not isinstance(e, sp.HadamardProduct):
+        return e
+    return sp.HadamardProduct(*sorted(e.args, key=sp.default_sort_key))
