@@ -27,6 +27,7 @@ def tanh_network(n, seed=0, scale=1.0):
 PENDULUM = db.ODE({"q": "p", "p": "-sin(q)"})
 KEPLER = db.ODE({"q1": "p1", "q2": "p2", "p1": "-q1/(q1^2+q2^2)^(3/2)", "p2": "-q2/(q1^2+q2^2)^(3/2)"})
 RIGID = db.ODE({"a": "-b*c/3", "b": "5*a*c/6", "c": "-a*b/2"})
+VAN_DER_POL = db.ODE({"x": "y", "y": "(1 - x^2)*y - x"})
 LOTKA_VOLTERRA = db.ODE({"x": "x*(1 - y)", "y": "y*(x - 1)"})
 
 
@@ -81,7 +82,7 @@ def test_splitting_keeps_the_poisson_structure_of_a_network():
         (tanh_network(3, scale=5.0), [30.0, -20.0, 5.0], 20.0, 0.02),
         (PENDULUM, [2.0, 0.4], 50.0, 0.1),
         (LOTKA_VOLTERRA, [0.3, 0.4], 50.0, 0.05),
-        (KEPLER, [0.5, 0.0, 0.0, np.sqrt(3.0)], 20.0, 0.01),
+        (KEPLER, [0.5, 0.1, -0.2, np.sqrt(3.0)], 20.0, 0.01),
         (RIGID, [1.0, 0.5, -0.7], 50.0, 0.1),
     ],
     ids=["tanh", "saturated", "pendulum", "lotka-volterra", "kepler", "rigid"],
@@ -105,9 +106,27 @@ def test_the_invariant_may_be_given_and_is_checked():
     with pytest.raises(InputError, match="is not conserved: at an initial state it changes at the rate"):
         db.integrate(PENDULUM, [2.0, 0.4], 10.0, method=DiscreteGradient(q**2), step=0.1)
     with pytest.raises(InputError, match="no invariant of the system was found"):
-        db.integrate(db.ODE({"x": "-x", "y": "-y + x^2"}), [1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
+        db.integrate(VAN_DER_POL, [1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
     with pytest.raises(InputError, match="not defined at the initial state"):
         db.integrate(LOTKA_VOLTERRA, [-1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
+
+
+def test_dependent_invariants_are_left_out_or_refused():
+    """At a state with A_y = 0 the vector's other component A_x is extremal among states of that E and L."""
+    q1, q2, p1, p2 = KEPLER.states
+    momentum, energy = q1 * p2 - q2 * p1, (p1**2 + p2**2) / 2 - 1 / sp.sqrt(q1**2 + q2**2)
+    vector = p2 * momentum - q1 / sp.sqrt(q1**2 + q2**2)
+    start = [0.5, 0.0, 0.0, np.sqrt(3.0)]
+    orbit = db.integrate(KEPLER, start, 5.0, method="discrete gradient", step=0.01)
+    assert orbit.outcome is Outcome.COMPLETED
+    drifts = [float(record.largest) for record in orbit.drift([momentum, energy, vector])]
+    assert max(drifts[:2]) < 1e-13
+    assert drifts[2] < 1e-3
+    with pytest.raises(InputError, match="dependent at an initial state: give fewer"):
+        db.integrate(KEPLER, start, 5.0, method=DiscreteGradient([momentum, energy, vector]), step=0.01)
+    generic = DiscreteGradient([momentum, energy, vector])
+    orbit = db.integrate(KEPLER, [0.5, 0.1, -0.2, 1.7], 5.0, method=generic, step=0.01)
+    assert max(float(record.largest) for record in orbit.drift([momentum, energy, vector])) < 1e-13
 
 
 def test_the_discrete_gradient_rests_where_the_flow_does():
