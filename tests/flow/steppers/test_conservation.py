@@ -7,6 +7,8 @@ import time
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dynbench as db
 from dynbench.errors import InputError
@@ -178,6 +180,33 @@ def test_a_thousand_units_by_simplified_newton():
     exact = db.integrate(system, start, [0.0, 1.0], rtol=1e-12, atol=1e-12).final
     np.testing.assert_allclose(orbit.final, exact, atol=1e-4)
     assert spent < 30
+
+
+def test_the_energy_of_a_thousand_units():
+    n = 1000
+    start = np.random.default_rng(1).normal(size=n)
+    orbit = db.integrate(tanh_network(n, scale=n**-0.5), start, 1.0, method="discrete gradient", step=0.05)
+    (record,) = orbit.drift()
+    assert record.initial > 100
+    assert record.relative < 1e-14
+
+
+@given(st.integers(2, 5), st.integers(0, 10**6), st.floats(0.01, 0.2), st.floats(0.1, 5.0))
+@settings(max_examples=15, deadline=None)
+def test_conservation_for_any_skew_weights_and_amplitude(n, seed, step, amplitude):
+    """A linear network by the implicit midpoint rule, a tanh network by the discrete gradient of its energy."""
+    start = amplitude * np.random.default_rng(seed).normal(size=n)
+    x, w = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("W", n, n)
+    linear = db.ODE({x: w * x}, {w: skew(n, seed)})
+    orbit = db.integrate(linear, start, 50 * step, method="implicit midpoint", step=step)
+    squares = np.sum(orbit.x**2, axis=-1)
+    assert np.ptp(squares) < 1e-13 * squares[0]
+    network = tanh_network(n, seed)
+    energy = sum(sp.log(sp.cosh(state)) for state in network.expand().states)
+    orbit = db.integrate(network, start, 50 * step, method=DiscreteGradient(energy), step=step)
+    assert orbit.outcome is Outcome.COMPLETED
+    (record,) = orbit.drift(energy)
+    assert record.largest < 1e-13 * (1 + record.initial)
 
 
 def test_a_hundred_thousand_steps_of_the_discrete_gradient():
