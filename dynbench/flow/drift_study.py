@@ -207,7 +207,7 @@ def drift(
 def _methods(methods: Any) -> list[StepMethod]:
     given = [methods] if isinstance(methods, str | StepMethod) else list(methods)
     for method in given:
-        if not (isinstance(method, StepMethod) or method in STEP_METHODS):
+        if not (isinstance(method, StepMethod) or (isinstance(method, str) and method in STEP_METHODS)):
             raise InputError(f"method is {method!r:.60}; expected one of fixed step: {', '.join(STEP_METHODS)}.")
     if not given:
         raise InputError("methods is empty; expected methods of fixed step.")

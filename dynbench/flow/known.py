@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import sympy as sp
 
 from dynbench.invariants import Invariant
@@ -18,11 +22,15 @@ def known_invariants(system: System) -> tuple[Invariant, ...]:
     system : System
         A flow, with a value for every parameter.
     """
-    values = {symbol: value for symbol, value in system.exact_parameters.items() if isinstance(symbol, sp.Symbol)}
+    values = system.exact_parameters
     return tuple(i for i in system.invariants() if all(_met(assumption, values) for assumption in i.assumptions))
 
 
-def _met(assumption: sp.Basic, values: dict[sp.Symbol, sp.Expr]) -> bool:
+def _met(assumption: sp.Basic, values: Mapping[Any, Any]) -> bool:
     """Whether an assumption on parameters alone is met; one on the states is left to the states."""
-    at_values = assumption.subs(values)
+    if isinstance(assumption, sp.Equality) and isinstance(assumption.lhs, sp.MatrixSymbol):
+        # "b = 0" of an array that the invariant does without.
+        return not np.any(values.get(assumption.lhs, 1))
+    scalars = {symbol: value for symbol, value in values.items() if isinstance(symbol, sp.Symbol)}
+    at_values = assumption.subs(scalars)
     return at_values == sp.true or (at_values != sp.false and not isinstance(assumption, sp.Equality))

@@ -171,7 +171,7 @@ def integrate(
             given = f"method is {method!r}" if method is not None else f"step is {step!r}"
             raise InputError(f"{given}, but a map is iterated, not integrated.")
         parts = _iterate(system, flat, t)
-    elif isinstance(method, StepMethod) or method in STEP_METHODS:
+    elif isinstance(method, StepMethod) or (isinstance(method, str) and method in STEP_METHODS):
         from dynbench.flow.fixed_step import solve_fixed_step
 
         chosen = method if isinstance(method, StepMethod) else STEP_METHODS[method]

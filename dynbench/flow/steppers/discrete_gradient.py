@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 _EPS = float(np.finfo(float).eps)
 #: An expression is conserved if its rate |grad H . f| at the initial states is below this part of |grad H| |f|.
 _CONSERVED = 1e-9
+#: A gradient is independent of others if more than this part of it is at right angles to them.
+_INDEPENDENT = 1e-3
 #: Where a step changes H by less than this many times its rounding, the gradient at the middle is as good.
 _RESOLVED = 1e6
 
@@ -37,8 +39,9 @@ class DiscreteGradient(StepMethod):
     Parameters
     ----------
     invariants : Invariant or sympy expression, or a sequence of them, optional
-        What is to be conserved; by default every invariant in ``system.invariants()`` that holds at the system's
-        parameter values.
+        What is to be conserved; by default the invariants in ``system.invariants()`` that hold at the system's
+        parameter values, simplest first, as far as their gradients at the initial states are independent: an orbit on
+        which one invariant is extremal among those with the values of others conserves it only as the others let it.
     """
 
     name, order = "discrete gradient", 2
@@ -53,7 +56,7 @@ class DiscreteGradient(StepMethod):
         Raises
         ------
         InputError
-            If none is known, or one is not conserved.
+            If none is known, or one that was given is not conserved or depends on others.
         """
         chosen = known_invariants(system) if self.invariants is None else self.invariants
         if not chosen:
@@ -64,6 +67,10 @@ class DiscreteGradient(StepMethod):
         functions = [invariant_function(system, invariant) for invariant in chosen]
         for function in functions:
             _check_conserved(system, function, x)
+        independent = _independent(functions, x)
+        if self.invariants is not None and len(independent) < len(functions):
+            raise InputError("The gradients of the invariants given are dependent at an initial state: give fewer.")
+        functions = independent
         kind = _ConservesOne if len(functions) == 1 else _ConservesSeveral
         return kind(components_where_small(system), functions)
 
@@ -80,6 +87,22 @@ def _check_conserved(system: System, function: InvariantFunction, x: Array) -> N
             f"{function.expression!s:.60} is not conserved: at an initial state it changes at the rate "
             f"{change.max():.3g}."
         )
+
+
+def _independent(functions: Sequence[InvariantFunction], x: Array) -> list[InvariantFunction]:
+    """Those whose gradients are independent at each of the states; at a state of rest all are."""
+    kept: list[InvariantFunction] = []
+    basis: list[Array] = []
+    for function in functions:
+        gradient = function.gradient(x)
+        rest = gradient
+        for direction in basis:
+            rest = rest - _dot(rest, direction)[..., None] * direction
+        size, left = np.linalg.norm(gradient, axis=-1), np.linalg.norm(rest, axis=-1)
+        if not kept or not ((left <= _INDEPENDENT * size) & (size > 0)).any():
+            kept.append(function)
+            basis.append(rest / np.where(left > 0, left, 1.0)[..., None])
+    return kept
 
 
 class _Conserving(Stepper):

@@ -7,6 +7,8 @@ import time
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dynbench as db
 from dynbench.errors import InputError
@@ -27,6 +29,7 @@ def tanh_network(n, seed=0, scale=1.0):
 PENDULUM = db.ODE({"q": "p", "p": "-sin(q)"})
 KEPLER = db.ODE({"q1": "p1", "q2": "p2", "p1": "-q1/(q1^2+q2^2)^(3/2)", "p2": "-q2/(q1^2+q2^2)^(3/2)"})
 RIGID = db.ODE({"a": "-b*c/3", "b": "5*a*c/6", "c": "-a*b/2"})
+VAN_DER_POL = db.ODE({"x": "y", "y": "(1 - x^2)*y - x"})
 LOTKA_VOLTERRA = db.ODE({"x": "x*(1 - y)", "y": "y*(x - 1)"})
 
 
@@ -81,7 +84,7 @@ def test_splitting_keeps_the_poisson_structure_of_a_network():
         (tanh_network(3, scale=5.0), [30.0, -20.0, 5.0], 20.0, 0.02),
         (PENDULUM, [2.0, 0.4], 50.0, 0.1),
         (LOTKA_VOLTERRA, [0.3, 0.4], 50.0, 0.05),
-        (KEPLER, [0.5, 0.0, 0.0, np.sqrt(3.0)], 20.0, 0.01),
+        (KEPLER, [0.5, 0.1, -0.2, np.sqrt(3.0)], 20.0, 0.01),
         (RIGID, [1.0, 0.5, -0.7], 50.0, 0.1),
     ],
     ids=["tanh", "saturated", "pendulum", "lotka-volterra", "kepler", "rigid"],
@@ -105,9 +108,27 @@ def test_the_invariant_may_be_given_and_is_checked():
     with pytest.raises(InputError, match="is not conserved: at an initial state it changes at the rate"):
         db.integrate(PENDULUM, [2.0, 0.4], 10.0, method=DiscreteGradient(q**2), step=0.1)
     with pytest.raises(InputError, match="no invariant of the system was found"):
-        db.integrate(db.ODE({"x": "-x", "y": "-y + x^2"}), [1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
+        db.integrate(VAN_DER_POL, [1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
     with pytest.raises(InputError, match="not defined at the initial state"):
         db.integrate(LOTKA_VOLTERRA, [-1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
+
+
+def test_dependent_invariants_are_left_out_or_refused():
+    """At a state with A_y = 0 the vector's other component A_x is extremal among states of that E and L."""
+    q1, q2, p1, p2 = KEPLER.states
+    momentum, energy = q1 * p2 - q2 * p1, (p1**2 + p2**2) / 2 - 1 / sp.sqrt(q1**2 + q2**2)
+    vector = p2 * momentum - q1 / sp.sqrt(q1**2 + q2**2)
+    start = [0.5, 0.0, 0.0, np.sqrt(3.0)]
+    orbit = db.integrate(KEPLER, start, 5.0, method="discrete gradient", step=0.01)
+    assert orbit.outcome is Outcome.COMPLETED
+    drifts = [float(record.largest) for record in orbit.drift([momentum, energy, vector])]
+    assert max(drifts[:2]) < 1e-13
+    assert drifts[2] < 1e-3
+    with pytest.raises(InputError, match="dependent at an initial state: give fewer"):
+        db.integrate(KEPLER, start, 5.0, method=DiscreteGradient([momentum, energy, vector]), step=0.01)
+    generic = DiscreteGradient([momentum, energy, vector])
+    orbit = db.integrate(KEPLER, [0.5, 0.1, -0.2, 1.7], 5.0, method=generic, step=0.01)
+    assert max(float(record.largest) for record in orbit.drift([momentum, energy, vector])) < 1e-13
 
 
 def test_the_discrete_gradient_rests_where_the_flow_does():
@@ -159,6 +180,33 @@ def test_a_thousand_units_by_simplified_newton():
     exact = db.integrate(system, start, [0.0, 1.0], rtol=1e-12, atol=1e-12).final
     np.testing.assert_allclose(orbit.final, exact, atol=1e-4)
     assert spent < 30
+
+
+def test_the_energy_of_a_thousand_units():
+    n = 1000
+    start = np.random.default_rng(1).normal(size=n)
+    orbit = db.integrate(tanh_network(n, scale=n**-0.5), start, 1.0, method="discrete gradient", step=0.05)
+    (record,) = orbit.drift()
+    assert record.initial > 100
+    assert record.relative < 1e-14
+
+
+@given(st.integers(2, 5), st.integers(0, 10**6), st.floats(0.01, 0.2), st.floats(0.1, 5.0))
+@settings(max_examples=15, deadline=None)
+def test_conservation_for_any_skew_weights_and_amplitude(n, seed, step, amplitude):
+    """A linear network by the implicit midpoint rule, a tanh network by the discrete gradient of its energy."""
+    start = amplitude * np.random.default_rng(seed).normal(size=n)
+    x, w = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("W", n, n)
+    linear = db.ODE({x: w * x}, {w: skew(n, seed)})
+    orbit = db.integrate(linear, start, 50 * step, method="implicit midpoint", step=step)
+    squares = np.sum(orbit.x**2, axis=-1)
+    assert np.ptp(squares) < 1e-13 * squares[0]
+    network = tanh_network(n, seed)
+    energy = sum(sp.log(sp.cosh(state)) for state in network.expand().states)
+    orbit = db.integrate(network, start, 50 * step, method=DiscreteGradient(energy), step=step)
+    assert orbit.outcome is Outcome.COMPLETED
+    (record,) = orbit.drift(energy)
+    assert record.largest < 1e-13 * (1 + record.initial)
 
 
 def test_a_hundred_thousand_steps_of_the_discrete_gradient():
