@@ -29,12 +29,12 @@ class OrbitKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Growth:
-    """How fast a tangent vector grows, over the second half of the run.
+    """How fast a tangent vector grows.
 
     Attributes
     ----------
     exponent : float
-        The mean rate of growth: the largest Lyapunov exponent.
+        The mean rate of growth over the run: the largest Lyapunov exponent.
     error : float
         Its standard error by batch means.
     log_growth : float

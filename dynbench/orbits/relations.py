@@ -47,13 +47,22 @@ class Independence:
     base: float
 
 
-def independent_frequencies(frequencies: Array, errors: Array, *, order: int = 24) -> Independence:
+def independent_frequencies(
+    frequencies: Array,
+    errors: Array,
+    *,
+    order: int = 24,
+    sampling: float = 0.0,
+    weak: NDArray[np.bool_] | None = None,
+) -> Independence:
     """Sort frequencies into independent ones and integer combinations of these.
 
     One after the other, a frequency w joins the basis unless m w = sum m_i w_i for integers of at most `order` in
     all, within the errors. Where these are so coarse that a relation of that order would turn up by chance, the order
-    is lowered until one in a hundred would; a frequency of which that leaves an order below 6 says nothing. Numbers in doubles are never "rationally independent" in the
-    strict sense: what is found is that no relation of small order holds.
+    is lowered until one in a hundred would; a frequency of which that leaves an order below 6 says nothing. Numbers
+    in doubles are never "rationally independent" in the strict sense: what is found is that no relation of small order
+    holds. Lines above half the rate of sampling appear folded to w + m times that rate: a weak line may be explained
+    so.
 
     Parameters
     ----------
@@ -63,6 +72,10 @@ def independent_frequencies(frequencies: Array, errors: Array, *, order: int = 2
         How far each may be off.
     order : int
         The largest order of a relation.
+    sampling : float, optional
+        The angular frequency of sampling.
+    weak : (m,) bool array, optional
+        Lines that may be folded.
 
     Returns
     -------
@@ -73,11 +86,14 @@ def independent_frequencies(frequencies: Array, errors: Array, *, order: int = 2
     off: list[float] = []
     multiples: list[Fraction] = []
     used = order
-    for value, error in zip(map(float, frequencies), map(float, errors), strict=True):
+    foldable = np.zeros(len(frequencies), dtype=bool) if weak is None else weak
+    for value, error, faint in zip(map(float, frequencies), map(float, errors), foldable, strict=True):
         limit = _credible(len(basis) + 1, order, max([error, *off]) / float(max(frequencies)))
         if basis and limit < _TOO_LOW:
             continue
         relation = _relation(np.array([value, *basis]), np.array([error, *off]), limit)
+        if relation is None and faint and _folded(value, error, basis, off, sampling, order):
+            continue
         if relation is None and len(basis) < _MOST:
             basis.append(value)
             off.append(error)
@@ -99,6 +115,14 @@ def _relation(values: Array, errors: Array, order: int) -> NDArray[np.int64] | N
     vectors = _vectors(len(values), order)
     near = np.abs(vectors @ values) <= np.abs(vectors) @ errors
     return vectors[np.argmax(near)] if near.any() else None
+
+
+def _folded(value: float, error: float, basis: list[float], off: list[float], sampling: float, order: int) -> bool:
+    """Whether a line is a combination of the basis, seen through the sampling."""
+    limit = _credible(len(basis) + 2, order, max([error, *off]) / max([sampling, *basis]))
+    if limit < _TOO_LOW:
+        return True  # nothing can be said of it
+    return _relation(np.array([value, *basis, sampling]), np.array([error, *off, 0.0]), limit) is not None
 
 
 @lru_cache(maxsize=64)

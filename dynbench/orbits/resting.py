@@ -49,7 +49,7 @@ def comes_to_rest(system: System, x0: Array, time: float, end: Array) -> Orbit |
     time : float
         How long the orbit was followed.
     """
-    if not np.linalg.norm(system(end)) <= _NEARLY * np.linalg.norm(system(x0)):
+    if not np.abs(system(end)).max() <= _NEARLY * np.abs(system(x0)).max():
         return None
     root = nearby_root(system, end, 1e-4 * max(1.0, float(np.abs(end).max())))
     if root is None:

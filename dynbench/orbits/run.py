@@ -14,17 +14,15 @@ Array = NDArray[np.float64]
 
 #: Samples while the velocity turns once: the strong lines lie well below half of that.
 SAMPLES_PER_TURN = 16
-#: The pilot takes so many samples, so many to the time in which the Jacobian stretches a vector by e.
-_PILOT, _PER_STRETCH = 400, 2
-#: A velocity that turns slower than this, relative to the norm of the Jacobian, is taken to turn so fast.
-_SLOWEST = 0.02
+#: The pilot takes so many samples, so many while the velocity of the initial state turns by one radian.
+_PILOT, _PER_RADIAN = 400, 2
 
 
 class Follower:
     """A batch of orbits, first through a transient and then through the run that is looked at.
 
-    The time is measured by the mean rate at which the direction of the velocity turns, |a - (a.v) v| / |f| with the
-    acceleration a = J f and v = f / |f|, along a pilot run; for a harmonic oscillation that is its frequency.
+    The time is measured by the mean rate at which the velocity f changes, |J f| / |f|, along a pilot run; for a
+    harmonic oscillation that is its frequency.
 
     Parameters
     ----------
@@ -51,11 +49,10 @@ class Follower:
         self.system, self.tolerances = system, (rtol, atol)
         vectors = rng.normal(size=(len(x0), 1, x0.shape[1]))
         vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
-        stretch = _norms(system, x0)
-        self.dt = 1 / (_PER_STRETCH * np.where(stretch > 0, stretch, 1.0))
+        self.dt = 1 / (_PER_RADIAN * _mean_rate(system, x0[None]))
         self.lanes, self.last, self.time = Lanes(x0, vectors, self.dt), x0.copy(), np.zeros(len(x0))
         pilot, _ = self._go(_PILOT)
-        self.dt = 2 * np.pi / (SAMPLES_PER_TURN * _turning(system, pilot, stretch))
+        self.dt = 2 * np.pi / (SAMPLES_PER_TURN * _mean_rate(system, pilot))
 
     def keep(self, chosen: NDArray[np.intp]) -> None:
         """Go on with these orbits only.
@@ -94,24 +91,16 @@ class Follower:
         return states, growth[..., 0]
 
 
-def _norms(system: System, x: Array) -> Array:
-    """|J f| / |f|, the rate at which the velocity is stretched; 0 at rest."""
+def _rates(system: System, x: Array) -> Array:
+    """|J f| / |f|; nan at rest."""
     f = system(x)
-    speed = np.linalg.norm(f, axis=-1)
-    return np.linalg.norm(system.jvp(x, f), axis=-1) / np.where(speed > 0, speed, 1.0)
+    return np.linalg.norm(system.jvp(x, f), axis=-1) / np.linalg.norm(f, axis=-1)
 
 
-def _turning(system: System, states: Array, stretch: Array) -> Array:
-    """The mean rate at which the velocity turns, or a part of the rate of stretching where it hardly does."""
+def _mean_rate(system: System, states: Array) -> Array:
+    """The mean of |J f| / |f| along samples of orbits; 1 where there is none."""
     with np.errstate(all="ignore"):
-        f = system(states)
-        speed = np.linalg.norm(f, axis=-1, keepdims=True)
-        v, a = f / speed, system.jvp(states, f) / speed
-        rates = np.linalg.norm(a - (a * v).sum(axis=-1, keepdims=True) * v, axis=-1)
-        largest = np.linalg.norm(a, axis=-1)
-    usable = np.isfinite(rates) & (speed[..., 0] > 0)
-    count = np.maximum(1, usable.sum(axis=0))
-    mean = np.where(usable, rates, 0.0).sum(axis=0) / count
-    least = np.where(usable, largest, 0.0).sum(axis=0) / count * _SLOWEST
-    turning = np.maximum(mean, least)
-    return np.where(turning > 0, turning, np.where(stretch > 0, stretch, 1.0))
+        rates = _rates(system, states)
+    usable = np.isfinite(rates)
+    mean = np.where(usable, rates, 0.0).sum(axis=0) / np.maximum(1, usable.sum(axis=0))
+    return np.where(mean > 0, mean, 1.0)

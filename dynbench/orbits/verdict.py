@@ -33,8 +33,9 @@ _STEADY, _SHIFTED = 0.05, 1 / 3
 _FAITHFUL = 1e-6
 #: An orbit of this size relative to its start has left.
 _GONE = 1e12
-#: The least error of a frequency, relative to the resolution, and how many times the shifts seen it is.
-_LEAST_TOLERANCE, _TIMES_SHIFT = 1e-5, 3.0
+#: The error of a frequency, relative to the resolution: so many times the shift seen, and so much of what is left of
+#: the signal relative to the line, which draws the line aside in both halves alike; and not less than the first.
+_LEAST_ERROR, _TIMES_SHIFT, _BLUR = 1e-5, 3.0, 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ def decide(system: System, run: Evidence) -> Orbit:
     gone = _gone(run, blank)
     if gone is not None:
         return gone
-    blank = replace(blank, growth=_growth(run), spectrum=_spectrum(run))
+    blank = replace(blank, growth=_growth(run), spectrum=_spectrum(system, run))
     worst = max(run.drifts, default=0.0)
     if worst > _FAITHFUL:
         return replace(blank, reason=f"a known invariant drifts by {worst:.1g}: the orbit is not followed well enough")
@@ -103,21 +104,22 @@ def _gone(run: Evidence, blank: Orbit) -> Orbit | None:
 
 
 def _growth(run: Evidence) -> Growth:
-    second = run.growth[len(run.growth) // 2 :]
-    mean, error = mean_and_error(second / run.dt)
-    return Growth(float(mean), float(error), float(second.sum()))
+    mean, error = mean_and_error(run.growth / run.dt)
+    return Growth(float(mean), float(error), float(run.growth[len(run.growth) // 2 :].sum()))
 
 
-def _spectrum(run: Evidence) -> Spectrum:
+def _spectrum(system: System, run: Evidence) -> Spectrum:
     half = len(run.samples) // 2
-    first, second = frequency_lines(run.samples[:half], run.dt), frequency_lines(run.samples[half:], run.dt)
+    signal = _bounded(system, run.samples)
+    first, second = frequency_lines(signal[:half], run.dt), frequency_lines(signal[half:], run.dt)
     residual = max(first.residual, second.residual)
     shifts = _shifts(first, second)
     strong = first.amplitudes >= _STRONG * first.amplitudes.max(initial=0.0)
     drift = float(shifts[strong].max(initial=0.0)) if len(second.frequencies) else math.inf
     seen = (shifts <= _STEADY) & (first.amplitudes >= _WEAK * first.amplitudes.max(initial=0.0))
-    errors = np.maximum(_LEAST_TOLERANCE, _TIMES_SHIFT * shifts[seen]) * first.resolution
-    found = independent_frequencies(first.frequencies[seen], errors)
+    blur = _BLUR * residual / first.amplitudes[seen]
+    errors = np.maximum(_LEAST_ERROR, np.maximum(blur, _TIMES_SHIFT * shifts[seen])) * first.resolution
+    found = independent_frequencies(first.frequencies[seen], errors, sampling=2 * np.pi / run.dt, weak=~strong[seen])
     return Spectrum(
         readonly(first.frequencies[seen]),
         readonly(first.amplitudes[seen]),
@@ -128,6 +130,13 @@ def _spectrum(run: Evidence) -> Spectrum:
         found.tolerance,
         found.base,
     )
+
+
+def _bounded(system: System, samples: Array) -> Array:
+    """The samples; of an angle that goes round, whose mean never settles, its velocity."""
+    middle = len(samples) // 2
+    wandering = np.abs(samples[:middle].mean(axis=0) - samples[middle:].mean(axis=0)) > samples.std(axis=0)
+    return np.where(wandering, system(samples), samples) if wandering.any() else samples
 
 
 def _shifts(first: Lines, second: Lines) -> Array:
@@ -158,6 +167,8 @@ def _regular_or_not(system: System, run: Evidence, blank: Orbit) -> Orbit:
             spectrum.basis
         )
         return replace(blank, kind=OrbitKind.QUASIPERIODIC, reason=reason)
+    if np.isnan(spectrum.base):
+        return replace(blank, reason="regular, but the time is too short to tell its frequencies apart")
     return replace(blank, reason="the spectrum is that of a periodic orbit, but Newton's method does not close it")
 
 
