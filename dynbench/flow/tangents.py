@@ -14,8 +14,6 @@ __all__ = ["Lanes", "advance"]
 
 Array = NDArray[np.float64]
 
-#: Up to this many states all tangent vectors are multiplied by one Jacobian; beyond it by Jacobian-vector products.
-_DENSE = 64
 #: An orbit is given up where an interval takes more steps than this.
 _MOST_STEPS = 20_000
 #: The step size changes by factors between these, with this factor of safety (Hairer, Norsett & Wanner, II.4).
@@ -52,7 +50,7 @@ class Lanes:
 
 
 def advance(
-    system: System, lanes: Lanes, intervals: int, interval: float, rtol: float, atol: float
+    system: System, lanes: Lanes, intervals: int, interval: float | Array, rtol: float, atol: float
 ) -> tuple[Lanes, Array, Array]:
     """Follow orbits for some intervals of time, and make the tangent vectors orthonormal after each.
 
@@ -68,8 +66,8 @@ def advance(
         Where to start.
     intervals : int
         How many intervals.
-    interval : float
-        How long each is: a time, or a number of steps.
+    interval : float or (K,) array
+        How long each is: a time, for every orbit one of its own if need be; or a number of steps.
     rtol, atol : float
         Tolerances of the local error of flows.
 
@@ -90,22 +88,23 @@ def advance(
     """
     growth = np.full((intervals, *lanes.frames.shape[:2]), np.nan)
     states = np.full((intervals, *lanes.x.shape), np.nan)
+    spans = np.broadcast_to(np.asarray(interval, dtype=float), (len(lanes.x),))
     with np.errstate(all="ignore"):
         for i in range(intervals):
             alive = np.flatnonzero(np.isfinite(lanes.x).all(axis=-1))
             if not len(alive):
                 break
-            moved = _one_interval(system, lanes.part(alive), interval, rtol, atol)
+            moved = _one_interval(system, lanes.part(alive), spans[alive], rtol, atol)
             lanes, growth[i, alive] = _orthonormal(lanes, moved, alive)
             states[i] = lanes.x
     return lanes, growth, states
 
 
-def _one_interval(system: System, lanes: Lanes, interval: float, rtol: float, atol: float) -> Lanes:
+def _one_interval(system: System, lanes: Lanes, interval: Array, rtol: float, atol: float) -> Lanes:
     if system.kind == "flow":
         return _flown(system, lanes, interval, rtol, atol)
     x, frames = lanes.x, lanes.frames
-    for _ in range(int(interval)):
+    for _ in range(int(interval[0])):
         frames = _pushed(system, x, frames)
         x = system(x)
     return replace(lanes, x=x, frames=frames)
@@ -126,13 +125,12 @@ def _orthonormal(lanes: Lanes, moved: Lanes, alive: NDArray[np.intp]) -> tuple[L
 
 def _pushed(system: System, x: Array, frames: Array) -> Array:
     """The Jacobian at x (L, n) times the tangent vectors (L, k, n)."""
-    if x.shape[-1] <= _DENSE:
-        return frames @ system.jacobian_at(x).swapaxes(-1, -2)
-    repeated = np.broadcast_to(x[:, None], frames.shape)
-    return system.jvp(repeated, frames)
+    if system.matrix_form is not None and frames.shape[-2] < x.shape[-1]:
+        return system.jvp(np.broadcast_to(x[:, None], frames.shape), frames)
+    return frames @ system.jacobian_at(x).swapaxes(-1, -2)
 
 
-def _flown(system: System, lanes: Lanes, interval: float, rtol: float, atol: float) -> Lanes:
+def _flown(system: System, lanes: Lanes, interval: Array, rtol: float, atol: float) -> Lanes:
     """Integrate every lane over one interval with the steps that suit it."""
     count, n = lanes.x.shape
     y = np.concatenate([lanes.x, lanes.frames.reshape(count, -1)], axis=1)
@@ -146,18 +144,18 @@ def _flown(system: System, lanes: Lanes, interval: float, rtol: float, atol: flo
     first = rate(y)
     going = np.arange(count)
     for _ in range(_MOST_STEPS):
-        remaining = interval - elapsed[going]
+        remaining = interval[going] - elapsed[going]
         h = np.minimum(steps[going], remaining)
         y_new, first_new, error = _step(rate, y[going], first[going], h, rtol, atol)
         accepted = error <= 1
         done = going[accepted]
         y[done], first[done] = y_new[accepted], first_new[accepted]
-        elapsed[done] = np.where(h[accepted] == remaining[accepted], interval, elapsed[done] + h[accepted])
+        elapsed[done] = np.where(h[accepted] == remaining[accepted], interval[done], elapsed[done] + h[accepted])
         factor = np.where(error > 0, _SAFETY * error ** (-1 / 8), _GROW)
         factor = np.clip(np.where(np.isfinite(error), factor, _SHRINK), _SHRINK, np.where(accepted, _GROW, 1.0))
         # A step that only the end of the interval cut short says little about how long the next one may be.
         steps[going] = np.where(accepted & (h < steps[going]), np.maximum(steps[going], h * factor), h * factor)
-        going = going[(elapsed[going] < interval) & (steps[going] > 1e-13 * interval)]
+        going = going[(elapsed[going] < interval[going]) & (steps[going] > 1e-13 * interval[going])]
         if not len(going):
             break
     y[elapsed < interval] = np.nan
