@@ -108,7 +108,7 @@ def _search(system: System, fixed: Values, known: Sequence[Invariant], limits: L
             limits.check()
             logarithms = {logarithm(p, system.states): p for p in chosen}
             others = _others(few, polynomials, rates, system.states) if chosen is few else []
-            ansatz = LinearAnsatz(system.states, rates, [*logarithms, *others], gradients)
+            ansatz = LinearAnsatz(system.states, rates, [*logarithms, *others], gradients, limits)
             for coefficients, terms in combinations(ansatz, limits):
                 pairs = [(c, logarithms.get(term), term) for c, term in zip(coefficients, terms, strict=True)]
                 gradients.append(gradient_of(coefficients, terms))

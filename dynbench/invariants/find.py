@@ -10,7 +10,7 @@ from dynbench.errors import InputError
 from dynbench.invariants.darboux_integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
-from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
+from dynbench.invariants.method import GivenUp, InvariantMethod, Limits, OutOfTime
 from dynbench.invariants.records import Invariant, Invariants
 from dynbench.invariants.stream_function import StreamFunction
 from dynbench.systems import System
@@ -84,17 +84,22 @@ def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limi
     stopped = ""
     try:
         for method in methods:
-            scope = method.scope(system, limits)
-            if scope:
-                limits.check()
-                scopes.append(scope)
-                found.extend(method.search(system, tuple(found), limits))
+            scopes.append(f"{method.name} (not begun)")
+            limits.check()
+            scopes[-1] = method.scope(system, limits)
+            if scopes[-1]:
+                try:
+                    found.extend(method.search(system, tuple(found), limits))
+                except GivenUp as why:
+                    stopped = str(why)
     except OutOfTime:
         stopped = "time limit"
     except KeyboardInterrupt:
         stopped = "interrupted"
     return Invariants(
-        found, "; ".join(scopes) or f"nothing (no method is for a {system.kind} of {system.dimension} states)", stopped
+        found,
+        "; ".join(filter(None, scopes)) or f"nothing (no method is for a {system.kind} of {system.dimension} states)",
+        stopped,
     )
 
 
