@@ -63,7 +63,7 @@ def lyapunov_record(
     if not terms or not same([sp.Add(*(g * f for g, f in zip(gradient, rates, strict=True)))], [right], states):
         return None
     scales = (sp.factor(d).as_independent(*states, as_Add=False)[0] for d, _ in terms)
-    signs = dict.fromkeys(d / abs(d.as_coeff_Mul()[0]) for d in scales if d.free_symbols)
+    signs = dict.fromkeys(sp.expand(d / abs(d.as_coeff_Mul()[0])) for d in scales if d.free_symbols)
     bases = [b for b in singular_bases(function) if b.has_free(*states)]
     about_states = [*(sp.Ne(b, 0) for b in bases if not is_positive(b, {}, ())), *assumptions]
     local = {"there": " where that holds" if about_states else "", "stays": " that stays there" if about_states else ""}
