@@ -28,6 +28,7 @@ __all__ = ["DissipatedQuantities"]
 
 _LARGEST_DIMENSION = 4
 _MOST_TRIES = 16
+_MOST_TERMS = 12
 
 
 class DissipatedQuantities(InvariantMethod):
@@ -36,7 +37,7 @@ class DissipatedQuantities(InvariantMethod):
     name = "dissipated quantity"
 
     def scope(self, system: System, limits: Limits) -> str:
-        """Flows of up to 4 states."""
+        """Flows of up to 4 states, of few terms."""
         if not _applies(system):
             return ""
         return (
@@ -70,6 +71,8 @@ def _applies(system: System) -> bool:
 def _without_something(system: System) -> Iterator[list[sp.Expr]]:
     rates = list(system.rhs)
     tried: set[tuple[sp.Expr, ...]] = {tuple(map(sp.expand, rates))}
+    if sum(len(sp.Add.make_args(sp.expand(rate))) for rate in rates) > _MOST_TERMS:
+        return
     for reduced in (*_without_parameter(system), *_without_term(rates), *_without_term(list(map(sp.expand, rates)))):
         key = tuple(map(sp.expand, reduced))
         if len(tried) <= _MOST_TRIES and key not in tried and not any(r.has(sp.zoo, sp.nan, sp.oo) for r in reduced):
