@@ -65,14 +65,14 @@ class DissipatedQuantities(InvariantMethod):
 
 
 def _applies(system: System) -> bool:
-    return system.kind == "flow" and 1 < system.dimension <= _LARGEST_DIMENSION
+    if system.kind != "flow" or not 1 < system.dimension <= _LARGEST_DIMENSION:
+        return False
+    return sum(len(sp.Add.make_args(sp.expand(rate))) for rate in system.expand().rhs) <= _MOST_TERMS
 
 
 def _without_something(system: System) -> Iterator[list[sp.Expr]]:
     rates = list(system.rhs)
     tried: set[tuple[sp.Expr, ...]] = {tuple(map(sp.expand, rates))}
-    if sum(len(sp.Add.make_args(sp.expand(rate))) for rate in rates) > _MOST_TERMS:
-        return
     for reduced in (*_without_parameter(system), *_without_term(rates), *_without_term(list(map(sp.expand, rates)))):
         key = tuple(map(sp.expand, reduced))
         if len(tried) <= _MOST_TRIES and key not in tried and not any(r.has(sp.zoo, sp.nan, sp.oo) for r in reduced):
@@ -108,6 +108,7 @@ def _record(
                 fixed={},
                 method=DissipatedQuantities.name,
                 assumptions=[s > 0 for s in positive],
+                at=at,
             )
     return None
 

@@ -99,6 +99,13 @@ def test_signs_that_the_proof_needs_are_assumptions():
     assert pair.kind is STRICT
 
 
+def test_a_sign_that_holds_with_a_state_is_an_assumption_about_the_parameter():
+    equations = {"x": "v", "v": "-x^3 - (1 + b*x^2)*v"}
+    (found,) = ODE(equations, {"b": 2}).lyapunov_functions()
+    assert found.assumptions == (sp.Symbol("b") > 0,)
+    assert ODE(equations, {"b": -2}).lyapunov_functions() == ()
+
+
 def test_a_scaling_that_only_special_values_have_says_at_which():
     equations = {"x": "-x + a*tanh(y) + b*tanh(z)", "y": "-y + c*tanh(x) + tanh(z)", "z": "-z + tanh(x) + tanh(y)"}
     (found,) = ODE(equations, {"a": 1, "b": 1, "c": 1}).lyapunov_functions()
