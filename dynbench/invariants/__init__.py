@@ -1,25 +1,29 @@
 """Invariants: conserved quantities, Lyapunov functions and symmetries, each with the identities that prove it."""
 
+from dynbench.invariants.evaluate import InvariantFunction, invariant_function
 from dynbench.invariants.find import conserved_quantities
 from dynbench.invariants.hamiltonian import hamiltonian_structure, volume_preservation
 from dynbench.invariants.lyapunov import lyapunov_functions
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.records import Invariant, InvariantKind, Invariants, Proof, Symmetry
+from dynbench.invariants.records import Invariant, InvariantKind, Invariants, NearInvariant, Proof, Symmetry
 from dynbench.invariants.structure_records import HamiltonianStructure, StructureKind
 from dynbench.invariants.symmetries import signed_permutation_symmetries
 
 __all__ = [
     "HamiltonianStructure",
     "Invariant",
+    "InvariantFunction",
     "InvariantKind",
     "InvariantMethod",
     "Invariants",
     "Limits",
+    "NearInvariant",
     "Proof",
     "StructureKind",
     "Symmetry",
     "conserved_quantities",
     "hamiltonian_structure",
+    "invariant_function",
     "lyapunov_functions",
     "signed_permutation_symmetries",
     "volume_preservation",

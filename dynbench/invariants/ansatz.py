@@ -1,7 +1,8 @@
 """The functions that a conserved quantity is sought among: monomials, and functions of one argument that fit.
 
 Which functions fit is read off the equations, by the antiderivatives that an energy needs: cos for sin, log
-cosh for tanh, log(p) where p = 0 is invariant or a pole, and so on.
+cosh for tanh, log(p) where p = 0 is invariant or a pole, and so on. Their products with monomials make up what is not
+a sum of kinetic and potential terms: x/r in the vector of Laplace, Runge and Lenz, p exp(q) in Toda's cubic integral.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from sympy.polys.fields import FracElement
 
 from dynbench.invariants.differential_ring import DifferentialRing, leaves
 
-__all__ = ["Term", "monomials", "separable_terms"]
+__all__ = ["Term", "monomials", "products", "separable_terms"]
 
 #: An equation of higher degree in a state than this gets no pure power of its own.
 _HIGHEST_PURE_POWER = 12
+#: No more products than this, of a monomial and a function that is not logarithmic.
+_MOST_PRODUCTS = 80
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,35 @@ def separable_terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degre
     ]
     distinct = {term.expression: term for term in reversed(terms)}
     return list(reversed(distinct.values()))
+
+
+def products(states: Sequence[sp.Symbol], terms: Sequence[Term], degree: int) -> list[Term]:
+    """Monomials of degree 1, 2, ... below `degree` times functions, as many degrees as stay below a bound in number.
+
+    Parameters
+    ----------
+    states : sequence of sympy symbols
+        The variables.
+    terms : sequence of Term
+        The functions. Logarithms and polynomials are left out.
+    degree : int
+        The degree that the products stay below.
+    """
+    factors = [term for term in terms if not term.expression.has(sp.log) and not term.expression.is_polynomial(*states)]
+    found: dict[sp.Expr, Term] = {}
+    for total in range(1, degree):
+        level = [m.expression for m in monomials(states, total) if sp.total_degree(m.expression) == total]
+        if len(found) + len(level) * len(factors) > _MOST_PRODUCTS:
+            break
+        for monomial, factor in itertools.product(level, factors):
+            gradient = tuple(
+                monomial.diff(s) * factor.expression + monomial * slope
+                for s, slope in zip(states, factor.gradient, strict=True)
+            )
+            found.setdefault(monomial * factor.expression, Term(monomial * factor.expression, gradient))
+    for term in terms:
+        found.pop(term.expression, None)
+    return list(found.values())
 
 
 def _term(expression: sp.Expr, states: Sequence[sp.Symbol], positive: sp.Expr | None = None) -> Term:

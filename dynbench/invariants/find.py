@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import InputError
+from dynbench.invariants.darboux_integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
-from dynbench.invariants.records import Invariant, Invariants
+from dynbench.invariants.network_templates import NetworkTemplates
+from dynbench.invariants.records import Invariant, Invariants, NearInvariant
 from dynbench.invariants.skew_multipliers import SkewMultipliers
 from dynbench.invariants.stream_function import StreamFunction
 from dynbench.systems import System
@@ -18,7 +21,13 @@ from dynbench.systems import System
 __all__ = ["CONSERVED_QUANTITIES", "conserved_quantities", "run_methods"]
 
 #: The methods, in the order in which they are tried.
-CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (LinearCombinations(), StreamFunction(), SkewMultipliers())
+CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (
+    NetworkTemplates(),
+    LinearCombinations(),
+    StreamFunction(),
+    SkewMultipliers(),
+    DarbouxIntegrals(),
+)
 
 
 def conserved_quantities(
@@ -60,7 +69,7 @@ def conserved_quantities(
     if system.kind != "flow":
         return Invariants(scope="nothing (conserved quantities are sought for flows only)")
     found = run_methods(CONSERVED_QUANTITIES if methods is None else methods, system, Limits(degree, time_limit))
-    return Invariants(_independent(system, found), found.scope, found.stopped)
+    return Invariants(_independent(system, found), found.scope, found.stopped, found.nearly)
 
 
 def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limits) -> Invariants:
@@ -76,28 +85,39 @@ def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limi
         Degree and time.
     """
     found: list[Invariant] = []
+    nearly: list[NearInvariant] = []
     scopes: list[str] = []
     stopped = ""
     try:
         for method in methods:
-            scope = method.scope(system, limits)
+            fits = system.algebraic or not method.in_components
+            scope = method.scope(system, limits) if fits else ""
             if scope:
                 limits.check()
                 scopes.append(scope)
-                found.extend(method.search(system, tuple(found), limits))
+                for result in method.search(system, tuple(found), limits):
+                    if isinstance(result, NearInvariant):
+                        nearly.append(result)
+                    else:
+                        found.append(result)
     except OutOfTime:
         stopped = "time limit"
     except KeyboardInterrupt:
         stopped = "interrupted"
-    return Invariants(
-        found, "; ".join(scopes) or f"nothing (no method is for a {system.kind} of {system.dimension} states)", stopped
-    )
+    return Invariants(found, "; ".join(scopes) or _nothing(system), stopped, nearly)
+
+
+def _nothing(system: System) -> str:
+    """The scope where no method applies; the number of states may be a symbol."""
+    ((state, _), *_) = system.equations
+    size = state.shape[0].xreplace(dict(system.sizes)) if isinstance(state, MatrixExpr) else system.dimension
+    return f"nothing (no method is for a {system.kind} of {size} states)"
 
 
 def _independent(system: System, found: Sequence[Invariant]) -> list[Invariant]:
     """The simplest that are independent; matrix expressions come first and are kept as they are."""
-    kept = [invariant for invariant in found if not isinstance(invariant.expression, sp.Expr)]
-    scalar = [invariant for invariant in found if isinstance(invariant.expression, sp.Expr)]
+    kept = [invariant for invariant in found if isinstance(invariant.expression, MatrixExpr)]
+    scalar = [invariant for invariant in found if not isinstance(invariant.expression, MatrixExpr)]
     if scalar:
         system = system.expand()
         independent = IndependentFunctions(system.states, system.parameter_symbols)

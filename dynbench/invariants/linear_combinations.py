@@ -12,16 +12,22 @@ from __future__ import annotations
 import functools
 import math
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.errors import ModelError
-from dynbench.invariants.ansatz import Term, monomials, separable_terms
+from dynbench.invariants.ansatz import Term, monomials, products, separable_terms
 from dynbench.invariants.kernel import MOST_TERMS
 from dynbench.invariants.linear_ansatz import LinearAnsatz
+from dynbench.invariants.linear_search import (
+    Values,
+    combinations,
+    conditions,
+    gradient_of,
+    only_at_values,
+    rational_values,
+)
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.modular import IndependentVectors
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 
@@ -31,8 +37,6 @@ __all__ = ["LinearCombinations"]
 _DEGREES = {1: 4, 2: 4, 3: 4, 4: 4, 5: 3, 6: 3}
 _LARGEST_DIMENSION = 12
 _LONGEST_LIST = 400
-
-Values = Mapping[sp.Symbol, sp.Expr]
 
 
 class LinearCombinations(InvariantMethod):
@@ -50,7 +54,7 @@ class LinearCombinations(InvariantMethod):
         if not _applies(system):
             return ""
         system, degree = system.expand(), _degree(system, limits)
-        return _scope(_generic(system.states, tuple(system.rhs), degree), degree, bool(_rational_values(system)))
+        return _scope(_generic(system.states, tuple(system.rhs), degree), degree, bool(rational_values(system)))
 
     def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
         """What is conserved for generic parameters, and then what is so at the values given."""
@@ -61,9 +65,11 @@ class LinearCombinations(InvariantMethod):
         for invariant in _search(_generic(system.states, tuple(system.rhs), degree), {}, limits):
             found.append(invariant)
             yield invariant
-        values = _rational_values(system)
-        if values and len(found) < _most(system.rhs):
-            yield from _only_at(system, values, degree, found, limits)
+
+        def at(values: Values) -> list[Invariant]:
+            return list(_search(_special(system, values, degree, found), values, limits))
+
+        yield from only_at_values(system, len(found), at)
 
 
 def _applies(system: System) -> bool:
@@ -81,7 +87,8 @@ def _generic(states: tuple[sp.Symbol, ...], rates: tuple[sp.Expr, ...], degree: 
 
 
 def _terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> list[Term]:
-    return [*monomials(states, degree), *separable_terms(states, rates, degree)]
+    separable = separable_terms(states, rates, degree)
+    return [*monomials(states, degree), *separable, *products(states, separable, degree)]
 
 
 def _special(system: System, fixed: Values, degree: int, known: Iterable[Invariant]) -> LinearAnsatz:
@@ -92,49 +99,13 @@ def _special(system: System, fixed: Values, degree: int, known: Iterable[Invaria
 
 
 def _search(ansatz: LinearAnsatz, fixed: Values, limits: Limits) -> Iterator[Invariant]:
-    """What the ansatz holds that is independent of what is known."""
-    independent = IndependentVectors()
-    known, candidates = ansatz.candidates()
-    for gradient in known:
-        independent.add(gradient)
-    # Products of invariants are recognised by their gradients at one point, before they are solved for: their
-    # coefficients can be very long polynomials in the parameters.
-    for candidate in candidates:
-        limits.check()
-        if len(independent) < _most(ansatz.rates) and independent.add(candidate.gradient):
-            terms = [ansatz.terms[k] for k in candidate.support]
-            coefficients = ansatz.solve(candidate.support)
-            if coefficients is not None and ansatz.is_conserved(_gradient(coefficients, terms)):
-                yield _record(ansatz, coefficients, terms, fixed)
-
-
-def _gradient(coefficients: Sequence[sp.Expr], terms: Sequence[Term]) -> list[sp.Expr]:
-    pairs = list(zip(coefficients, (term.gradient for term in terms), strict=True))
-    return [sp.Add(*(c * gradient[i] for c, gradient in pairs)) for i in range(len(terms[0].gradient))]
-
-
-def _only_at(
-    system: System, values: Values, degree: int, known: Sequence[Invariant], limits: Limits
-) -> list[Invariant]:
-    """What is conserved at these parameter values but not for all, with as few of them fixed as suffice."""
-    found = list(_search(_special(system, values, degree, known), values, limits))
-    for parameter in list(values) if found else ():
-        fewer = {p: v for p, v in values.items() if p != parameter}
-        again = list(_search(_special(system, fewer, degree, known), fewer, limits))
-        if len(again) == len(found):
-            values, found = fewer, again
-    return found
+    for coefficients, terms in combinations(ansatz, limits):
+        yield _record(ansatz, coefficients, terms, fixed)
 
 
 def _record(ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequence[Term], fixed: Values) -> Invariant:
-    gradient = _gradient(coefficients, terms)
+    gradient = gradient_of(coefficients, terms)
     products = [sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, ansatz.rates, strict=True) if g != 0]
-    positive = dict.fromkeys(term.positive for term in terms if term.positive is not None)
-    assumptions = (
-        *(sp.Eq(parameter, value, evaluate=False) for parameter, value in fixed.items()),
-        *(p > 0 for p in positive if not _real(p).is_positive),
-        *(sp.Ne(p, 0) for p in ansatz.poles(gradient) if p not in positive and not _real(p).is_nonzero),
-    )
     return Invariant(
         expression=sp.Add(*(sp.factor(c) * term.expression for c, term in zip(coefficients, terms, strict=True))),
         kind=InvariantKind.CONSERVED,
@@ -143,27 +114,9 @@ def _record(ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequen
             where=f"in {ansatz.ring}",
             conclusion="The left side is dH/dt = grad H . F, so H is constant along solutions.",
         ),
-        assumptions=assumptions,
+        assumptions=conditions(ansatz, [t.positive for t in terms if t.positive is not None], gradient, fixed),
         method=LinearCombinations.name,
     )
-
-
-def _real(expression: sp.Expr) -> sp.Expr:
-    return expression.xreplace({s: sp.Dummy(real=True) for s in expression.free_symbols})
-
-
-def _most(rates: Sequence[sp.Expr]) -> int:
-    """How many independent conserved quantities there can be."""
-    return len(rates) - any(rate != 0 for rate in rates)
-
-
-def _rational_values(system: System) -> dict[sp.Symbol, sp.Expr]:
-    """The parameters with rational values; none unless every parameter has a value."""
-    try:
-        exact = system.exact_parameters
-    except ModelError:
-        return {}
-    return {p: v for p, v in exact.items() if v.is_Rational}
 
 
 def _scope(ansatz: LinearAnsatz, degree: int, values: bool) -> str:

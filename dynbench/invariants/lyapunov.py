@@ -10,13 +10,19 @@ from dynbench.invariants.dissipated_quantities import DissipatedQuantities
 from dynbench.invariants.find import run_methods
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import MultiplierEnergies
+from dynbench.invariants.network_energy import NetworkEnergy
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants
 from dynbench.systems import System
 
 __all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
 
 #: The methods, in the order in which they are tried. Each yields kinds `LYAPUNOV` and `STRICT_LYAPUNOV` only.
-LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (MultiplierEnergies(), DiagonalMetric(), DissipatedQuantities())
+LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (
+    NetworkEnergy(),
+    MultiplierEnergies(),
+    DiagonalMetric(),
+    DissipatedQuantities(),
+)
 
 
 def lyapunov_functions(

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from dynbench.invariants.records import Invariant
+from dynbench.invariants.records import Invariant, NearInvariant
 from dynbench.systems import System
 
 __all__ = ["InvariantMethod", "Limits", "OutOfTime"]
@@ -47,20 +47,23 @@ class InvariantMethod(abc.ABC):
 
     #: How records and reports call it.
     name: ClassVar[str]
+    #: Whether it works on ``system.expand()``: the front asks it about systems with `System.algebraic` only.
+    in_components: ClassVar[bool] = True
 
     @abc.abstractmethod
     def scope(self, system: System, limits: Limits) -> str:
         """What `search` would search in this system, a noun phrase; "" where it has nothing to search in it."""
 
     @abc.abstractmethod
-    def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
+    def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant | NearInvariant]:
         """Yield what is found, each proved, as soon as it is; may call `limits.check`.
 
         Parameters
         ----------
         system : System
-            The system as it was declared; a method that wants components calls ``system.expand()``, but only where
-            the dimension is small.
+            The system as it was declared; a method that wants components calls ``system.expand()``. A method that works
+            on matrix forms says so by `in_components`, and is asked about all systems, also where the number of states
+            is a symbol or values are missing.
         known : sequence of Invariant
             What other methods found before, so that work need not be done twice. The front drops what depends on it.
         limits : Limits

@@ -27,8 +27,9 @@ _MOST_TRIES = 200
 class ModularPoint:
     """A homomorphism from the polynomials in a ring's generators to the integers modulo `PRIME`.
 
-    The values of states and constants are powers of a fixed number, without any relation; those of functions
-    satisfy the relations of the ring.
+    The values of states and constants are powers of a fixed number, whose exponents are cubes: in a geometric
+    progression x^2 + y^2 + z^2 would be a square either at every try or at none. Those of functions satisfy the
+    relations of the ring.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ class ModularPoint:
     def _place(self, attempt: int) -> bool:
         """Choose the values; False where a root does not exist."""
         ring = self._ring
-        fresh = (pow(_BASE, 1000 * attempt + k, PRIME) for k in itertools.count(1))
+        fresh = (pow(_BASE, (1000 * attempt + k) ** 3, PRIME) for k in itertools.count(1))
         # The order of generators is (functions, states, constants); the relations refer only to later ones.
         constants = [next(fresh) for _ in ring.constants]
         self._values = [0] * len(ring.functions) + [next(fresh) for _ in ring.states] + constants

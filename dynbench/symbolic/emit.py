@@ -18,10 +18,11 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from dynbench.errors import ModelError
 from dynbench.symbolic.calculus import Jump
+from dynbench.symbolic.overflow import LogCosh, Softplus
 
 __all__ = ["FUNCTIONS", "write_function"]
 
-#: SymPy function -> the name that the arithmetic must provide for it.
+#: SymPy function -> the name that the arithmetic must provide for it; the last two occur in doubles only.
 FUNCTIONS: dict[type, str] = {
     sp.sin: "sin",
     sp.cos: "cos",
@@ -42,6 +43,8 @@ FUNCTIONS: dict[type, str] = {
     sp.sign: "sign",
     sp.Heaviside: "heaviside",
     Jump: "dirac",
+    LogCosh: "log_cosh",
+    Softplus: "softplus",
 }
 
 _RELATIONS = {

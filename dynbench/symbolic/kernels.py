@@ -23,6 +23,7 @@ from dynbench.errors import ModelError
 from dynbench.symbolic import balls, intervals
 from dynbench.symbolic.emit import write_function
 from dynbench.symbolic.intervals import Interval
+from dynbench.symbolic.overflow import log_cosh, softplus, without_overflow
 
 __all__ = ["BallKernel", "IntervalKernel", "NumpyKernel", "compile_expressions", "exact_float", "write_number"]
 
@@ -121,12 +122,13 @@ class BallKernel:
 
 @dataclass(frozen=True)
 class _Arithmetic:
-    """How an arithmetic writes a number, and what it calls the functions of `emit.FUNCTIONS`."""
+    """How an arithmetic writes a number, what it calls the functions of `emit.FUNCTIONS`, and whether it overflows."""
 
     literal: Callable[[sp.Expr, dict[str, Any]], str]
     functions: dict[str, Callable[..., Any]]
     powers_as_products: bool = True
     fold_numbers: bool = True
+    overflows: bool = False
 
 
 @functools.lru_cache(maxsize=1024)
@@ -139,7 +141,7 @@ def compile_expressions(expressions: Expressions, states: States, arithmetic: st
     chosen = _ARITHMETICS[arithmetic]
     namespace: dict[str, Any] = {"__builtins__": {}, **chosen.functions}
     source = write_function(
-        expressions,
+        tuple(map(without_overflow, expressions)) if chosen.overflows else expressions,
         states,
         lambda number: chosen.literal(number, namespace),
         powers_as_products=chosen.powers_as_products,
@@ -221,6 +223,8 @@ _ELEMENTARY = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt"
 _INVERSE = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
 
 _MATH: dict[str, Callable[..., Any]] = {
+    "log_cosh": log_cosh,
+    "softplus": softplus,
     **{name: getattr(math, name) for name in (*_ELEMENTARY, *_INVERSE, "erf")},
     "absolute": abs,
     "maximum": max,
@@ -240,6 +244,8 @@ _MATH: dict[str, Callable[..., Any]] = {
 }
 
 _NUMPY: dict[str, Callable[..., Any]] = {
+    "log_cosh": log_cosh,
+    "softplus": softplus,
     **{name: getattr(np, name) for name in _ELEMENTARY},
     **{name: getattr(np, f"arc{name[1:]}") for name in _INVERSE},
     **{name: getattr(np, name) for name in ("absolute", "maximum", "minimum", "sign", "power")},
@@ -261,8 +267,8 @@ _INTERVAL: dict[str, Callable[..., Any]] = {
 }
 
 _ARITHMETICS: dict[str, _Arithmetic] = {
-    "math": _Arithmetic(_float_literal, _MATH),
-    "numpy": _Arithmetic(_float_literal, _NUMPY),
+    "math": _Arithmetic(_float_literal, _MATH, overflows=True),
+    "numpy": _Arithmetic(_float_literal, _NUMPY, overflows=True),
     "interval": _Arithmetic(_interval_literal, _INTERVAL, powers_as_products=False),
     "ball": _Arithmetic(_ball_literal, balls.NAMESPACE, fold_numbers=False),
 }

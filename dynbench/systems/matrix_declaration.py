@@ -146,8 +146,11 @@ class MatrixDeclaration(AbstractDeclaration):
 
     @property
     def algebraic(self) -> bool:
-        """Whether there are few enough states."""
-        return self.dimension <= _LARGEST_ALGEBRA
+        """Whether there are few enough states, and all values that components need."""
+        size = self.state.shape[0].xreplace(self.sizes)
+        values = zip(self.parameters, self.values, strict=True)
+        known = all(value is not None or parameter in self.sizes for parameter, value in values)
+        return bool(known and size.is_Integer and size <= _LARGEST_ALGEBRA)
 
     def components(self) -> ComponentDeclaration:
         """The same system with one equation a state, all values put in."""
