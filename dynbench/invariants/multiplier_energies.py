@@ -50,8 +50,8 @@ class MultiplierEnergies(InvariantMethod):
         )
 
     def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
-        """Solve for M, with parameters symbolic and then at their values; integrate M F."""
-        if not _applies(system):
+        """Solve for M, with parameters symbolic and then at their values; nothing where a strict function is known."""
+        if not _applies(system) or any(v.kind is InvariantKind.STRICT_LYAPUNOV for v in known):
             return
         system = system.expand()
         values = parameter_values(system)

@@ -9,6 +9,7 @@ import sympy as sp
 
 from dynbench.errors import DynbenchError
 from dynbench.invariants import HamiltonianStructure, Invariant, InvariantKind, Invariants, Proof, StructureKind
+from dynbench.invariants.records import NearInvariant
 from dynbench.symbolic.notation import Notation
 
 if TYPE_CHECKING:
@@ -24,13 +25,15 @@ def invariants_to_dict(system: System, found: tuple[Invariant, ...], notation: N
         "scope": getattr(found, "scope", ""),
         "stopped": getattr(found, "stopped", ""),
         "found": [_invariant(system, i, notation) for i in found],
+        "nearly": [_nearly(i, notation) for i in getattr(found, "nearly", ())],
     }
 
 
 def invariants_from_dict(data: Mapping[str, Any], notation: Notation) -> Invariants:
     """What `invariants_to_dict` wrote."""
     found = (_read_invariant(entry, notation) for entry in data["found"])
-    return Invariants(found, str(data["scope"]), str(data["stopped"]))
+    nearly = (_read_nearly(entry, notation) for entry in data["nearly"])
+    return Invariants(found, str(data["scope"]), str(data["stopped"]), nearly)
 
 
 def structure_to_dict(analysis: Analysis, notation: Notation) -> dict[str, Any]:
@@ -71,6 +74,24 @@ def _read_invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
         kind=InvariantKind(data["kind"]),
         proof=_read_proof(data["proof"], notation),
         assumptions=tuple(map(notation.read_relation, data["assumptions"])),
+        method=str(data["method"]),
+    )
+
+
+def _nearly(invariant: NearInvariant, notation: Notation) -> dict[str, Any]:
+    return {
+        "expression": notation.write(invariant.expression),
+        "rate": notation.write(sp.sympify(invariant.rate)),
+        "method": invariant.method,
+        "proof": _proof(invariant.proof, notation),
+    }
+
+
+def _read_nearly(data: Mapping[str, Any], notation: Notation) -> NearInvariant:
+    return NearInvariant(
+        expression=notation.read(data["expression"]),
+        rate=notation.read(data["rate"]),
+        proof=_read_proof(data["proof"], notation),
         method=str(data["method"]),
     )
 
