@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 from flint import arb, arb_mat, ctx
 from numpy.typing import ArrayLike
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import InputError
 from dynbench.fixed_points.certificates import PRECISION
@@ -40,8 +41,10 @@ def definite_invariant(system: System, certificate: Certificate) -> sp.Expr | No
     """
     if system.kind != "flow" or certificate.radius is None:
         return None
-    components = system.expand()
     found = _conserved(system)
+    if not found:
+        return None
+    components = system.expand()
     values = components.exact_parameters
     with ctx.workprec(PRECISION):
         point = ball_around(certificate.center, certificate.radius)
@@ -117,7 +120,7 @@ def _conserved(system: System) -> list[sp.Expr]:
     return [
         i.expression
         for i in system.invariants()
-        if i.kind is InvariantKind.CONSERVED and isinstance(i.expression, sp.Expr)
+        if i.kind is InvariantKind.CONSERVED and not isinstance(i.expression, MatrixExpr)
     ]
 
 

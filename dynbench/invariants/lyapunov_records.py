@@ -61,6 +61,8 @@ def lyapunov_record(
     at : mapping
         Parameter -> value, where the sign of a factor that holds states and parameters rests on their signs.
     """
+    # Terms that vanish identically show nothing, and a function that is constant along all solutions falls nowhere.
+    terms = [(d, part) for d, part in terms if not same([part], [sp.S.Zero], states)]
     gradient = gradient_of(function, states)
     change = sp.Add(*(sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, rates, strict=True)), evaluate=False)
     right = sp.Add(*(-d * part**2 for d, part in terms))

@@ -110,8 +110,10 @@ class _Candidate:
     ----------
     function : MatrixExpr
         H; x^T D x where g is linear.
+    gradient : MatrixExpr
+        The gradient of H, with g for G'.
     change : MatrixExpr
-        The gradient of H times the field, with g for G'.
+        That times the field.
     form_matrix : MatrixExpr or None
         S; None where the derivative was not brought into that form.
     """
@@ -125,10 +127,10 @@ class _Candidate:
         else:
             weight = ones((sp.S.One, n)) if scale is None else transpose(scale)
             self.function = mul(weight, elementwise(integral, form.argument))
-        gradient = vjp(self.function, x, sp.Identity(1))
+        self.gradient = vjp(self.function, x, sp.Identity(1))
         if form.body != SLOT:
-            gradient = gradient.xreplace({elementwise(slope(integral), form.argument): u})
-        self.change = mul(transpose(gradient), form.field)
+            self.gradient = self.gradient.xreplace({elementwise(slope(integral), form.argument): u})
+        self.change = mul(transpose(self.gradient), form.field)
         self.form_matrix = quadratic_form(expanded(self.change, x), u)
 
     @property
@@ -154,13 +156,16 @@ def _conserved(system: System, candidate: _Candidate, used: tuple[tuple[Any, int
     elif matrix.atoms(sp.MatrixSymbol) and not _symbolic(matrix):
         where += "; the entries of the arrays were multiplied out in rational arithmetic"
     conclusion = f"{matrix} is skew and u^T S u = 0 for every skew matrix S, so the rate is zero."
+    identities = (*candidate.identities, *dict.fromkeys([*facts, skew]))
     expression, assumptions = candidate.function, _assumptions(candidate)
     if system.algebraic:
-        expression, assumptions = NetworkValues(system).in_components(expression), ()
+        values = NetworkValues(system)
+        identities = (values.rate_in_components(candidate.gradient, candidate.form.field, None),)
+        expression, assumptions = values.in_components(expression), ()
     return Invariant(
         expression=expression,
         kind=InvariantKind.CONSERVED,
-        proof=Proof((*candidate.identities, *dict.fromkeys([*facts, skew])), where, conclusion),
+        proof=Proof(identities, where, conclusion),
         assumptions=assumptions,
         method=NetworkTemplates.name,
     )

@@ -78,8 +78,8 @@ class Invariant:
     expression : sympy expression
         The function, in the system's own symbols. For a system declared in components, a scalar, parameters symbolic.
         For one in matrix form of few states (`System.algebraic`), a scalar in the states of ``system.expand()``,
-        values put in, as all that works in components needs it; the identities of its proof stay in matrix form. For
-        more states, or where the number of states is a symbol, a 1 x 1 matrix expression.
+        values put in, as all that works in components needs it, and so are the identities of its proof. For more
+        states, or where the number of states is a symbol, a 1 x 1 matrix expression.
     kind : InvariantKind
         What is proved of it.
     proof : Proof

@@ -13,6 +13,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.basins import INFINITY, UNDECIDED
 from dynbench.errors import InputError, ModelError
@@ -71,7 +72,7 @@ def draw_zero_set(ax: Axes, x: Array, y: Array, values: Array, **style: Any) -> 
 def draw_level_sets(sketch: Sketch, analysis_system: System, invariants: Sequence[Any], box: Array) -> None:
     """Contour the first proved invariant that is real and not constant on the box."""
     for invariant in invariants:
-        holds = isinstance(invariant.expression, sp.Expr) and _meets(analysis_system, invariant.assumptions)
+        holds = not isinstance(invariant.expression, MatrixExpr) and _meets(analysis_system, invariant.assumptions)
         values = _invariant_values(analysis_system, invariant.expression, box) if holds else None
         if values is None:
             continue

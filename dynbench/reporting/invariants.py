@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import DynbenchError
 from dynbench.invariants import HamiltonianStructure, Invariant, InvariantKind, Invariants, Proof, StructureKind
 from dynbench.invariants.records import NearInvariant
+from dynbench.reporting.matrix_invariants import (
+    is_matrix_text,
+    matrix_invariant_from_dict,
+    matrix_invariant_to_dict,
+)
 from dynbench.symbolic.notation import Notation
 
 if TYPE_CHECKING:
@@ -25,7 +31,7 @@ def invariants_to_dict(system: System, found: tuple[Invariant, ...], notation: N
         "scope": getattr(found, "scope", ""),
         "stopped": getattr(found, "stopped", ""),
         "found": [_invariant(system, i, notation) for i in found],
-        "nearly": [_nearly(i, notation) for i in getattr(found, "nearly", ())],
+        "nearly": [_nearly(system, i, notation) for i in getattr(found, "nearly", ())],
     }
 
 
@@ -57,18 +63,21 @@ def structure_from_dict(
 
 
 def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict[str, Any]:
-    scalar = isinstance(invariant.expression, sp.Expr)
+    if isinstance(invariant.expression, MatrixExpr):
+        return matrix_invariant_to_dict(system, invariant, notation)
     return {
         "expression": notation.write(invariant.expression),
         "kind": invariant.kind,
         "method": invariant.method,
         "proof": _proof(invariant.proof, notation),
         "assumptions": [notation.write(a) for a in invariant.assumptions],
-        "lie_derivative": notation.write(_change(system, invariant.expression)) if scalar else None,
+        "lie_derivative": notation.write(_change(system, invariant.expression)),
     }
 
 
 def _read_invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
+    if is_matrix_text(data["expression"], notation):
+        return matrix_invariant_from_dict(data, notation)
     return Invariant(
         expression=notation.read(data["expression"]),
         kind=InvariantKind(data["kind"]),
@@ -78,22 +87,34 @@ def _read_invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
     )
 
 
-def _nearly(invariant: NearInvariant, notation: Notation) -> dict[str, Any]:
-    return {
-        "expression": notation.write(invariant.expression),
-        "rate": notation.write(sp.sympify(invariant.rate)),
-        "method": invariant.method,
-        "proof": _proof(invariant.proof, notation),
-    }
+def _nearly(system: System, near: NearInvariant, notation: Notation) -> dict[str, Any]:
+    function = Invariant(near.expression, InvariantKind.CONSERVED, near.proof, (), near.method)
+    kept = ("expression", "method", "proof")
+    written = _invariant(system, function, notation)
+    return {**{key: written[key] for key in kept}, "rate": _write_rate(system, near, notation)}
+
+
+def _write_rate(system: System, near: NearInvariant, notation: Notation) -> str:
+    if not isinstance(near.rate, MatrixExpr):
+        return str(near.rate) if isinstance(near.rate, sp.Float) else notation.write(sp.sympify(near.rate))
+    function = Invariant(near.rate, InvariantKind.CONSERVED, Proof((), "", ""))
+    return str(matrix_invariant_to_dict(system, function, notation)["expression"])
 
 
 def _read_nearly(data: Mapping[str, Any], notation: Notation) -> NearInvariant:
-    return NearInvariant(
-        expression=notation.read(data["expression"]),
-        rate=notation.read(data["rate"]),
-        proof=_read_proof(data["proof"], notation),
-        method=str(data["method"]),
-    )
+    function = _read_invariant({**data, "kind": InvariantKind.CONSERVED, "assumptions": []}, notation)
+    return NearInvariant(function.expression, _read_rate(data["rate"], notation), function.proof, function.method)
+
+
+def _read_rate(text: str, notation: Notation) -> Any:
+    """A bound that is a number keeps its digits; any other is an expression."""
+    try:
+        float(text)
+    except ValueError:
+        empty = {"identities": [], "where": "", "conclusion": ""}
+        data = {"expression": text, "kind": InvariantKind.CONSERVED, "proof": empty, "assumptions": [], "method": ""}
+        return _read_invariant(data, notation).expression
+    return sp.Float(text, 17)
 
 
 def _change(system: System, expression: sp.Expr) -> sp.Expr:

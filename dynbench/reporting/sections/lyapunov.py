@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.invariants import InvariantKind
 from dynbench.reporting.blocks import Block, Equation, Equations, Formula, Inline, Paragraph, Symbol
@@ -47,7 +48,7 @@ def excludes_cycles(analysis: Analysis) -> bool:
 
 def _function(analysis: Analysis, function: Invariant) -> list[Block]:
     rows = [Equation(Symbol.LYAPUNOV, function.expression)]
-    if isinstance(function.expression, sp.Expr):
+    if not isinstance(function.expression, MatrixExpr):
         rate = lie_derivative(analysis.system.expand(), function.expression)
         if int(sp.count_ops(rate)) <= MOST_OPERATIONS:
             rows.append(Equation(Symbol.LYAPUNOV_RATE, rate))
