@@ -1,5 +1,6 @@
 """Fixed points: search, certificates, classification."""
 
+from dynbench.fixed_points.center import energy_casimir
 from dynbench.fixed_points.certificates import certify
 from dynbench.fixed_points.find import find_fixed_points
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
@@ -13,5 +14,6 @@ __all__ = [
     "Status",
     "Verdict",
     "certify",
+    "energy_casimir",
     "find_fixed_points",
 ]

@@ -95,6 +95,7 @@ def _energy(
         fixed=fixed,
         method=DiagonalMetric.name,
         assumptions=[s > 0 for s in positive],
+        at=at,
     )
 
 

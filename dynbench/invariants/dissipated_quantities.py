@@ -28,6 +28,7 @@ __all__ = ["DissipatedQuantities"]
 
 _LARGEST_DIMENSION = 4
 _MOST_TRIES = 16
+_MOST_TERMS = 12
 
 
 class DissipatedQuantities(InvariantMethod):
@@ -36,7 +37,7 @@ class DissipatedQuantities(InvariantMethod):
     name = "dissipated quantity"
 
     def scope(self, system: System, limits: Limits) -> str:
-        """Flows of up to 4 states."""
+        """Flows of up to 4 states, of few terms."""
         if not _applies(system):
             return ""
         return (
@@ -64,7 +65,9 @@ class DissipatedQuantities(InvariantMethod):
 
 
 def _applies(system: System) -> bool:
-    return system.kind == "flow" and 1 < system.dimension <= _LARGEST_DIMENSION
+    if system.kind != "flow" or not 1 < system.dimension <= _LARGEST_DIMENSION:
+        return False
+    return sum(len(sp.Add.make_args(sp.expand(rate))) for rate in system.expand().rhs) <= _MOST_TERMS
 
 
 def _without_something(system: System) -> Iterator[list[sp.Expr]]:
@@ -105,6 +108,7 @@ def _record(
                 fixed={},
                 method=DissipatedQuantities.name,
                 assumptions=[s > 0 for s in positive],
+                at=at,
             )
     return None
 

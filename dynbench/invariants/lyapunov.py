@@ -11,7 +11,7 @@ from dynbench.invariants.find import run_methods
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import MultiplierEnergies
 from dynbench.invariants.network_energy import NetworkEnergy
-from dynbench.invariants.records import Invariants
+from dynbench.invariants.records import Invariant, InvariantKind, Invariants
 from dynbench.systems import System
 
 __all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
@@ -58,4 +58,14 @@ def lyapunov_functions(
         raise InputError(f"time_limit is {time_limit!r:.60}: expected a positive number of seconds.")
     if system.kind != "flow":
         return Invariants(scope="nothing (Lyapunov functions are sought for flows only)")
-    return run_methods(LYAPUNOV_METHODS if methods is None else methods, system, Limits(seconds=time_limit))
+    found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, Limits(seconds=time_limit))
+    strict = [v for v in found if v.kind is InvariantKind.STRICT_LYAPUNOV]
+    # What a strict function says of all states, no other one adds to.
+    others = [] if any(_everywhere(system, v) for v in strict) else [v for v in found if v not in strict]
+    return Invariants([*strict, *others], found.scope, found.stopped)
+
+
+def _everywhere(system: System, function: Invariant) -> bool:
+    """Whether nothing is assumed about the states."""
+    states = set(system.states) if system.algebraic else set()
+    return not any(states & assumption.free_symbols for assumption in function.assumptions)

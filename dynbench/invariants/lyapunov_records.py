@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -34,6 +35,7 @@ def lyapunov_record(
     fixed: Mapping[sp.Symbol, sp.Expr],
     method: str,
     assumptions: Sequence[sp.Basic] = (),
+    at: Mapping[sp.Symbol, sp.Expr] = MappingProxyType({}),
 ) -> Invariant | None:
     """A Lyapunov function with dV/dt = - sum d l^2; None where that is not an identity.
 
@@ -56,14 +58,23 @@ def lyapunov_record(
         The name of the method.
     assumptions : sequence of sympy relations
         Further ones, about the states.
+    at : mapping
+        Parameter -> value, where the sign of a factor that holds states and parameters rests on their signs.
     """
+    # Terms that vanish identically show nothing, and a function that is constant along all solutions falls nowhere.
+    terms = [(d, part) for d, part in terms if not same([part], [sp.S.Zero], states)]
     gradient = gradient_of(function, states)
     change = sp.Add(*(sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, rates, strict=True)), evaluate=False)
     right = sp.Add(*(-d * part**2 for d, part in terms))
     if not terms or not same([sp.Add(*(g * f for g, f in zip(gradient, rates, strict=True)))], [right], states):
         return None
     scales = (sp.factor(d).as_independent(*states, as_Add=False)[0] for d, _ in terms)
-    signs = dict.fromkeys(d / abs(d.as_coeff_Mul()[0]) for d in scales if d.free_symbols)
+    signs = dict.fromkeys(
+        (
+            *(sp.Gt(sp.expand(d / abs(d.as_coeff_Mul()[0])), 0, evaluate=False) for d in scales if d.free_symbols),
+            *(sign for d, _ in terms if d.has_free(*states) for sign in _signs(d, states, at, assumptions)),
+        )
+    )
     bases = [b for b in singular_bases(function) if b.has_free(*states)]
     about_states = [*(sp.Ne(b, 0) for b in bases if not is_positive(b, {}, ())), *assumptions]
     local = {"there": " where that holds" if about_states else "", "stays": " that stays there" if about_states else ""}
@@ -77,11 +88,27 @@ def lyapunov_record(
         ),
         assumptions=(
             *(sp.Eq(parameter, value, evaluate=False) for parameter, value in fixed.items()),
-            *(sp.Gt(d, 0, evaluate=False) for d in signs),
+            *signs,
             *about_states,
         ),
         method=method,
     )
+
+
+def _signs(
+    factor: sp.Expr,
+    states: Sequence[sp.Symbol],
+    at: Mapping[sp.Symbol, sp.Expr],
+    assumptions: Sequence[sp.Basic],
+) -> list[sp.Basic]:
+    """The signs of parameters on which that of a factor rests; none where it is positive for all of them."""
+    positive = [s for s in states if (s > 0) in assumptions]
+    core = sp.factor(factor).as_independent(*states, as_Add=False)[1]
+    if is_positive(core, {}, positive) or is_positive(-core, {}, positive):
+        return []
+    parameters = sorted(core.free_symbols & set(at), key=str)
+    relations = {1: sp.Gt, -1: sp.Lt, 0: sp.Eq}
+    return [relations[int(sp.sign(at[p]))](p, 0, evaluate=False) for p in parameters]
 
 
 def _conclusion(

@@ -22,12 +22,13 @@ from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multipliers import Part, constant_multipliers
 from dynbench.invariants.potentials import potential
-from dynbench.invariants.records import Invariant
+from dynbench.invariants.records import Invariant, InvariantKind
 from dynbench.systems import System
 
 __all__ = ["MultiplierEnergies"]
 
 _LARGEST_DIMENSION = 8
+_PARTS: tuple[Part, ...] = ("symmetric", "all")
 
 
 class MultiplierEnergies(InvariantMethod):
@@ -49,19 +50,23 @@ class MultiplierEnergies(InvariantMethod):
         )
 
     def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
-        """Solve for M, with parameters symbolic and then at their values; integrate M F."""
-        if not _applies(system):
+        """Solve for M, with parameters symbolic and then at their values; nothing where a strict function is known."""
+        if not _applies(system) or any(v.kind is InvariantKind.STRICT_LYAPUNOV for v in known):
             return
         system = system.expand()
         values = parameter_values(system)
+        weak: Invariant | None = None
         for fixed in ({}, values) if values else ({},):
             rates = tuple(rate.subs(fixed) for rate in system.rhs)
-            for part in ("symmetric", "all"):
+            for part in _PARTS:
                 limits.check()
                 found = _energy(system.states, rates, part, values or _generic(system), fixed)
-                if found is not None:
+                if found is not None and found.kind is InvariantKind.STRICT_LYAPUNOV:
                     yield found
                     return
+                weak = weak or found
+        if weak is not None:
+            yield weak
 
 
 def _applies(system: System) -> bool:

@@ -13,6 +13,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.basins import INFINITY, UNDECIDED
 from dynbench.errors import InputError, ModelError
@@ -71,8 +72,8 @@ def draw_zero_set(ax: Axes, x: Array, y: Array, values: Array, **style: Any) -> 
 def draw_level_sets(sketch: Sketch, analysis_system: System, invariants: Sequence[Any], box: Array) -> None:
     """Contour the first proved invariant that is real and not constant on the box."""
     for invariant in invariants:
-        conditions = [c for c in invariant.assumptions if isinstance(c, sp.Equality)]
-        values = None if conditions else _invariant_values(analysis_system, invariant.expression, box)
+        holds = not isinstance(invariant.expression, MatrixExpr) and _meets(analysis_system, invariant.assumptions)
+        values = _invariant_values(analysis_system, invariant.expression, box) if holds else None
         if values is None:
             continue
         style: Style = {"colors": [Colour.LEVEL], "linewidths": 0.9, "zorder": 1.8}
@@ -83,6 +84,12 @@ def draw_level_sets(sketch: Sketch, analysis_system: System, invariants: Sequenc
         sketch.add("level sets", contours)
         sketch.explain(Line2D([], [], color=Colour.LEVEL, linewidth=0.9), "invariant level sets")
         return
+
+
+def _meets(system: System, assumptions: Sequence[Any]) -> bool:
+    """Whether the parameters have the values at which alone an invariant was proved."""
+    exact = {str(symbol): value for symbol, value in system.expand().exact_parameters.items()}
+    return all(exact.get(str(c.lhs)) == c.rhs for c in assumptions if isinstance(c, sp.Equality))
 
 
 def _invariant_values(system: System, expression: sp.Expr, box: Array) -> tuple[Array, Array, Array] | None:

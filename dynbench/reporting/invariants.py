@@ -10,6 +10,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import DynbenchError
 from dynbench.invariants import HamiltonianStructure, Invariant, InvariantKind, Invariants, Proof, StructureKind
+from dynbench.invariants.records import NearInvariant
 from dynbench.reporting.matrix_invariants import (
     is_matrix_text,
     matrix_invariant_from_dict,
@@ -30,13 +31,15 @@ def invariants_to_dict(system: System, found: tuple[Invariant, ...], notation: N
         "scope": getattr(found, "scope", ""),
         "stopped": getattr(found, "stopped", ""),
         "found": [_invariant(system, i, notation) for i in found],
+        "nearly": [_nearly(system, i, notation) for i in getattr(found, "nearly", ())],
     }
 
 
 def invariants_from_dict(data: Mapping[str, Any], notation: Notation) -> Invariants:
     """What `invariants_to_dict` wrote."""
     found = (_read_invariant(entry, notation) for entry in data["found"])
-    return Invariants(found, str(data["scope"]), str(data["stopped"]))
+    nearly = (_read_nearly(entry, notation) for entry in data["nearly"])
+    return Invariants(found, str(data["scope"]), str(data["stopped"]), nearly)
 
 
 def structure_to_dict(analysis: Analysis, notation: Notation) -> dict[str, Any]:
@@ -82,6 +85,36 @@ def _read_invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
         assumptions=tuple(map(notation.read_relation, data["assumptions"])),
         method=str(data["method"]),
     )
+
+
+def _nearly(system: System, near: NearInvariant, notation: Notation) -> dict[str, Any]:
+    function = Invariant(near.expression, InvariantKind.CONSERVED, near.proof, (), near.method)
+    kept = ("expression", "method", "proof")
+    written = _invariant(system, function, notation)
+    return {**{key: written[key] for key in kept}, "rate": _write_rate(system, near, notation)}
+
+
+def _write_rate(system: System, near: NearInvariant, notation: Notation) -> str:
+    if not isinstance(near.rate, MatrixExpr):
+        return str(near.rate) if isinstance(near.rate, sp.Float) else notation.write(sp.sympify(near.rate))
+    function = Invariant(near.rate, InvariantKind.CONSERVED, Proof((), "", ""))
+    return str(matrix_invariant_to_dict(system, function, notation)["expression"])
+
+
+def _read_nearly(data: Mapping[str, Any], notation: Notation) -> NearInvariant:
+    function = _read_invariant({**data, "kind": InvariantKind.CONSERVED, "assumptions": []}, notation)
+    return NearInvariant(function.expression, _read_rate(data["rate"], notation), function.proof, function.method)
+
+
+def _read_rate(text: str, notation: Notation) -> Any:
+    """A bound that is a number keeps its digits; any other is an expression."""
+    try:
+        float(text)
+    except ValueError:
+        empty = {"identities": [], "where": "", "conclusion": ""}
+        data = {"expression": text, "kind": InvariantKind.CONSERVED, "proof": empty, "assumptions": [], "method": ""}
+        return _read_invariant(data, notation).expression
+    return sp.Float(text, 17)
 
 
 def _change(system: System, expression: sp.Expr) -> sp.Expr:

@@ -57,7 +57,7 @@ def _check_hamiltonian(system: Declared, field: Field, ledger: Ledger) -> None:
     ledger.add(claim, *vanish(list(sp.Matrix(system.rhs) - matrix * _gradient(function, system))))
     ledger.add("S is skew", *vanish(list(matrix + matrix.T)))
     ledger.add("S satisfies Jacobi's identity", *vanish(_jacobi(matrix, system.states)))
-    constant = not matrix.has_free(*system.states)
+    constant = not matrix.free_symbols & set(system.states)
     ledger.require(f"S is {kind}", constant == (kind != "Poisson"), "its entries say otherwise")
     if kind == "canonical" or pairs:
         ledger.require("the pairs are those of S", _are_conjugate(matrix, pairs, system), "S is not canonical in them")

@@ -37,7 +37,8 @@ __all__ = ["check_lyapunov"]
 _KINDS = ("Lyapunov function", "strict Lyapunov function")
 _STOPPED = ("", "time limit", "interrupted")
 _TRIES = 12
-_LARGEST_DENOMINATOR = 10**9
+#: Doubles as weights make long rational numbers of it; 512 bits tell those of 200 apart.
+_LARGEST_DENOMINATOR = 2**200
 #: What a conclusion says that needs a proof of its own where the function is not strict.
 _NO_CYCLE = "so there is no periodic orbit"
 

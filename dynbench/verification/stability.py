@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import sympy as sp
@@ -24,6 +25,8 @@ __all__ = ["check_estimates", "check_spectrum", "stated_counts"]
 
 #: How far estimated eigenvalues may be off, relative to their size, and to its square root where they are multiple.
 _ESTIMATE = 1e-6
+#: So many conserved quantities are combined where none alone is definite.
+_MOST_COMBINED = 5
 
 
 def check_spectrum(
@@ -178,15 +181,18 @@ def _is_center(system: Declared, proved: Proved, invariants: Sequence[sp.Expr]) 
     """
     if system.is_map or proved.root is None:
         return False
+    n, matrices = system.dimension, []
     for invariant in invariants:
         bound = invariant.subs(system.values)
         entries = [bound.diff(a, b) for a in system.states for b in system.states]
         values = Evaluator(entries, system.states).values(_neighbourhood(proved))
         if all(v.continuous and v.finite for v in values):
-            n = system.dimension
-            if is_definite(arb_mat(n, n, [v.ball() for v in values])):
-                return True
-    return False
+            size = max(abs(float(v.ball().mid())) for v in values)
+            if size > 0:
+                matrices.append(arb_mat(n, n, [v.ball() for v in values]) * (1 / arb(size)))
+    signs = itertools.product((1, 0, -1), repeat=min(len(matrices), _MOST_COMBINED))
+    combined = (sum((m * arb(s) for m, s in zip(matrices, c, strict=False)), arb_mat(n, n)) for c in signs)
+    return any(map(is_definite, [*matrices, *combined]))
 
 
 def check_estimates(system: Declared, point: PointClaim, name: str, proved: Proved, ledger: Ledger) -> None:

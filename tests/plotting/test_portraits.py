@@ -198,6 +198,15 @@ def test_a_limit_cycle_is_a_closed_curve_solid_where_stable(pictured):
     assert curve.get_color() == Colour.REPELLING
 
 
+def test_level_sets_at_special_values_are_drawn_where_the_parameters_have_them():
+    system = db.ODE({"x": "y", "y": "-x + d*y*(1 + x^2)"}, {"d": 0})
+    analysis = db.analyze(system, box=[(-2, 2), (-2, 2)])
+    assert analysis.invariants[0].assumptions == (sp.Eq(sp.Symbol("d"), 0, evaluate=False),)
+    assert "level sets" in phase_portrait(analysis).by_role
+    other = dataclasses.replace(analysis, system=system.with_parameters(d=1))
+    assert "level sets" not in phase_portrait(other, manifolds=False).by_role
+
+
 def test_level_sets_of_an_invariant_are_level(pictured):
     analysis = pictured["energy"]
     drawing = phase_portrait(analysis)

@@ -117,7 +117,8 @@ def test_conditions_that_never_hold_are_said_in_words(duffing):
 
 
 def test_an_invariant_comes_with_the_identity_that_proves_it(duffing, jang):
-    (equations,) = [b for b in section(duffing, "invariants").blocks if isinstance(b, Equations)]
+    equations, structure = [b for b in section(duffing, "invariants").blocks if isinstance(b, Equations)]
+    assert structure.rows[0].right == duffing.hamiltonian.hamiltonian
     function, identity = equations.rows
     assert identity.right.expand() == 0
     assert sum(function.right.diff(s) * f for s, f in zip(duffing.system.states, duffing.system.rhs, strict=True)) == (

@@ -59,7 +59,8 @@ def conserved(expression: str, *assumptions: str) -> dict[str, Any]:
     return {
         "expression": expression,
         "kind": "conserved quantity",
-        "proof": "",
+        "method": "",
+        "proof": {"identities": [], "where": "", "conclusion": ""},
         "assumptions": list(assumptions),
         "lie_derivative": "0",
     }

@@ -30,6 +30,7 @@ from dynbench.reporting.sections.structure import structure_blocks
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
     from dynbench.invariants import Invariant, Symmetry
+    from dynbench.invariants.records import NearInvariant
     from dynbench.systems import System
 
 __all__ = ["invariants_section"]
@@ -53,14 +54,16 @@ def invariants_section(analysis: Analysis) -> Section:
 
 def _invariants(analysis: Analysis) -> list[Block]:
     found = analysis.invariants
+    blocks: list[Block] = [block for near in getattr(found, "nearly", ()) for block in _nearly(near)]
+    if not found and blocks:
+        return blocks
     if not found and not analysis.system.algebraic and not getattr(found, "scope", ""):
         return [Paragraph((f"None was looked for: {_TOO_MANY}.",))]
     if not found:
         text = "No conserved quantity was found, which does not prove that there is none."
         return [Paragraph((f"{text}{searched(found)}",))]
-    blocks: list[Block] = []
-    for invariant in found:
-        blocks += _invariant(analysis.system, invariant)
+    for invariant in reversed(found):
+        blocks = [*_invariant(analysis.system, invariant), *blocks]
     if getattr(found, "stopped", ""):
         blocks.append(Paragraph((searched(found).strip(),)))
     return blocks
@@ -77,6 +80,14 @@ def _invariant(system: System, invariant: Invariant) -> list[Block]:
     text = f"{zero} ({readable(invariant.proof.where)})."
     kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, {how}proved:"
     return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *where, "." if where else ""))]
+
+
+def _nearly(near: NearInvariant) -> list[Block]:
+    """What is not conserved, with the bound of its rate of change."""
+    rows = (Equation(Symbol.INVARIANT, near.expression),)
+    bound = ("Its rate of change is at most ", Formula(near.rate), " in size.")
+    text = "Not conserved, but proved to change slowly:"
+    return [Paragraph((text,)), Equations(rows), Paragraph((*bound, f" {readable(near.proof.conclusion)}"))]
 
 
 def _identities_of(system: System, invariant: Invariant) -> list[Equation]:
