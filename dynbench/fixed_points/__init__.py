@@ -4,6 +4,7 @@ from dynbench.fixed_points.certificates import certify
 from dynbench.fixed_points.find import find_fixed_points
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
 from dynbench.fixed_points.results import FixedPoints
+from dynbench.fixed_points.symmetry import SymmetryOrbit, symmetry_orbits
 
 __all__ = [
     "Certificate",
@@ -11,7 +12,9 @@ __all__ = [
     "FixedPoints",
     "Kind",
     "Status",
+    "SymmetryOrbit",
     "Verdict",
     "certify",
     "find_fixed_points",
+    "symmetry_orbits",
 ]

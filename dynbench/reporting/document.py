@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
-from dynbench.fixed_points.mirror import is_mirrored
+from dynbench.fixed_points.symmetry import is_mirrored
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
 from dynbench.reporting.matrix_systems import with_sizes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from dynbench.fixed_points.mirror import is_mirrored
+from dynbench.fixed_points.symmetry import is_mirrored
 from dynbench.reporting.blocks import (
     Block,
     Bullets,
