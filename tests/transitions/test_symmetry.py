@@ -89,7 +89,7 @@ SYSTEMS = {
         [1, 2],
     ),
     "Hopfield triangle": (db.RNN(2 * np.array([[0, 1, -1], [1, 0, -1], [-1, -1, 0]])), [[-5, 5]] * 3, 12, [1, 2]),
-    "inhibitory triangle": (db.RNN(3 * np.eye(3) - (1 - np.eye(3))), [[-6, 6]] * 3, 12, [1, 6, 6]),
+    "inhibitory triangle": (db.RNN(3 * np.eye(3) - 1), [[-6, 6]] * 3, 12, [1, 6, 6]),
     "coupled cells": (
         db.ODE(
             {f"x{i}": f"x{i} - x{i}^3 + k*(x{(i + 1) % 3} + x{(i - 1) % 3} - 2*x{i})" for i in range(3)}, {"k": 0.05}
