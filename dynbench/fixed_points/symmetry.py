@@ -52,8 +52,9 @@ def symmetry_orbits(system: System, points: Sequence[FixedPoint]) -> tuple[Symme
     system : System
         The system.
     points : sequence of FixedPoint
-        Its fixed points. Only certified points have a proved image: S x lies in the ball in which a listed point is
-        proved to be the only one. Others are orbits of their own that are not complete.
+        Its fixed points. Images are proved: S x lies in the ball in which a listed point is proved to be the only one,
+        or has the exact coordinates of a listed one. A point without such proof is an orbit of its own that is not
+        complete.
 
     Returns
     -------
@@ -128,14 +129,20 @@ class Images:
                     new.append(j)
 
     def _image(self, s: SignedPermutation, i: int) -> int | None:
-        certificate = self._points[i].certificate
-        if i in self._alone or certificate is None:
+        if i in self._alone:
             return None
-        point = replace(self._points[i], certificate=replace(certificate, center=s(certificate.center)))
+        point = self._points[i]
+        if point.certificate is not None:
+            point = replace(point, certificate=replace(point.certificate, center=s(point.certificate.center)))
+        if point.exact is not None:
+            exact = tuple(sign * point.exact[p] for p, sign in zip(s.permutation, s.signs, strict=True))
+            point = replace(point, exact=exact)
         return next((j for j in self._points if j not in self._alone and self._covers(j, point)), None)
 
     def _covers(self, j: int, point: FixedPoint) -> bool:
         """Whether a fixed point is proved to lie where point j is the only one."""
+        if point.exact is not None and point.exact == self._points[j].exact:
+            return True
         here, there = point.certificate, self._points[j].certificate
         if here is None or there is None or here.radius is None or there.uniqueness_radius is None:
             return False

@@ -72,11 +72,11 @@ def test_a_point_listed_twice_loses_no_branch(network, points):
         assert [graph.out_degree(node) for node in range(3)] == [2, 2, 2]
 
 
-def ring(n, inner, outer):
-    """n equal units with the same weights to both neighbours."""
+def ring(n, inner, right, left):
+    """n equal units, each with the same weights to itself and its two neighbours."""
     weights = np.zeros((n, n))
     for i in range(n):
-        weights[i, [i, (i + 1) % n, i - 1]] = inner, outer, outer
+        weights[i, [i, (i + 1) % n, i - 1]] = inner, right, left
     return db.RNN(weights)
 
 
@@ -98,7 +98,7 @@ SYSTEMS = {
         12,
         [1, 2, 6, 6, 6, 6],
     ),
-    "ring network": (ring(4, 1.5, 0.2), [[-4, 4]] * 4, 16, None),
+    "ring network": (ring(4, 1.5, 0.3, -0.1), [[-4, 4]] * 4, 8, None),
     "D4": (db.ODE({"x": "x - x^3 - 2*x*y^2", "y": "y - y^3 - 2*x^2*y"}), [[-3, 3]] * 2, 8, [1, 4, 4]),
 }
 
