@@ -40,6 +40,8 @@ class Proof:
     conclusion: str
 
     def __str__(self) -> str:
+        if not self.identities:  # read back from a report, which holds the text
+            return self.conclusion
         equations = "; ".join(f"{equation.args[0]} = {equation.args[1]}" for equation in self.identities)
         return f"{equations} ({self.where}). {self.conclusion}"
 

@@ -21,6 +21,7 @@ from dynbench.reporting.alerts import alerts
 from dynbench.reporting.derived import derive
 from dynbench.reporting.matrix_systems import derived_to_dict, matrix_notation, system_to_dict
 from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
+from dynbench.reporting.symmetries import symmetries_to_dict
 from dynbench.reporting.verdict import settled, verdict
 from dynbench.symbolic.notation import Notation
 
@@ -60,9 +61,7 @@ def content_of(analysis: Analysis) -> dict[str, Any]:
             "scope": getattr(analysis.invariants, "scope", ""),
             "found": [_invariant(system, i, notation) for i in analysis.invariants],
         },
-        "symmetries": [
-            {"matrix": s.matrix, "description": s.description, "proof": s.proof} for s in analysis.symmetries
-        ],
+        **symmetries_to_dict(analysis),
         "fixed_points": analysis.fixed_points.to_dict(write=notation.write),
         "slow_points": [point_to_dict(p) for p in analysis.slow_points],
         "cover": cover_to_dict(analysis.cover),

@@ -14,10 +14,11 @@ from dynbench.analysis import Analysis
 from dynbench.errors import DynbenchError, InputError
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.plain import point_from_dict
-from dynbench.invariants import Invariant, InvariantKind, Invariants, Proof, Symmetry
+from dynbench.invariants import Invariant, InvariantKind, Invariants, Proof
 from dynbench.reporting.json import FORMAT_VERSION
 from dynbench.reporting.matrix_systems import Weights, WeightsError, matrix_notation, matrix_system
 from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_from_dict
+from dynbench.reporting.symmetries import symmetries_from_dict
 from dynbench.symbolic.notation import Notation
 from dynbench.systems import ODE, Map, System
 
@@ -84,7 +85,7 @@ def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
         slow_points=tuple(map(point_from_dict, content["slow_points"])),
         graph=graph_from_dict(content["graph"], points, system),
         invariants=Invariants((_invariant(i, notation) for i in found["found"]), found["scope"]),
-        symmetries=tuple(map(_symmetry, content["symmetries"])),
+        **symmetries_from_dict(content),
         interrupted=content["interrupted"],
         provenance=content["provenance"],
         manifolds=tuple(manifold_from_dict(m, points) for m in content["manifolds"]),
@@ -124,9 +125,3 @@ def _invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
         proof=Proof((), "as stated", data["proof"]),
         assumptions=tuple(map(notation.read_relation, data["assumptions"])),
     )
-
-
-def _symmetry(data: Mapping[str, Any]) -> Symmetry:
-    numbers = Notation(())
-    matrix = sp.ImmutableDenseMatrix([[numbers.read(entry) for entry in row] for row in data["matrix"]])
-    return Symmetry(matrix, data["description"], data["proof"])

@@ -15,7 +15,7 @@ from dynbench.verification.completeness import check_completeness, check_indices
 from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
-from dynbench.verification.derived import check_derived, check_invariants, check_symmetries
+from dynbench.verification.derived import check_derived, check_invariants
 from dynbench.verification.document import Field, open_report
 from dynbench.verification.graph import check_graph
 from dynbench.verification.ledger import Ledger, Progress
@@ -35,6 +35,7 @@ from dynbench.verification.points import (
 )
 from dynbench.verification.records import Verification
 from dynbench.verification.stability import check_estimates, check_spectrum
+from dynbench.verification.symmetries import check_orbits, check_symmetries
 from dynbench.verification.words import check_words
 
 __all__ = ["verify"]
@@ -122,8 +123,9 @@ def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
 def _check_components(system: Declared, report: Field, ledger: Ledger) -> None:
     """All claims about a system with one equation a state."""
     invariants = check_invariants(system, report["invariants"], ledger)
-    check_symmetries(system, report["symmetries"], ledger)
+    generators = check_symmetries(system, report, ledger)
     points = [read_point(f, system.dimension) for f in report["fixed_points"]["points"].items()]
+    check_orbits(report, generators, points, ledger)
     proved = _check_points(system, points, invariants, ledger)
     _check_slow_points(system, report, points, proved, ledger)
     real = without_slow_points(points)
