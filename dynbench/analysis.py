@@ -19,7 +19,16 @@ from dynbench.fixed_points.cover import Cover, cover
 from dynbench.fixed_points.large import DOUBLES, is_large
 from dynbench.fixed_points.search import MultiStart, Progress, SearchStrategy, as_boxes
 from dynbench.fixed_points.search.boxes import holds
-from dynbench.invariants import Invariant, Scaling, Symmetry
+from dynbench.invariants import (
+    HamiltonianStructure,
+    Invariant,
+    Invariants,
+    Proof,
+    Scaling,
+    Symmetry,
+    hamiltonian_structure,
+    volume_preservation,
+)
 from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.systems import System, as_system
 from dynbench.transitions import TransitionGraph, transition_graph
@@ -73,6 +82,12 @@ class Analysis:
         Scaling symmetries, proved.
     symmetry_orbits : tuple of SymmetryOrbit
         The fixed points, sorted into orbits under the symmetries.
+    lyapunov_functions : tuple of Invariant
+        Functions that never increase along solutions, proved.
+    hamiltonian : HamiltonianStructure or None
+        F = S grad H with S skew, where it was found, proved.
+    volume : Proof or None
+        That the flow preserves volume, div F = 0.
     """
 
     system: System
@@ -88,6 +103,9 @@ class Analysis:
     reversing_symmetries: Sequence[Symmetry] = ()
     scalings: tuple[Scaling, ...] = ()
     symmetry_orbits: tuple[SymmetryOrbit, ...] = ()
+    lyapunov_functions: tuple[Invariant, ...] = ()
+    hamiltonian: HamiltonianStructure | None = None
+    volume: Proof | None = None
 
     def __repr__(self) -> str:
         return (
@@ -161,7 +179,10 @@ def analyze(
         system=system,
         fixed_points=points,
         graph=stages.run(lambda: _graph(system, points, rng, progress), TransitionGraph()),
-        invariants=stages.run(system.invariants, ()),
+        invariants=stages.run_search(system.invariants),
+        lyapunov_functions=stages.run_search(system.lyapunov_functions),
+        hamiltonian=stages.run(lambda: hamiltonian_structure(system), None),
+        volume=stages.run(lambda: volume_preservation(system), None),
         symmetries=stages.run(system.symmetries, ()),
         reversing_symmetries=stages.run(lambda: system.reversing_symmetries() if system.kind == "flow" else (), ()),
         scalings=stages.run(system.scaling_symmetries, ()),
@@ -200,6 +221,12 @@ class _Stages:
         except KeyboardInterrupt:
             self.interrupted = True
             return otherwise
+
+    def run_search(self, search: Callable[[], Invariants]) -> Invariants:
+        """A search that keeps what it has found when the user interrupts it."""
+        found = self.run(search, Invariants())
+        self.interrupted = self.interrupted or found.stopped == "interrupted"
+        return found
 
 
 def _graph(system: System, points: FixedPoints, rng: int, progress: Progress | None) -> TransitionGraph:

@@ -166,9 +166,7 @@ def _nearest(system: System, x: Array) -> Array:
     return rounded
 
 
-def _known(
-    system: System, x: Array, certified: Sequence[FixedPoint]
-) -> tuple[int | None, SignedPermutation | None]:
+def _known(system: System, x: Array, certified: Sequence[FixedPoint]) -> tuple[int | None, SignedPermutation | None]:
     """The certified point that `x` has converged to, or of which it is the image under a symmetry, and that symmetry.
 
     x (or what the symmetry takes to x) and its last Newton steps lie where the point is unique.

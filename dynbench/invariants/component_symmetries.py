@@ -89,7 +89,9 @@ class Components:
         if not self._fits(s, reversing):
             return False
         try:
-            proved = all(self.ring.is_zero(self.ring.element(left - right)) for left, right in self._sides(s, reversing))
+            proved = all(
+                self.ring.is_zero(self.ring.element(left - right)) for left, right in self._sides(s, reversing)
+            )
         except KeyError:  # F(S x) holds a function that F does not
             proved = False
         self.unproved += not proved
@@ -127,7 +129,7 @@ class Components:
             moments = np.zeros((3, 2 * n, 2 * n))
             for i, (kernel, variables) in enumerate(zip(kernels, depends, strict=True)):
                 for j in (None, *sorted({i, *variables})):
-                    points, signs = (_cube(n, variables, i, j) if corners else _axes(n, i, j))
+                    points, signs = _cube(n, variables, i, j) if corners else _axes(n, i, j)
                     values = sign * self._values(kernel, size * points)
                     for a, b in itertools.product((1, -1), repeat=2):
                         # None stands for every state on which this component does not depend.
@@ -144,7 +146,9 @@ class Components:
     def _values(self, kernel: NumpyKernel, states: Array) -> Array:
         parameters = self._sample[0, self.system.dimension :]
         with np.errstate(all="ignore"):
-            return np.asarray(kernel(np.hstack([states, np.broadcast_to(parameters, (len(states), len(parameters)))]))[:, 0])
+            return np.asarray(
+                kernel(np.hstack([states, np.broadcast_to(parameters, (len(states), len(parameters)))]))[:, 0]
+            )
 
 
 def _cube(n: int, variables: Sequence[int], i: int, j: int | None) -> tuple[Array, tuple[Array, Array]]:

@@ -11,13 +11,14 @@ from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
 from dynbench.invariants.records import Invariant, Invariants
+from dynbench.invariants.skew_multipliers import SkewMultipliers
 from dynbench.invariants.stream_function import StreamFunction
 from dynbench.systems import System
 
 __all__ = ["CONSERVED_QUANTITIES", "conserved_quantities", "run_methods"]
 
 #: The methods, in the order in which they are tried.
-CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (LinearCombinations(), StreamFunction())
+CONSERVED_QUANTITIES: tuple[InvariantMethod, ...] = (LinearCombinations(), StreamFunction(), SkewMultipliers())
 
 
 def conserved_quantities(

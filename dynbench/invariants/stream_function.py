@@ -15,16 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import sympy as sp
-from sympy.integrals.manualintegrate import manualintegrate
 
 from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.potentials import MOST_OPERATIONS, ROUGH, gradient_of, potential, singular_bases
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 
 __all__ = ["StreamFunction"]
-
-#: Rules of integration branch: longer right-hand sides may take them minutes.
-_MOST_OPERATIONS = 80
 
 
 class StreamFunction(InvariantMethod):
@@ -42,14 +39,10 @@ class StreamFunction(InvariantMethod):
             return
         system = system.expand()
         (f, g), (x, y) = system.rhs, system.states
-        first = _integral(f, y)
-        rest = sp.expand(-g - first.diff(x))
-        if rest.has(y):
+        function = potential((-g, f), system.states)
+        if function is None:
             return
-        function = first + _integral(rest, x)
-        derivatives = function.diff(y), function.diff(x)
-        if function.has(sp.Integral) or any(sp.expand(e) != 0 for e in (derivatives[0] - f, derivatives[1] + g)):
-            return
+        derivatives = gradient_of(function, (y, x))
         yield Invariant(
             expression=function,
             kind=InvariantKind.CONSERVED,
@@ -61,7 +54,7 @@ class StreamFunction(InvariantMethod):
                 where="expanded, the two sides are the same",
                 conclusion=f"These are dH/d{y} and dH/d{x}, so dH/dt = grad H . F = 0.",
             ),
-            assumptions=tuple(sp.Ne(d, 0) for d in _denominators(function)),
+            assumptions=tuple(sp.Ne(d, 0) for d in singular_bases(function)),
             method=self.name,
         )
 
@@ -71,22 +64,6 @@ def _applies(system: System) -> bool:
         return False
     system = system.expand()
     f, g = system.rhs
-    if f.has(*_ROUGH) or g.has(*_ROUGH) or sp.count_ops(f) + sp.count_ops(g) > _MOST_OPERATIONS:
+    if f.has(*ROUGH) or g.has(*ROUGH) or sp.count_ops(f) + sp.count_ops(g) > MOST_OPERATIONS:
         return False
     return bool(sp.expand(system.divergence) == 0)
-
-
-_ROUGH = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.log)
-
-
-def _integral(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:
-    """An antiderivative, without the cases that SymPy tells apart where a symbol may be zero: the caller checks it."""
-    positive = {s: sp.Dummy(s.name, positive=True) for s in sorted(expression.free_symbols | {variable}, key=str)}
-    terms = (manualintegrate(term.xreplace(positive), positive[variable]) for term in sp.Add.make_args(expression))
-    return sp.Add(*terms).xreplace({dummy: s for s, dummy in positive.items()})
-
-
-def _denominators(expression: sp.Expr) -> list[sp.Expr]:
-    """The bases of negative powers that hold a state."""
-    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_negative and p.base.free_symbols)
-    return sorted({p.base for p in powers}, key=str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import sympy as sp
@@ -73,9 +73,7 @@ def signed_permutation_symmetries(system: System) -> Symmetries:
     listed = elements(group.generators, _LISTED) if group.order is not None else None
     chosen = [s for s in (group.generators if listed is None else listed) if not s.is_identity]
     records = {s: Symmetry(s, described(names, s), found.prove(s, False)) for s in chosen}
-    generators = [
-        records.get(s) or Symmetry(s, described(names, s), found.prove(s, False)) for s in group.generators
-    ]
+    generators = [records.get(s) or Symmetry(s, described(names, s), found.prove(s, False)) for s in group.generators]
     return Symmetries(records.values(), generators, group.order, found.scope)
 
 
@@ -193,8 +191,9 @@ def _equations(relations: Relations) -> Callable[[SignedPermutation, bool], Proo
         sign = "-" if reversing else ""
         return Proof(
             tuple(identities),
-            "compared entry by entry, to the last bit; a reversing symmetry turns signs" if reversing else
-            "compared entry by entry, to the last bit",
+            "compared entry by entry, to the last bit; a reversing symmetry turns signs"
+            if reversing
+            else "compared entry by entry, to the last bit",
             f"So F(S x) = {sign}S F(x), as elementwise functions keep permutations, and signs where they are odd.",
         )
 

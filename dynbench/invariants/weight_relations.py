@@ -22,7 +22,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from dynbench.symbolic.matrices import LowRank, MatrixForm
 from dynbench.symbolic.matrices.nodes import SLOT, Diag, Elementwise, split
 
-__all__ = ["Relation", "Relations", "Unreadable", "Units", "read_relations"]
+__all__ = ["Relation", "Relations", "Units", "Unreadable", "read_relations"]
 
 
 class Unreadable(Exception):

@@ -95,6 +95,9 @@ class Symbol(enum.Enum):
         "<mrow><mi>H</mi><mo>(</mo><mi>F</mi><mo>)</mo><mo>\u2212</mo><mi>H</mi></mrow>",
         r"H(F) - H",
     )
+    LYAPUNOV = ("<mi>V</mi>", "V")
+    LYAPUNOV_RATE = ("<mrow><mo>\u2207</mo><mi>V</mi><mo>\u00b7</mo><mi>F</mi></mrow>", r"\nabla V \cdot F")
+    STRUCTURE = ("<mi>S</mi>", "S")
     POLYNOMIAL = ("<mrow><mi>p</mi><mo>(</mo><mi>\u03bb</mi><mo>)</mo></mrow>", r"p(\lambda)")
 
 

@@ -82,6 +82,8 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
         yield Fact("Slow points", str(slow))
     none = "none found" if analysis.system.algebraic else "not looked for"
     yield Fact("Invariants", str(len(analysis.invariants)) if analysis.invariants else none)
+    if analysis.lyapunov_functions:
+        yield Fact("Lyapunov functions", str(len(analysis.lyapunov_functions)))
     if analysis.symmetries or analysis.system.algebraic or not is_mirrored(analysis.system):
         yield Fact("Symmetries", str(len(analysis.symmetries)) if analysis.symmetries else none)
     else:

@@ -19,6 +19,7 @@ import sympy as sp
 from dynbench.fixed_points.plain import point_to_dict
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.derived import derive
+from dynbench.reporting.invariants import invariants_to_dict, structure_to_dict
 from dynbench.reporting.matrix_systems import derived_to_dict, matrix_notation, system_to_dict
 from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
 from dynbench.reporting.symmetries import symmetries_to_dict
@@ -27,7 +28,6 @@ from dynbench.symbolic.notation import Notation
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
-    from dynbench.invariants import Invariant
     from dynbench.systems import System
 
 __all__ = ["FORMAT_VERSION", "content_of", "notation_of", "render_json", "schema", "to_plain"]
@@ -57,10 +57,9 @@ def content_of(analysis: Analysis) -> dict[str, Any]:
         "alerts": [{"severity": a.severity, "text": a.text, "threshold": a.threshold} for a in alerts(analysis)],
         "system": _system(system, notation),
         "derived": _derived(system, notation),
-        "invariants": {
-            "scope": getattr(analysis.invariants, "scope", ""),
-            "found": [_invariant(system, i, notation) for i in analysis.invariants],
-        },
+        "invariants": invariants_to_dict(system, analysis.invariants, notation),
+        "lyapunov_functions": invariants_to_dict(system, analysis.lyapunov_functions, notation),
+        "structure": structure_to_dict(analysis, notation),
         **symmetries_to_dict(analysis),
         "fixed_points": analysis.fixed_points.to_dict(write=notation.write),
         "slow_points": [point_to_dict(p) for p in analysis.slow_points],
@@ -135,24 +134,6 @@ def _derived(system: System, notation: Notation) -> dict[str, Any]:
 
 def _rows(matrix: sp.MatrixBase, notation: Notation) -> list[list[str]]:
     return [[notation.write(entry) for entry in row] for row in matrix.tolist()]
-
-
-def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict[str, Any]:
-    return {
-        "expression": notation.write(invariant.expression),
-        "kind": invariant.kind,
-        "proof": str(invariant.proof),
-        "assumptions": [notation.write(a) for a in invariant.assumptions],
-        "lie_derivative": notation.write(_change(system, invariant.expression)),
-    }
-
-
-def _change(system: System, expression: sp.Expr) -> sp.Expr:
-    """The rate of a function along a flow, or its change in one step of a map, as it stands: it is zero."""
-    system = system.expand()
-    if system.kind == "map":
-        return expression.xreplace(dict(zip(system.states, system.rhs, strict=True))) - expression
-    return sum((expression.diff(s) * f for s, f in zip(system.states, system.rhs, strict=True)), sp.S.Zero)
 
 
 def to_plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from dynbench.analysis import Analysis
 from dynbench.errors import DynbenchError, InputError
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.plain import point_from_dict
-from dynbench.invariants import Invariant, InvariantKind, Invariants, Proof
+from dynbench.reporting.invariants import invariants_from_dict, structure_from_dict
 from dynbench.reporting.json import FORMAT_VERSION
 from dynbench.reporting.matrix_systems import Weights, WeightsError, matrix_notation, matrix_system
 from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_from_dict
@@ -78,13 +78,16 @@ def analysis_of(content: Any, where: str = "the report", weights: Weights = None
 def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
     system, notation = _system(content["system"], weights)
     points = FixedPoints.from_dict(content["fixed_points"], read=notation.read)
-    found = content["invariants"]
+    hamiltonian, volume = structure_from_dict(content["structure"], notation)
     return Analysis(
         system=system,
         fixed_points=points,
         slow_points=tuple(map(point_from_dict, content["slow_points"])),
         graph=graph_from_dict(content["graph"], points, system),
-        invariants=Invariants((_invariant(i, notation) for i in found["found"]), found["scope"]),
+        invariants=invariants_from_dict(content["invariants"], notation),
+        lyapunov_functions=invariants_from_dict(content["lyapunov_functions"], notation),
+        hamiltonian=hamiltonian,
+        volume=volume,
         **symmetries_from_dict(content),
         interrupted=content["interrupted"],
         provenance=content["provenance"],
@@ -116,12 +119,3 @@ def _value(data: Mapping[str, Any], name: str, notation: Notation) -> Any:
     """A parameter's value as it was given, where that was a number: the content hash tells whether it is the same."""
     given = data["given"][name]
     return notation.read(data["parameters"][name]) if given is None else given
-
-
-def _invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:
-    return Invariant(
-        expression=notation.read(data["expression"]),
-        kind=InvariantKind(data["kind"]),
-        proof=Proof((), "as stated", data["proof"]),
-        assumptions=tuple(map(notation.read_relation, data["assumptions"])),
-    )

@@ -53,6 +53,15 @@ _INVARIANTS = (
     "Conserved quantities: A. Goriely, Integrability and Nonintegrability of Dynamical Systems, World Scientific "
     "(2001), chapter 2."
 )
+_STRUCTURE = (
+    "Hamiltonian and Poisson structure: P. J. Olver, Applications of Lie Groups to Differential Equations, 2nd ed., "
+    "Springer (1993), chapters 6 and 7."
+)
+_LYAPUNOV = (
+    "Lyapunov functions: H. K. Khalil, Nonlinear Systems, 3rd ed., Prentice Hall (2002), chapter 4; M. A. Cohen, "
+    "S. Grossberg, Absolute stability of global pattern formation and parallel memory storage by competitive neural "
+    "networks, IEEE Transactions on Systems, Man, and Cybernetics 13 (1983) 815\u2013826."
+)
 _BASINS = (
     "Ellipsoids in basins: H. K. Khalil, Nonlinear Systems, 3rd ed., Prentice Hall (2002), section 8.2 (quadratic "
     "Lyapunov functions)."
@@ -88,6 +97,8 @@ def references(analysis: Analysis) -> tuple[str, ...]:
         _SPEED: True,
         (_HURWITZ if flow else _JURY): analysis.system.dimension <= 4,
         _INVARIANTS: bool(analysis.invariants),
+        _STRUCTURE: analysis.hamiltonian is not None,
+        _LYAPUNOV: bool(analysis.lyapunov_functions),
         _SYMMETRY: bool(analysis.symmetries),
         _COMPLETE: "Complete" in strategies,
         _POLYNOMIAL: "Polynomial" in strategies,

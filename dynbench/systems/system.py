@@ -263,6 +263,24 @@ class System(abc.ABC):
 
         return conserved_quantities(self)
 
+    def lyapunov_functions(self, *, time_limit: float | None = None) -> Invariants:
+        """Functions that never increase along solutions, found and proved: none found is no proof that there is none.
+
+        Parameters
+        ----------
+        time_limit : optional
+            As in `dynbench.invariants.lyapunov_functions`.
+        """
+        from dynbench.invariants import lyapunov_functions
+
+        return self._lyapunov_functions if time_limit is None else lyapunov_functions(self, time_limit=time_limit)
+
+    @cached_property
+    def _lyapunov_functions(self) -> Invariants:
+        from dynbench.invariants import lyapunov_functions
+
+        return lyapunov_functions(self)
+
     def symmetries(self) -> Symmetries:
         """Sign changes and permutations of states, and their products, that leave the equations as they are, proved.
 

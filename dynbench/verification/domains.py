@@ -76,6 +76,14 @@ class Domain:
             return self._first(e.args)
         return f"{e} may jump, or not be defined everywhere"[:120]
 
+    def is_positive(self, e: sp.Expr) -> bool:
+        """Whether an expression is shown to be positive on the domain."""
+        return self._positive(e)
+
+    def is_nonnegative(self, e: sp.Expr) -> bool:
+        """Whether an expression is shown not to be negative on the domain."""
+        return self._nonnegative(e)
+
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> str:
         doubt = self._first((base, exponent))
         if doubt:
@@ -114,7 +122,8 @@ class Domain:
         if value is not None and value.lo > 0:
             return True
         if e.is_Add:
-            return all(map(self._nonnegative, e.args)) and any(map(self._positive, e.args))
+            below_one = _slope_of_tanh(e)
+            return below_one or (all(map(self._nonnegative, e.args)) and any(map(self._positive, e.args)))
         if e.is_Mul:
             return all(map(self._positive, e.args))
         if e.is_Pow and e.args[1].is_Integer and e.args[1] % 2 == 0:
@@ -135,3 +144,13 @@ class Domain:
         if e.is_Mul:
             return all(map(self._nonzero, e.args))
         return bool(e.is_Pow and e.args[1].is_Rational and e.args[1] > 0 and self._nonzero(e.args[0]))
+
+
+def _slope_of_tanh(e: sp.Expr) -> bool:
+    """Whether an expression is c (1 - tanh(u)^2) with a number c > 0, which is positive for all real u."""
+    squares = [a for a in e.args if a.has(sp.tanh)]
+    rest = e - sp.Add(*squares)
+    if len(squares) != 1 or not rest.is_positive:
+        return False
+    power = squares[0] / -rest
+    return bool(power.is_Pow and isinstance(power.args[0], sp.tanh) and power.args[1] == 2)

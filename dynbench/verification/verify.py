@@ -12,13 +12,16 @@ from flint import ctx
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
 from dynbench.verification.completeness import check_completeness, check_indices, degree_of
+from dynbench.verification.conserved import check_invariants
 from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
-from dynbench.verification.derived import check_derived, check_invariants
+from dynbench.verification.derived import check_derived
 from dynbench.verification.document import Field, open_report
 from dynbench.verification.graph import check_graph
+from dynbench.verification.hamiltonian import check_structure
 from dynbench.verification.ledger import Ledger, Progress
+from dynbench.verification.lyapunov import check_lyapunov
 from dynbench.verification.matrices import MatrixSystem, is_matrix_system, read_matrix_system
 from dynbench.verification.matrices.check import check_many
 from dynbench.verification.matrices.derived import check_matrix_derived
@@ -123,6 +126,8 @@ def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
 def _check_components(system: Declared, report: Field, ledger: Ledger) -> None:
     """All claims about a system with one equation a state."""
     invariants = check_invariants(system, report["invariants"], ledger)
+    check_lyapunov(system, report["lyapunov_functions"], ledger)
+    check_structure(system, report["structure"], ledger)
     generators = check_symmetries(system, report, ledger)
     points = [read_point(f, system.dimension) for f in report["fixed_points"]["points"].items()]
     check_orbits(report, generators, points, ledger)

@@ -22,6 +22,9 @@ from dynbench.reporting.blocks import (
     Text,
 )
 from dynbench.reporting.numbers import plural, readable
+from dynbench.reporting.sections.identities import MOST_OPERATIONS, lie_derivative, searched
+from dynbench.reporting.sections.lyapunov import lyapunov_blocks
+from dynbench.reporting.sections.structure import structure_blocks
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -32,29 +35,33 @@ __all__ = ["invariants_section"]
 
 #: Symmetries are listed one by one up to this number.
 _LISTED = 24
-#: A longer identity is left to the JSON report.
-_MOST_OPERATIONS = 150
 _TOO_MANY = "it takes the equations component by component, and there are too many states for that"
 
 
 def invariants_section(analysis: Analysis) -> Section:
     """What stays: functions of the state along solutions, and the equations under changes of the state."""
     blocks: list[Block] = [Heading("Conserved quantities"), *_invariants(analysis)]
+    structure = structure_blocks(analysis)
+    if structure:
+        blocks += [Heading("Structure"), *structure]
+    if analysis.system.kind == "flow" and (analysis.lyapunov_functions or analysis.system.algebraic):
+        blocks += [Heading("Lyapunov functions"), *lyapunov_blocks(analysis)]
     blocks += [Heading("Symmetries"), *_symmetries(analysis)]
     return Section("invariants", "Invariants and symmetries", tuple(blocks))
 
 
 def _invariants(analysis: Analysis) -> list[Block]:
-    if not analysis.system.algebraic:
+    found = analysis.invariants
+    if not found and not analysis.system.algebraic and not getattr(found, "scope", ""):
         return [Paragraph((f"None was looked for: {_TOO_MANY}.",))]
-    if not analysis.invariants:
-        scope = getattr(analysis.invariants, "scope", "")
-        sought = f" Sought: {readable(scope)}." if scope else ""
-        text = f"No conserved quantity was found, which does not prove that there is none.{sought}"
-        return [Paragraph((text,))]
+    if not found:
+        text = "No conserved quantity was found, which does not prove that there is none."
+        return [Paragraph((f"{text}{searched(found)}",))]
     blocks: list[Block] = []
-    for invariant in analysis.invariants:
-        blocks += _invariant(analysis.system.expand(), invariant)
+    for invariant in found:
+        blocks += _invariant(analysis.system, invariant)
+    if getattr(found, "stopped", ""):
+        blocks.append(Paragraph((searched(found).strip(),)))
     return blocks
 
 
@@ -63,20 +70,23 @@ def _invariant(system: System, invariant: Invariant) -> list[Block]:
     where: list[Inline] = []
     for assumption in invariant.assumptions:
         where += [", " if where else " It was proved where ", Formula(assumption)]
-    flow = system.kind == "flow"
-    identity = _lie_derivative(system, invariant.expression) if flow else _difference(system, invariant.expression)
-    left = Symbol.LIE_DERIVATIVE if flow else Symbol.DIFFERENCE
-    rows = [Equation(Symbol.INVARIANT, invariant.expression)]
-    if int(sp.count_ops(identity)) <= _MOST_OPERATIONS:
-        rows.append(Equation(left, identity))
-    text = f"The last line is zero identically ({readable(invariant.proof.where)})."
-    kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, proved:"
+    rows = [Equation(Symbol.INVARIANT, invariant.expression), *_identities_of(system, invariant)]
+    how = f"found by the {readable(invariant.method)}, " if invariant.method else ""
+    zero = "The last line is zero identically" if isinstance(invariant.expression, sp.Expr) else "Identities"
+    text = f"{zero} ({readable(invariant.proof.where)})."
+    kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, {how}proved:"
     return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *where, "." if where else ""))]
 
 
-def _lie_derivative(system: System, expression: sp.Expr) -> sp.Expr:
-    terms = (sp.Mul(sp.diff(expression, s), f, evaluate=False) for s, f in zip(system.states, system.rhs, strict=True))
-    return sp.Add(*terms, evaluate=False)
+def _identities_of(system: System, invariant: Invariant) -> list[Equation]:
+    """The rate of change written out; of a function of a column of states the identities of its proof."""
+    if not isinstance(invariant.expression, sp.Expr):
+        return [Equation(*equation.args) for equation in invariant.proof.identities]
+    system = system.expand()
+    flow = system.kind == "flow"
+    identity = lie_derivative(system, invariant.expression) if flow else _difference(system, invariant.expression)
+    left = Symbol.LIE_DERIVATIVE if flow else Symbol.DIFFERENCE
+    return [Equation(left, identity)] if int(sp.count_ops(identity)) <= MOST_OPERATIONS else []
 
 
 def _difference(system: System, expression: sp.Expr) -> sp.Expr:
@@ -123,7 +133,7 @@ def _identities(system: System, symmetry: Symmetry) -> Text:
     words: list[Inline] = []
     for rate, image in zip(system.rhs, images, strict=True):
         left = rate.xreplace(moved)
-        if int(sp.count_ops(left)) + int(sp.count_ops(image)) > _MOST_OPERATIONS:
+        if int(sp.count_ops(left)) + int(sp.count_ops(image)) > MOST_OPERATIONS:
             return (readable(symmetry.proof) if len(symmetry.proof) < 400 else "in full in the JSON report",)
         words += ["; " if words else "", Formula(sp.Eq(left, image, evaluate=False))]
     return tuple(words)

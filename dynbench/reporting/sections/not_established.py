@@ -10,6 +10,7 @@ from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.reporting.blocks import Block, Bullets, Heading, Inline, Name, Section, Table, Text
 from dynbench.reporting.numbers import plural, readable, short
+from dynbench.reporting.sections.lyapunov import excludes_cycles
 from dynbench.reporting.states import region_text
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     skipped = sum(bool(data["skipped"]) for _, data in analysis.graph.nodes(data=True))
     if skipped:
         yield (f"The unstable manifolds of {plural(skipped, 'point')} were not followed.",)
-    yield ("Periodic orbits and chaotic sets were not searched for: cycles are listed where a branch ended in one.",)
+    if not excludes_cycles(analysis):
+        yield (
+            "Periodic orbits and chaotic sets were not searched for: cycles are listed where a branch ended in one.",
+        )
     proved = any(data["attraction"] is not None for _, data in analysis.graph.nodes(data=True))
     beyond = ", beyond the ellipsoids named in the table of nodes" if proved else ""
     yield (f"Basins of attraction were not computed{beyond}.",)
@@ -117,9 +121,12 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
             "754 for sums, products, quotients and square roots, and for other functions on the libraries "
             "of NumPy and SciPy being within 4 units in the last place.",
         )
-    if analysis.invariants or analysis.symmetries:
+    if analysis.invariants or analysis.symmetries or analysis.lyapunov_functions or analysis.hamiltonian:
         proofs = True
-        yield ("Invariants and symmetries rest on the polynomial arithmetic of SymPy and python-flint.",)
+        yield (
+            "Invariants, Lyapunov functions and symmetries rest on the polynomial arithmetic of SymPy and of "
+            "python-flint.",
+        )
     if not proofs:
         yield ("Nothing in this report is proved.",)
 

@@ -19,11 +19,14 @@ __all__ = ["check_many"]
 def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     """Check points, slow points, the list as a whole, the graph and the manifolds."""
     n, listed = system.dimension, report["fixed_points"]
-    for what in ("invariants", "symmetries"):
-        entries = (report[what]["found"] if what == "invariants" else report[what]).items()
+    for what in ("invariants", "lyapunov_functions", "symmetries"):
+        entries = (report[what] if what == "symmetries" else report[what]["found"]).items()
         if entries:
             text = "they are not checked for so many states"
-            ledger.add(f"{len(entries)} {what} as stated", Outcome.NOT_ESTABLISHED, text)
+            ledger.add(f"{len(entries)} {what.replace('_', ' ')} as stated", Outcome.NOT_ESTABLISHED, text)
+    for what in ("hamiltonian", "volume"):
+        if report["structure"].get(what) is not None:
+            ledger.add(f"structure ({what}) as stated", Outcome.NOT_ESTABLISHED, "it is not checked for so many states")
     points = [read_point(f, n) for f in listed["points"].items()]
     real = without_slow_points(points)
     proved = check_large_points(system, points, ledger)

@@ -1,0 +1,55 @@
+"""The search for Lyapunov functions: every method in turn, and what follows from what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dynbench.errors import InputError
+from dynbench.invariants.diagonal_metric import DiagonalMetric
+from dynbench.invariants.dissipated_quantities import DissipatedQuantities
+from dynbench.invariants.find import run_methods
+from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.multiplier_energies import MultiplierEnergies
+from dynbench.invariants.records import Invariants
+from dynbench.systems import System
+
+__all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
+
+#: The methods, in the order in which they are tried. Each yields kinds `LYAPUNOV` and `STRICT_LYAPUNOV` only.
+LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (MultiplierEnergies(), DiagonalMetric(), DissipatedQuantities())
+
+
+def lyapunov_functions(
+    system: System,
+    *,
+    methods: Sequence[InvariantMethod] | None = None,
+    time_limit: float | None = None,
+) -> Invariants:
+    """Find functions that never increase along the solutions of a flow, with proof.
+
+    Parameters
+    ----------
+    system : System
+        A flow. For a map nothing is sought, and `scope` says so.
+    methods : sequence of InvariantMethod, optional
+        What is tried, in this order; by default `LYAPUNOV_METHODS`.
+    time_limit : float, optional
+        Seconds after which no further step is begun; what was found by then is returned, and `Invariants.stopped`
+        says so. By default no limit.
+
+    Returns
+    -------
+    Invariants
+        `Invariant` records of kind `LYAPUNOV` or `STRICT_LYAPUNOV`, each proved, those that are strict first;
+        `.scope` says what was searched. An empty one means "none within what was searched", never "none".
+
+    Raises
+    ------
+    InputError
+        If `time_limit` is not positive.
+    """
+    if time_limit is not None and not time_limit > 0:
+        raise InputError(f"time_limit is {time_limit!r:.60}: expected a positive number of seconds.")
+    if system.kind != "flow":
+        return Invariants(scope="nothing (Lyapunov functions are sought for flows only)")
+    return run_methods(LYAPUNOV_METHODS if methods is None else methods, system, Limits(seconds=time_limit))
