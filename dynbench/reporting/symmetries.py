@@ -50,7 +50,7 @@ def symmetries_to_dict(analysis: Analysis) -> dict[str, Any]:
 
 
 def symmetries_from_dict(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of an `Analysis` that are about symmetries; a report of before may lack all but one of the keys."""
+    """The attributes of an `Analysis` about symmetries; an older report lacks all of these keys but one."""
     found = [_symmetry_of(data) for data in content["symmetries"]]
     group = content.get("symmetry_group")
     symmetries: Sequence[Symmetry] = tuple(found)

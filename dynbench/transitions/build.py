@@ -192,7 +192,7 @@ class _Builder:
             progress("following saddle-to-saddle connections", len(connections), len(connections))
 
     def _led(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> list[tuple[Way, Limit]]:
-        """The ways out of all points and where they lead; of those that symmetries take to each other one is followed."""
+        """The ways out of all points and where they lead; of the images of a way under symmetries one is followed."""
         ways = [way for i in self.directions if i not in self.seconds for way in self._ways(i, samples, rng)]
         return followed_once(
             self.system, ways, self.seconds, self.directions, self.images, lambda some: self._followed(some, progress)
