@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dynbench._version import __version__
 from dynbench.errors import InputError
-from dynbench.fixed_points import FixedPoint, FixedPoints, find_fixed_points
+from dynbench.fixed_points import FixedPoint, FixedPoints, SymmetryOrbit, find_fixed_points, symmetry_orbits
 from dynbench.fixed_points.certificates import PRECISION
 from dynbench.fixed_points.cover import Cover, cover
 from dynbench.fixed_points.large import DOUBLES, is_large
@@ -24,6 +24,7 @@ from dynbench.invariants import (
     Invariant,
     Invariants,
     Proof,
+    Scaling,
     Symmetry,
     hamiltonian_structure,
     volume_preservation,
@@ -63,7 +64,7 @@ class Analysis:
         The transition graph, a networkx.MultiDiGraph.
     invariants : tuple of Invariant
         Conserved quantities, proved.
-    symmetries : tuple of Symmetry
+    symmetries : Symmetries
         Symmetries of the equations, proved.
     interrupted : bool
         True where the user interrupted the search or a later stage; what was not reached is empty.
@@ -75,6 +76,12 @@ class Analysis:
     cover : Cover or None
         Where the list of fixed points is complete: the boxes that prove it. None where the proof rests on exact
         algebra, or would take too many boxes to write down.
+    reversing_symmetries : Symmetries
+        Those that reverse the time of a flow, proved.
+    scalings : tuple of Scaling
+        Scaling symmetries, proved.
+    symmetry_orbits : tuple of SymmetryOrbit
+        The fixed points, sorted into orbits under the symmetries.
     lyapunov_functions : tuple of Invariant
         Functions that never increase along solutions, proved.
     hamiltonian : HamiltonianStructure or None
@@ -88,11 +95,14 @@ class Analysis:
     slow_points: tuple[FixedPoint, ...]
     graph: TransitionGraph
     invariants: tuple[Invariant, ...]
-    symmetries: tuple[Symmetry, ...]
+    symmetries: Sequence[Symmetry]
     interrupted: bool
     provenance: Mapping[str, Any]
     manifolds: tuple[Manifold, ...] = ()
     cover: Cover | None = None
+    reversing_symmetries: Sequence[Symmetry] = ()
+    scalings: tuple[Scaling, ...] = ()
+    symmetry_orbits: tuple[SymmetryOrbit, ...] = ()
     lyapunov_functions: tuple[Invariant, ...] = ()
     hamiltonian: HamiltonianStructure | None = None
     volume: Proof | None = None
@@ -174,6 +184,9 @@ def analyze(
         hamiltonian=stages.run(lambda: hamiltonian_structure(system), None),
         volume=stages.run(lambda: volume_preservation(system), None),
         symmetries=stages.run(system.symmetries, ()),
+        reversing_symmetries=stages.run(lambda: system.reversing_symmetries() if system.kind == "flow" else (), ()),
+        scalings=stages.run(system.scaling_symmetries, ()),
+        symmetry_orbits=stages.run(lambda: symmetry_orbits(system, points), ()),
         slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
         cover=stages.run(lambda: _cover(system, points, progress), None),
         manifolds=stages.run(lambda: _manifolds(system, points, progress), ()),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dynbench.errors import InputError
 from dynbench.fixed_points.large.curve import Curve
 from dynbench.fixed_points.large.krylov import MOST_DENSE
-from dynbench.fixed_points.mirror import is_mirrored
+from dynbench.fixed_points.symmetry import is_mirrored
 from dynbench.systems import System
 from dynbench.systems.system import as_system
 

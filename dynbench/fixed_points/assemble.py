@@ -16,11 +16,12 @@ from dynbench.fixed_points.certificates import certify, polished
 from dynbench.fixed_points.classify import classify
 from dynbench.fixed_points.exact import recognise
 from dynbench.fixed_points.large.krylov import MOST_DENSE, leading_spectrum
-from dynbench.fixed_points.mirror import is_mirrored, mirror
 from dynbench.fixed_points.newton import newton_distance
 from dynbench.fixed_points.records import Certificate, FixedPoint, Kind, Status, Verdict
 from dynbench.fixed_points.search.base import Findings, Progress
 from dynbench.fixed_points.spectrum import Spectrum, estimated_spectrum, settle
+from dynbench.fixed_points.symmetry import moved, moves_of
+from dynbench.invariants import SignedPermutation
 from dynbench.symbolic.balls import ball_around
 from dynbench.symbolic.intervals import Interval
 from dynbench.systems import System
@@ -79,13 +80,15 @@ def certified_points(system: System, findings: Sequence[Findings], *, prove: boo
 
 def _join(system: System, x: Array, exact: Exact | None, certified: list[FixedPoint]) -> Verdict:
     """Add the fixed point at `x` to those certified, unless it is one of them, and say what was proved."""
-    known = _known(system, x, certified)
-    if known is not None:
+    known, move = _known(system, x, certified)
+    if known is not None and move is None:
         if exact is not None and certified[known].exact is None:
             certified[known] = _certified(system, proof_of(certified[known]), exact)
         return Verdict.FIXED_POINT
-    twin = _known(system, -x, certified) if is_mirrored(system) else None
-    certificate = mirror(proof_of(certified[twin])) if twin is not None else certify(system, _nearest(system, x))
+    if known is not None and move is not None:
+        certificate = moved(proof_of(certified[known]), move)
+    else:
+        certificate = certify(system, _nearest(system, x))
     if certificate.verdict is not Verdict.FIXED_POINT:
         return Verdict.NO_FIXED_POINT if _far_from_any(certificate) else Verdict.UNDECIDED
     if not any(_same(certificate, proof_of(other)) for other in certified):
@@ -163,16 +166,21 @@ def _nearest(system: System, x: Array) -> Array:
     return rounded
 
 
-def _known(system: System, x: Array, certified: Sequence[FixedPoint]) -> int | None:
-    """The certified point that `x` has converged to: x and its last Newton steps lie where that is unique."""
+def _known(system: System, x: Array, certified: Sequence[FixedPoint]) -> tuple[int | None, SignedPermutation | None]:
+    """The certified point that `x` has converged to, or of which it is the image under a symmetry, and that symmetry.
+
+    x (or what the symmetry takes to x) and its last Newton steps lie where the point is unique.
+    """
     if not certified:
-        return None
+        return None, None
     distance = 2 * float(newton_distance(system, x[None])[0])
-    for i, point in enumerate(certified):
-        unique = proof_of(point).uniqueness_radius
-        if unique is not None and np.abs(x - point.x).max() + distance <= unique:
-            return i
-    return None
+    for move in (None, *moves_of(system)):
+        y = x if move is None else move.inverse(x)
+        for i, point in enumerate(certified):
+            unique = proof_of(point).uniqueness_radius
+            if unique is not None and np.abs(y - point.x).max() + distance <= unique:
+                return i, move
+    return None, None
 
 
 def proof_of(point: FixedPoint) -> Certificate:

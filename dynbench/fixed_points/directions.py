@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.records import FixedPoint
+from dynbench.invariants import SignedPermutation
 from dynbench.systems import System
 
 __all__ = ["Directions", "between"]
@@ -22,6 +23,8 @@ _OFFSETS = np.logspace(-3, -7, 9)
 _CURVATURE = 1e-4
 #: Eigenvalues count as real when their imaginary part is below this, relative to their modulus.
 _REAL = 1e-9
+#: Components of an eigenvector count as equally large within this, relative to the largest.
+_TIED = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +67,10 @@ class Directions:
             basis = _basis(jacobian, strength, count, stable, system.kind)
         return cls(system, point.x, basis, pairs, tuple(f"v{k + 1}" for k in real))
 
-    def mirrored(self) -> Directions:
-        """The directions of the fixed point -x, for a system with F(-x) = -F(x): F'(-x) = F'(x)."""
-        return replace(self, x=0.0 - self.x)
+    def moved(self, s: SignedPermutation) -> Directions:
+        """The directions of the fixed point S x, for a symmetry S: F'(S x) = S F'(x) S^T."""
+        pairs = tuple((value, _oriented(s(vector))) for value, vector in self.eigenvectors)
+        return replace(self, x=s(self.x), basis=s(self.basis.T).T, eigenvectors=pairs)
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """Unit vectors (m, n) in the subspace: for a plane equally spaced, else at random."""
@@ -101,7 +105,9 @@ def between(a: Array, b: Array, count: int) -> Array:
 
 def _oriented(vector: Array) -> Array:
     vector = vector / np.linalg.norm(vector)
-    return np.asarray(vector * np.sign(vector[np.argmax(np.abs(vector))]), dtype=np.float64)
+    # Of components that are equally large but for rounding the first one decides, as they do under symmetries.
+    largest = np.argmax(np.abs(vector) >= (1 - _TIED) * np.abs(vector).max())
+    return np.asarray(vector * np.sign(vector[largest]), dtype=np.float64)
 
 
 def _basis(jacobian: Array, strength: Array, count: int, stable: bool, kind: str) -> Array:

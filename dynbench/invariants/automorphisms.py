@@ -164,7 +164,7 @@ class _Search:
     def _descend(self, level: int, before: Colours, v: int | None) -> SignedPermutation | None:
         if level == len(self._path):
             return self._leaf(before)
-        cell, chosen, after = self._path[level]
+        _, chosen, after = self._path[level]
         wanted = self._colours(level)[chosen]
         ordered = np.sort(after)
         for w in np.flatnonzero(before == wanted).tolist() if v is None else [v]:

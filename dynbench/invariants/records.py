@@ -45,6 +45,8 @@ class Proof:
         return _proof, (tuple(map(_tree, self.identities)), self.where, self.conclusion)
 
     def __str__(self) -> str:
+        if not self.identities:  # read back from a report, which holds the text
+            return self.conclusion
         equations = "; ".join(f"{equation.args[0]} = {equation.args[1]}" for equation in self.identities)
         return f"{equations} ({self.where}). {self.conclusion}"
 

@@ -212,10 +212,10 @@ class _Reader:
         if isinstance(factor, sp.MatAdd):
             return self._sum([moved for term in factor.args if (moved := self._moved(term, units)) is not None])
         if isinstance(factor, sp.MatMul):
-            moved: Units | None = units
+            inner: Units | None = units
             for part in reversed(split(factor)[1]):
-                moved = None if moved is None else self._moved(part, moved)
-            return moved
+                inner = None if inner is None else self._moved(part, inner)
+            return inner
         if isinstance(factor, sp.ZeroMatrix):
             return None
         if isinstance(factor, Diag):

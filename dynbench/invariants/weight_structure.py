@@ -80,7 +80,7 @@ class WeightStructure:
         return all(self._is_kept(r, places, signs) for r in self._relations.relations)
 
     def sums(self, z: Colours, sign: int) -> tuple[Colours, Colours]:
-        """For each unit, with that sign, the sums of codes times z over the units that its weights come from or go to."""
+        """For each unit, with that sign, sums of codes times z over the units joined to it, by row and column."""
         rows, columns = np.zeros(self.size, dtype=np.uint64), np.zeros(self.size, dtype=np.uint64)
         with np.errstate(over="ignore"):
             for c in self._coded:
@@ -175,8 +175,8 @@ class WeightStructure:
         if not scipy.sparse.issparse(array) and np.count_nonzero(array) < _SPARSE * array.size:
             array = scipy.sparse.csr_array(array)
         sign = r.left.turned * r.right.turned
-        codes = tuple(_codes(array, k, sign * s) for s in (1, -1))
-        transposed = tuple(a.T.tocsr() if scipy.sparse.issparse(a) else np.ascontiguousarray(a.T) for a in codes)
+        codes = _codes(array, k, sign), _codes(array, k, -sign)
+        transposed = _transposed(codes[0]), _transposed(codes[1])
         signed = (r.left.signed, r.right.signed)
         return _Coded(self._units[r.left.block], self._units[r.right.block], signed, codes, transposed)
 
@@ -231,6 +231,10 @@ def _codes(array: Any, k: int, sign: int) -> Any:
         a = array.tocsr()
         return scipy.sparse.csr_array((_hashed(sign * a.data, k), a.indices, a.indptr), shape=a.shape)
     return _hashed(sign * array, k)
+
+
+def _transposed(codes: Any) -> Any:
+    return codes.T.tocsr() if scipy.sparse.issparse(codes) else np.ascontiguousarray(codes.T)
 
 
 def _hashed(values: Array, salt: int) -> NDArray[np.uint64]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
-from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
 from dynbench.reporting.matrix_systems import with_sizes
@@ -25,6 +24,7 @@ from dynbench.reporting.sections import (
     system_section,
     transitions_section,
 )
+from dynbench.reporting.sections.symmetries import order_of
 from dynbench.reporting.states import in_full
 from dynbench.reporting.verdict import count_kinds, settled, verdict
 
@@ -84,11 +84,18 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
     yield Fact("Invariants", str(len(analysis.invariants)) if analysis.invariants else none)
     if analysis.lyapunov_functions:
         yield Fact("Lyapunov functions", str(len(analysis.lyapunov_functions)))
-    if analysis.symmetries or analysis.system.algebraic or not is_mirrored(analysis.system):
-        yield Fact("Symmetries", str(len(analysis.symmetries)) if analysis.symmetries else none)
-    else:
-        yield Fact("Symmetries", readable("F(-x) = -F(x)"))
+    yield Fact("Symmetries", _symmetries(analysis))
     if graph.number_of_edges():
         cycles = sum(data.get("cycle") is not None for _, data in graph.nodes(data=True))
         met = f", {plural(cycles, 'cycle')} met" if cycles else ""
         yield Fact("Transitions", f"{plural(graph.number_of_edges(), 'edge')} between {len(graph)} nodes{met}")
+
+
+def _symmetries(analysis: Analysis) -> str:
+    """Order of the group, and in how many orbits the fixed points fall."""
+    if not analysis.symmetries:
+        return "none found"
+    order = order_of(analysis)
+    text = f"{len(analysis.symmetries)} found" if order is None else f"group of order {order}"
+    orbits = analysis.symmetry_orbits
+    return f"{text}: {plural(len(orbits), 'orbit')} of fixed points" if orbits else text

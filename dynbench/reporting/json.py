@@ -22,6 +22,7 @@ from dynbench.reporting.derived import derive
 from dynbench.reporting.invariants import invariants_to_dict, structure_to_dict
 from dynbench.reporting.matrix_systems import derived_to_dict, matrix_notation, system_to_dict
 from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
+from dynbench.reporting.symmetries import symmetries_to_dict
 from dynbench.reporting.verdict import settled, verdict
 from dynbench.symbolic.notation import Notation
 
@@ -59,9 +60,7 @@ def content_of(analysis: Analysis) -> dict[str, Any]:
         "invariants": invariants_to_dict(system, analysis.invariants, notation),
         "lyapunov_functions": invariants_to_dict(system, analysis.lyapunov_functions, notation),
         "structure": structure_to_dict(analysis, notation),
-        "symmetries": [
-            {"matrix": s.matrix, "description": s.description, "proof": s.proof} for s in analysis.symmetries
-        ],
+        **symmetries_to_dict(analysis),
         "fixed_points": analysis.fixed_points.to_dict(write=notation.write),
         "slow_points": [point_to_dict(p) for p in analysis.slow_points],
         "cover": cover_to_dict(analysis.cover),

@@ -14,11 +14,11 @@ from dynbench.analysis import Analysis
 from dynbench.errors import DynbenchError, InputError
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.plain import point_from_dict
-from dynbench.invariants import Symmetry
 from dynbench.reporting.invariants import invariants_from_dict, structure_from_dict
 from dynbench.reporting.json import FORMAT_VERSION
 from dynbench.reporting.matrix_systems import Weights, WeightsError, matrix_notation, matrix_system
 from dynbench.reporting.plain import cover_from_dict, graph_from_dict, manifold_from_dict
+from dynbench.reporting.symmetries import symmetries_from_dict
 from dynbench.symbolic.notation import Notation
 from dynbench.systems import ODE, Map, System
 
@@ -88,7 +88,7 @@ def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
         lyapunov_functions=invariants_from_dict(content["lyapunov_functions"], notation),
         hamiltonian=hamiltonian,
         volume=volume,
-        symmetries=tuple(map(_symmetry, content["symmetries"])),
+        **symmetries_from_dict(content),
         interrupted=content["interrupted"],
         provenance=content["provenance"],
         manifolds=tuple(manifold_from_dict(m, points) for m in content["manifolds"]),
@@ -119,9 +119,3 @@ def _value(data: Mapping[str, Any], name: str, notation: Notation) -> Any:
     """A parameter's value as it was given, where that was a number: the content hash tells whether it is the same."""
     given = data["given"][name]
     return notation.read(data["parameters"][name]) if given is None else given
-
-
-def _symmetry(data: Mapping[str, Any]) -> Symmetry:
-    numbers = Notation(())
-    matrix = sp.ImmutableDenseMatrix([[numbers.read(entry) for entry in row] for row in data["matrix"]])
-    return Symmetry(matrix, data["description"], data["proof"])

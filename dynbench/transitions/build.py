@@ -24,10 +24,10 @@ from dynbench.transitions.connections import arcs, bisected
 from dynbench.transitions.follow import Follower
 from dynbench.transitions.graph import TransitionGraph
 from dynbench.transitions.limits import Limit, Targets
-from dynbench.transitions.mirrored import followed_once, mirror_images
 from dynbench.transitions.orbits import Branch, Way
 from dynbench.transitions.readouts import readout_at
 from dynbench.transitions.recurrence import Recurrences
+from dynbench.transitions.symmetry import followed_once, images_of, moved_limit
 
 __all__ = ["transition_graph"]
 
@@ -67,8 +67,10 @@ def transition_graph(
 
     In matrix forms of more than 30 states (networks of a thousand, say) orbits are integrated in batches, no
     connections are looked for between samples, there are half of `samples` a point, and points with more than 4
-    unstable directions are not followed: their node says so. In matrix forms proved to be odd, branches of -x are the
-    mirror images of those of x, and are not integrated again where they end in a fixed point.
+    unstable directions are not followed: their node says so.
+
+    Branches that a symmetry of the system takes to each other (``system.symmetries()``) are followed once: the others
+    are its images, and are not integrated again where they end in a fixed point.
 
     Parameters
     ----------
@@ -150,7 +152,7 @@ class _Builder:
             Follower(system, self.targets, self.recurrences, time=time, rtol=r, atol=r / 10) for r in _TIGHT
         )
         self.directions: dict[int, Directions] = {}
-        self.images = mirror_images(system, points)
+        self.images = images_of(system, points)
         for i, point in points.items():
             proved = point.certificate.n_unstable if point.certificate is not None else None
             doubtful = proved is None and (point.stability[2] or not point.kind.settled)
@@ -158,8 +160,9 @@ class _Builder:
             if proved and self.many and proved > _MOST_UNSTABLE:
                 skipped = f"it has {proved} unstable directions; of so many states up to {_MOST_UNSTABLE} are followed"
             elif proved:
-                twin = self.directions.get(self.images.get(i, i))
-                self.directions[i] = Directions.of(system, point, proved) if twin is None else twin.mirrored()
+                first, carrier = self.images.carriers[i]
+                twin = self.directions.get(first)
+                self.directions[i] = Directions.of(system, point, proved) if twin is None else twin.moved(carrier)
             self.graph.add_node(
                 i,
                 point=point,
@@ -170,6 +173,9 @@ class _Builder:
                 skipped=skipped,
                 readout=readout_at(system, point.x),
             )
+
+        firsts = {i: self.images.carriers[i][0] for i in self.directions}
+        self.seconds = [i for i, first in firsts.items() if first != i and first in self.directions]
 
     def run(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> None:
         sphere: dict[int, list[tuple[Way, Limit]]] = {i: [] for i in self.directions}
@@ -186,10 +192,11 @@ class _Builder:
             progress("following saddle-to-saddle connections", len(connections), len(connections))
 
     def _led(self, samples: int, rng: np.random.Generator, progress: Progress | None) -> list[tuple[Way, Limit]]:
-        """The ways out of all points and where they lead; of two mirror images the one is followed for both."""
-        seconds = {i for i in self.directions if (j := self.images.get(i, i)) < i and j in self.directions}
-        ways = [way for i in self.directions if i not in seconds for way in self._ways(i, samples, rng)]
-        return followed_once(ways, seconds, self.images, lambda some: self._followed(some, progress))
+        """The ways out of all points and where they lead; of the images of a way under symmetries one is followed."""
+        ways = [way for i in self.directions if i not in self.seconds for way in self._ways(i, samples, rng)]
+        return followed_once(
+            self.system, ways, self.seconds, self.directions, self.images, lambda some: self._followed(some, progress)
+        )
 
     def _followed(self, ways: Sequence[Way], progress: Progress | None) -> list[Limit]:
         limits: list[Limit] = []
@@ -220,11 +227,27 @@ class _Builder:
                 yield Way(0, "sphere", direction, Branch(i, start))
 
     def _bisected(self, sphere: dict[int, list[tuple[Way, Limit]]]) -> list[tuple[int, Limit]]:
+        """Connections between samples; of points that symmetries take to each other one is asked for all."""
+        first = [i for i in sphere if i not in self.seconds]
+        found = self._bisected_of(first, sphere)
+        left = []
+        for j in self.seconds:
+            source, carrier = self.images.carriers[j]
+            moved = [moved_limit(limit, carrier, self.images) for i, limit in found if i == source]
+            if any(limit is None for limit in moved):
+                left.append(j)
+            else:
+                found += [(j, limit) for limit in moved if limit is not None]
+        return [*found, *self._bisected_of(left, sphere)]
+
+    def _bisected_of(
+        self, sources: Sequence[int], sphere: dict[int, list[tuple[Way, Limit]]]
+    ) -> list[tuple[int, Limit]]:
         wanted = [
             arc
-            for i, pairs in sphere.items()
-            if pairs and not self.many
-            for arc in arcs(i, np.array([way.direction for way, _ in pairs]), [limit for _, limit in pairs])
+            for i in sources
+            if sphere[i] and not self.many
+            for arc in arcs(i, np.array([way.direction for way, _ in sphere[i]]), [limit for _, limit in sphere[i]])
         ]
         return bisected(self.fine, self.directions, wanted)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -9,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.fixed_points.symmetry import Images, is_mirrored
+from dynbench.invariants import SignedPermutation
 from dynbench.networks import EchoStateNetwork
 from dynbench.networks.driven import inputs_of
 from dynbench.transitions.graph import check_graph
 from dynbench.transitions.limits import arrival_radius
-from dynbench.transitions.mirrored import mirror_images
 
 __all__ = ["Memories"]
 
@@ -82,12 +85,12 @@ class Memories:
                 raise InputError(
                     f"step is {step:g}, with which Euler's rule leaves the memory {node}; take a smaller one."
                 )
-        images, nodes = mirror_images(network, chosen), tuple(chosen)
+        nodes = tuple(chosen)
         return cls(
             nodes,
             np.array([p.x for p in chosen.values()]),
             np.array([radii[node] for node in nodes]),
-            np.array([nodes.index(images[node]) if node in images else -1 for node in nodes], dtype=np.intp),
+            _mirror_images(network, chosen),
         )
 
     def holding(self, x: Array) -> Indices:
@@ -96,3 +99,13 @@ class Memories:
         for k, (center, radius) in enumerate(zip(self.x, self.radii, strict=True)):
             found[np.abs(x - center).max(axis=-1) <= radius] = k
         return found
+
+
+def _mirror_images(network: EchoStateNetwork, points: Mapping[int, FixedPoint]) -> Indices:
+    """The position of the mirror image of each point; -1 where that is not proved to be one of them."""
+    places = {node: k for k, node in enumerate(points)}
+    if not is_mirrored(network):
+        return np.full(len(places), -1, dtype=np.intp)
+    images, minus = Images(points, ()), SignedPermutation.identity(network.dimension, -1)
+    found = (images.image(minus, node) for node in points)
+    return np.array([-1 if image is None else places[image] for image in found], dtype=np.intp)

@@ -1,4 +1,4 @@
-"""The symbolic claims: derivatives, the characteristic polynomial, symmetries."""
+"""The symbolic claims: derivatives and the characteristic polynomial."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dynbench.verification.identities import vanish
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.records import Outcome
 
-__all__ = ["check_derived", "check_symmetries"]
+__all__ = ["check_derived"]
 
 #: Operations in the Jacobian up to which minors are multiplied out.
 _MOST_OPERATIONS = 1000
@@ -117,40 +117,3 @@ def _jury(a: Sequence[sp.Expr]) -> list[sp.Expr]:
         last = (1 - a[4]) ** 2 * (1 + a[4] - a[2]) + (a[1] - a[3]) * (a[3] - a[1] * a[4])
         conditions += [1 - a[4], 3 - a[2] + 3 * a[4], last]
     return conditions
-
-
-def check_symmetries(system: Declared, symmetries: Field, ledger: Ledger) -> None:
-    """Check F(S x) = S F(x) for each matrix S, and that the description says what S does."""
-    n = system.dimension
-    for field in symmetries.items():
-        field["proof"].text()
-        description = field["description"].text()
-        claim = f"symmetry {description:.80}"
-        texts = [row.texts(n) for row in field["matrix"].items(n)]
-        try:
-            matrix = sp.Matrix([[system.read_number(t) for t in row] for row in texts])
-        except ModelError as error:
-            ledger.add(claim, Outcome.FAILS, str(error))
-            continue
-        moved = list(matrix * sp.Matrix(system.states))
-        there = dict(zip(system.states, moved, strict=True))
-        image = matrix * sp.Matrix(system.rhs)
-        if ledger.add(claim, *vanish([f.xreplace(there) - g for f, g in zip(system.rhs, image, strict=True)])):
-            words = _description(system, matrix)
-            shown = "is no signed permutation" if words is None else f"takes it {words}"
-            ledger.require(f"{claim}: S as stated", words == description, f"the matrix {shown}")
-            ledger.require(f"{claim}: S is not the identity", matrix != sp.eye(n), "it is, of which nothing follows")
-
-
-def _description(system: Declared, matrix: sp.Matrix) -> str | None:
-    """``(x, y) -> (-x, -y)`` for a signed permutation; None for another matrix."""
-    image: list[str] = []
-    for row in matrix.tolist():
-        entries = [(j, e) for j, e in enumerate(row) if e != 0]
-        if len(entries) != 1 or entries[0][1] not in (1, -1):
-            return None
-        j, sign = entries[0]
-        image.append(f"{'-' if sign < 0 else ''}{system.names[j]}")
-    if len({name.removeprefix("-") for name in image}) < len(image):
-        return None
-    return f"({', '.join(system.names)}) -> ({', '.join(image)})"

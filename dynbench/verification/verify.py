@@ -16,7 +16,7 @@ from dynbench.verification.conserved import check_invariants
 from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
-from dynbench.verification.derived import check_derived, check_symmetries
+from dynbench.verification.derived import check_derived
 from dynbench.verification.document import Field, open_report
 from dynbench.verification.graph import check_graph
 from dynbench.verification.hamiltonian import check_structure
@@ -38,6 +38,7 @@ from dynbench.verification.points import (
 )
 from dynbench.verification.records import Verification
 from dynbench.verification.stability import check_estimates, check_spectrum
+from dynbench.verification.symmetries import check_orbits, check_symmetries
 from dynbench.verification.words import check_words
 
 __all__ = ["verify"]
@@ -127,8 +128,9 @@ def _check_components(system: Declared, report: Field, ledger: Ledger) -> None:
     invariants = check_invariants(system, report["invariants"], ledger)
     check_lyapunov(system, report["lyapunov_functions"], ledger)
     check_structure(system, report["structure"], ledger)
-    check_symmetries(system, report["symmetries"], ledger)
+    generators = check_symmetries(system, report, ledger)
     points = [read_point(f, system.dimension) for f in report["fixed_points"]["points"].items()]
+    check_orbits(report, generators, points, ledger)
     proved = _check_points(system, points, invariants, ledger)
     _check_slow_points(system, report, points, proved, ledger)
     real = without_slow_points(points)

@@ -9,9 +9,9 @@ from dynbench._arrays import as_states
 from dynbench.errors import InputError
 from dynbench.fixed_points.large.curve import Curve, Station, follow_curve
 from dynbench.fixed_points.large.newton import newton_from
-from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.network_states import random_states
+from dynbench.fixed_points.symmetry import is_mirrored
 from dynbench.systems import System
 
 __all__ = ["DirectionalFibers"]

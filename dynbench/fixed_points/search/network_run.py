@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.fixed_points.search.base import Contribution, Progress, SearchStrategy, Stage
 from dynbench.fixed_points.search.neighbours import joined_by
 from dynbench.fixed_points.search.pool import Pool
+from dynbench.fixed_points.symmetry import is_mirrored
 from dynbench.systems import System
 
 __all__ = ["NetworkRun"]

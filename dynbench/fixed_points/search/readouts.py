@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench.errors import InputError
-from dynbench.fixed_points.mirror import is_mirrored
 from dynbench.fixed_points.search.base import Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.network_states import held_rate
 from dynbench.fixed_points.search.newton_starts import newton_each
 from dynbench.fixed_points.search.paths import follow
+from dynbench.fixed_points.symmetry import is_mirrored
 from dynbench.networks import EchoStateNetwork
 from dynbench.systems import System
 

@@ -9,9 +9,11 @@ from dynbench.verification.document import Field
 from dynbench.verification.graph import check_graph
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.points import check_large_points, check_large_slow_points
+from dynbench.verification.matrices.symmetries import check_move
 from dynbench.verification.matrices.system import MatrixSystem
 from dynbench.verification.matrices.whole import check_large_completeness, large_degree
 from dynbench.verification.records import Outcome
+from dynbench.verification.symmetries import check_group, check_orbits
 
 __all__ = ["check_many"]
 
@@ -19,8 +21,8 @@ __all__ = ["check_many"]
 def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     """Check points, slow points, the list as a whole, the graph and the manifolds."""
     n, listed = system.dimension, report["fixed_points"]
-    for what in ("invariants", "lyapunov_functions", "symmetries"):
-        entries = (report[what] if what == "symmetries" else report[what]["found"]).items()
+    for what in ("invariants", "lyapunov_functions"):
+        entries = report[what]["found"].items()
         if entries:
             text = "they are not checked for so many states"
             ledger.add(f"{len(entries)} {what.replace('_', ' ')} as stated", Outcome.NOT_ESTABLISHED, text)
@@ -28,6 +30,10 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
         if report["structure"].get(what) is not None:
             ledger.add(f"structure ({what}) as stated", Outcome.NOT_ESTABLISHED, "it is not checked for so many states")
     points = [read_point(f, n) for f in listed["points"].items()]
+    generators = check_group(
+        report, system.names, system.is_map, lambda images, sign: check_move(system, images, sign), ledger
+    )
+    check_orbits(report, generators, points, ledger)
     real = without_slow_points(points)
     proved = check_large_points(system, points, ledger)
     slow = [(f"point {k}", p) for k, p in enumerate(points) if p.status == "slow point"]
