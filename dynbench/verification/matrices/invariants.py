@@ -1,9 +1,9 @@
 """Conserved quantities and energies of matrix forms, from their texts alone.
 
 The rate that a report states is compared with the checker's own derivative of the function times the field, at random
-states of small instances with random arrays (arrays that are said to be zero are zero there): that is how all
-derivatives of matrix forms are checked here. What the rate says is then proved: it is u^T S u with S^T = -S exactly, in
-the arrays that the report names, or -w^T diag(v) w with v nowhere negative.
+states of small instances with random arrays (zero where they are said to be zero, symmetric where they are): that is
+how all derivatives of matrix forms are checked here. What the rate says is then proved: it is u^T S u with S^T = -S
+exactly, in the arrays that the report names, or -w^T diag(v) w with v nowhere negative.
 """
 
 from __future__ import annotations
@@ -133,8 +133,22 @@ def _instance(
         instance, nodes = small.instance(rng), tuple(map(small.of, nodes))
     except InputError:
         instance = system
-    arrays = {name: np.zeros_like(a) if name in zero else a for name, a in instance.arrays.items()}
+    arrays = {}
+    for name, a in instance.arrays.items():
+        if name in zero:
+            a = np.zeros_like(a)
+        elif instance is not system and _is_symmetric(system.arrays[name]):
+            a = a + a.T  # exact symmetry is what the rates of energies rest on
+        arrays[name] = a
     return replace(instance, arrays=arrays), nodes
+
+
+def _is_symmetric(array: Any) -> bool:
+    if array.shape[0] != array.shape[1] or array.shape[0] == 1:
+        return False
+    if scipy.sparse.issparse(array):
+        return not (array - array.T).count_nonzero()
+    return np.array_equal(array, array.T)
 
 
 # ---- u^T S u with S skew
@@ -144,7 +158,7 @@ def _is_skew_form(system: MatrixSystem, rate: Node) -> bool:
     """Whether the rate is a sum of terms c u^T M u, with one u, and the sum of the c M exactly skew."""
     middles: list[tuple[sp.Expr, list[Node]]] = []
     ends = set()
-    for factor, parts in _terms(rate):
+    for factor, parts in ((factor, _scales_apart(parts)) for factor, parts in _terms(rate)):
         if len(parts) < 2 or canonical(transposed(parts[0])) != canonical(parts[-1]):
             return False
         ends.add(canonical(parts[-1]))
@@ -182,6 +196,16 @@ def _terms(node: Node, factor: sp.Expr = sp.S.One) -> Iterator[tuple[sp.Expr, li
             yield factor * scale, list(parts)
     else:
         yield factor, [node]
+
+
+def _scales_apart(parts: list[Node]) -> list[Node]:
+    """u^T diag(d) M ... for the elementwise product of u^T and d^T in front of M, where u stands last."""
+    if isinstance(parts[0], Hadamard):
+        row, wanted = parts[0].children, canonical(transposed(parts[-1]))
+        scales = [part for part in row if canonical(part) != wanted]
+        if len(scales) == len(row) - 1:
+            return [transposed(parts[-1]), *(Diagonal(transposed(part)) for part in scales), *parts[1:]]
+    return parts
 
 
 def _is_skew(array: Any) -> bool:
@@ -265,7 +289,10 @@ def _sign(system: MatrixSystem, node: Node) -> str:
     """Whether every entry of a column is positive, or nonnegative; "" where neither is shown."""
     if isinstance(node, Each):
         body, domain = node.body.subs(system.scalars), Domain((SLOT,), ())
-        return "positive" if domain.is_positive(body) else "nonnegative" if domain.is_nonnegative(body) else ""
+        if domain.is_positive(body):
+            return "positive"
+        branches = [e for e, _ in body.args] if isinstance(body, sp.Piecewise) else [body]
+        return "nonnegative" if all(e == 0 or domain.is_nonnegative(e) for e in branches) else ""
     if isinstance(node, Numbers):
         return "positive" if all(a > 0 for a in node.entries) else ""
     if isinstance(node, Name) and node.name in system.arrays:
