@@ -21,6 +21,7 @@ ORDER = (
     *("lorenz", "logistic", "henon", "lozi"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
     *("gru_memory",),
+    *("skew_activations", "skew_perturbed"),
 )
 _DOTS_PER_INCH = 160
 _saved: WeakSet[Figure] = WeakSet()
