@@ -139,7 +139,7 @@ print(f"multiplier: {multiplier:.8f} by the return map, {liouville:.8f} by the i
 # %%
 # The return map of the skew network is the diagonal itself: every orbit is closed, the multiplier is 1, nothing is
 # approached. That of the symmetric S of trace 0 is so, too; the other perturbed ones stay on one side of the diagonal.
-# That of the saturating network crosses it at one amplitude, at a slope below 1: an isolated closed orbit that attracts.
+# That of the saturating network crosses it at one amplitude, at a slope below 1: one isolated closed orbit, attracting.
 
 returns["W, radial term"] = np.array([returned(saturating, r)[0] for r in radii])
 map_figure, (a, b) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
