@@ -47,12 +47,12 @@ def without_overflow(e: sp.Expr) -> sp.Expr:
     >>> without_overflow(sp.log(2*sp.cosh(s)))
     LogCosh(s) + log(2)
     >>> without_overflow(sp.sinh(s)/sp.cosh(s)), without_overflow(sp.exp(s)/(1 + sp.exp(s)))
-    (tanh(s), tanh(s/2)/2 + 1/2)
+    (tanh(s), 1/(1 + exp(-s)))
     """
     if not e.has(sp.cosh, sp.exp):
         return e
     whole = e.replace(lambda part: isinstance(part, sp.Mul), _quotient)
-    return whole.replace(lambda part: isinstance(part, sp.Pow), _quotient).replace(sp.log, _logarithm)
+    return whole.replace(sp.log, _logarithm)
 
 
 def _logarithm(argument: sp.Expr) -> sp.Expr:
@@ -79,8 +79,7 @@ def _quotient(part: sp.Expr) -> sp.Expr:
             above = sp.exp(exponent)
             if above in others:
                 others.remove(above)
-                exponent = -exponent
-            return sp.Mul(*others, (1 - sp.tanh(exponent / 2)) / 2)
+                return sp.Mul(*others, 1 / (1 + sp.exp(-exponent)))
     return part
 
 
