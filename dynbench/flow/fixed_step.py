@@ -141,10 +141,9 @@ class _Run:
             new = stepper.step(x, h)
         except UnsolvedStep as unsolved:
             failed = np.flatnonzero(unsolved.orbits)
-            residual = float(np.max(unsolved.residual[unsolved.orbits]))
-            self._end(
-                self.alive[failed], f"the equations of a step are not solved (relative residual {residual:.1e})", h
-            )
+            self.residual[self.alive[failed]] = unsolved.residual[unsolved.orbits]
+            left = float(np.max(unsolved.residual[unsolved.orbits]))
+            self._end(self.alive[failed], f"the equations of a step are not solved (relative residual {left:.1e})", h)
             return None
         # A sum is finite where all are: one pass in place of two, in every step.
         if math.isfinite(float(np.add.reduce(new, axis=None))):
@@ -205,8 +204,10 @@ class _Run:
             self.times = np.append(self.times[: self.rows], self.t)
             self.out = np.concatenate([self.out[: self.rows], self.x[None]])
             self.rows += 1
-        self.alive = np.setdiff1d(self.alive, orbits)
-        self.recent.clear()
+        going = ~np.isin(self.alive, orbits)
+        self.alive = self.alive[going]
+        if len(self.x) > 1:
+            self.recent = deque(((t, x[going]) for t, x in self.recent), maxlen=_LOOK_BACK)
 
 
 def _written(outputs: Array, free: bool, step: float, size: int) -> tuple[Array, list[int], list[float]]:
