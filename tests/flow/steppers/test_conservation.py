@@ -156,6 +156,14 @@ def test_partitions_are_found():
     assert db.integrate(rest, [1.0, 2.0], 1.0, method="stormer-verlet", step=0.1).final.tolist() == [1.0, 2.0]
 
 
+def test_a_matrix_form_splits_where_it_can_be_written_out():
+    system, start = tanh_network(12), np.linspace(-1, 1, 12)
+    energy = db.integrate(system, start, 2.0, method="stormer-verlet", step=0.02).drift()
+    assert energy[0].largest < 0.05
+    with pytest.raises(InputError, match=r"component by component\. A matrix form of 101 states"):
+        db.integrate(tanh_network(101), np.zeros(101), 1.0, method="yoshida4", step=0.1)
+
+
 def test_what_does_not_separate_is_refused():
     for equations, what in (
         ({"x": "y - x", "y": "-x"}, "the rate of x depends on x"),
