@@ -146,7 +146,7 @@ ax.plot(omega, power / power.max(), color=BLUE, linewidth=0.8, label="orbit")
 ax.plot(eigenvalues, np.full(len(eigenvalues), 3.0), "v", color=RED, markersize=6, label="eigenvalues of W")
 ax.set(yscale="log", ylim=(1e-12, 10), xlim=(0, 1.1 * eigenvalues[-1]), xlabel="frequency", ylabel="power")
 ax.set_title("n = 16: eight frequencies, one torus")
-ax.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.8))
+ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
 ax.spines[["top", "right"]].set_visible(False)
 
 # %%

@@ -44,8 +44,11 @@ class InvariantDrift:
 
     @property
     def largest(self) -> Array:
-        """The largest deviation from the initial value, of the batch's shape."""
-        return np.nanmax(np.abs(self.values - self.initial[..., None]), axis=-1)
+        """The largest deviation from the initial value, of the batch's shape; nan where that is not defined."""
+        with np.errstate(invalid="ignore"):
+            deviations = np.abs(self.values - self.initial[..., None])
+        largest = np.where(np.isnan(deviations), -1.0, deviations).max(axis=-1)
+        return np.where(largest < 0, np.nan, largest)[()]
 
     @property
     def relative(self) -> Array:
@@ -54,7 +57,7 @@ class InvariantDrift:
             return self.largest / np.abs(self.initial)
 
     def __repr__(self) -> str:
-        worst = self.largest.max(initial=0.0)
+        worst = np.max(self.largest, initial=0.0)
         return f"<InvariantDrift of {self.expression!s:.60}: at most {worst:.3g}>"
 
 

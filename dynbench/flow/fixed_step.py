@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import check_positive
 from dynbench.errors import InputError
-from dynbench.flow.blow_up import time_to_infinity
 from dynbench.flow.events import Event, EventLog
 from dynbench.flow.hermite import Hermite
+from dynbench.flow.solve import solve_flow
 from dynbench.flow.steppers import StepMethod, Stepper, UnsolvedStep
 from dynbench.flow.times import output_times
 from dynbench.flow.trajectories import Outcome, Parts
@@ -29,10 +28,11 @@ Array = NDArray[np.float64]
 _WHOLE = 1e-6
 #: More numbers than this are not written for a duration: then the user has to say at which times.
 _MOST_WRITTEN = 400_000_000
-#: An orbit that has to stop blows up if it grows superlinearly and would be at infinity within so many steps.
-_IMMINENT = 5.0
-#: How many steps back the growth of |x| is looked at.
+#: An orbit that has to stop blows up if from so many steps back ...
 _LOOK_BACK = 4
+#: ... to so many steps ahead it does so under error control, in at most so many steps of that.
+_AHEAD = 5.0
+_MOST_STEPS = 5000
 
 
 def solve_fixed_step(
@@ -71,7 +71,6 @@ class _Run:
     ) -> None:
         self.system, self.method = system, method
         self.left = math.inf if max_steps is None else max_steps
-        self.direction = float(np.sign(outputs[-1] - outputs[0]))
         self.times, self.counts, self.lengths = _written(outputs, free, step, states.size)
         self.x = states.copy()
         self.alive = np.arange(len(states))
@@ -141,10 +140,9 @@ class _Run:
             new = stepper.step(x, h)
         except UnsolvedStep as unsolved:
             failed = np.flatnonzero(unsolved.orbits)
-            residual = float(np.max(unsolved.residual[unsolved.orbits]))
-            self._end(
-                self.alive[failed], f"the equations of a step are not solved (relative residual {residual:.1e})", h
-            )
+            self.residual[self.alive[failed]] = unsolved.residual[unsolved.orbits]
+            left = float(np.max(unsolved.residual[unsolved.orbits]))
+            self._end(self.alive[failed], f"the equations of a step are not solved (relative residual {left:.1e})", h)
             return None
         # A sum is finite where all are: one pass in place of two, in every step.
         if math.isfinite(float(np.add.reduce(new, axis=None))):
@@ -171,33 +169,38 @@ class _Run:
         """End orbits that cannot be continued: at infinity, if they are on their way there."""
         if not len(orbits):
             return
-        infinite, exponent = self._infinite(h)
-        for orbit in orbits:
-            k = int(np.searchsorted(self.alive, orbit))
-            if np.isfinite(infinite[k]):
-                self.outcomes[orbit], self.blow_up_time[orbit] = Outcome.BLOW_UP, infinite[k]
-                self.reasons[orbit] = f"|x| grows like |x|^{exponent[k]:.3g}: it is infinite at t = {infinite[k]:.6g}"
+        followed = self._followed(orbits, h)
+        for k, orbit in enumerate(orbits):
+            if followed.outcomes[k] is Outcome.BLOW_UP:
+                self.outcomes[orbit], self.blow_up_time[orbit] = Outcome.BLOW_UP, followed.blow_up_time[k]
+                self.reasons[orbit] = followed.reasons[k]
             else:
                 self.outcomes[orbit] = Outcome.STEP_FAILURE
                 size = np.abs(self.x[orbit]).max()
                 self.reasons[orbit] = f"{why} at t = {self.t:.6g}, |x| = {size:.3g}"
         self._leave(orbits)
 
-    def _infinite(self, h: float) -> tuple[Array, Array]:
-        """When each orbit that goes on is at infinity, and the exponent of its growth; nan where it is not soon.
+    def _followed(self, orbits: NDArray[Any], h: float) -> Parts:
+        """The orbits from a few steps ago as a method with error control follows them to a few steps ahead.
 
-        The last states but one are asked too: at the last one the rate may have overflowed already.
+        That a fixed step overflows or has no solution says little: it may be unstable, or too long for a close
+        encounter.
         """
-        infinite, exponent = np.full((2, len(self.alive)), np.nan)
-        path = [*self.recent, (self.t, self._going())]
-        for (_, earlier), (t, x) in itertools.pairwise(path):
-            remaining, power = time_to_infinity(
-                self.system, x.reshape(len(self.alive), -1), earlier.reshape(len(self.alive), -1), self.direction
-            )
-            soon = remaining <= _IMMINENT * abs(h)
-            infinite = np.where(soon, t + self.direction * remaining, infinite)
-            exponent = np.where(soon, power, exponent)
-        return infinite, exponent
+        places = np.searchsorted(self.alive, orbits)
+        t, x = self.recent[0] if self.recent else (self.t, self._going())
+        states = x.reshape(len(self.alive), -1)[places]
+        ahead = self.t + _AHEAD * (h or 1.0)
+        return solve_flow(
+            self.system,
+            states,
+            [t, ahead],
+            method=None,
+            step=None,
+            rtol=1e-8,
+            atol=1e-8,
+            events=(),
+            max_steps=_MOST_STEPS,
+        )
 
     def _leave(self, orbits: NDArray[Any]) -> None:
         """Drop orbits that have ended; the end of a single orbit is part of what is written."""
@@ -205,8 +208,10 @@ class _Run:
             self.times = np.append(self.times[: self.rows], self.t)
             self.out = np.concatenate([self.out[: self.rows], self.x[None]])
             self.rows += 1
-        self.alive = np.setdiff1d(self.alive, orbits)
-        self.recent.clear()
+        going = ~np.isin(self.alive, orbits)
+        self.alive = self.alive[going]
+        if len(self.x) > 1:
+            self.recent = deque(((t, x[going]) for t, x in self.recent), maxlen=_LOOK_BACK)
 
 
 def _written(outputs: Array, free: bool, step: float, size: int) -> tuple[Array, list[int], list[float]]:

@@ -46,6 +46,13 @@ def test_an_orbit_that_ended_is_measured_to_its_end():
     assert np.isnan(record.values[0, -1])
 
 
+def test_an_invariant_that_is_not_defined_on_an_orbit_has_no_drift():
+    lotka_volterra = db.ODE({"x": "x*(1 - y)", "y": "y*(x - 1)"})
+    (record,) = db.integrate(lotka_volterra, [[-1.0, 0.5], [0.5, 0.5]], [0.0, 1.0]).drift()
+    assert np.isnan(record.largest[0])
+    assert record.largest[1] < 1e-8
+
+
 def test_nothing_is_computed_unless_asked(monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("invariants were sought")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,10 +32,11 @@ _RESOLVED = 1e6
 class DiscreteGradient(StepMethod):
     """y = x + h S(x, y) grad H(x, y) with a skew S and a discrete gradient, so H(y) = H(x); symmetric, of order 2.
 
-    The discrete gradient is Gonzalez's (1996): g = grad H((x + y)/2) plus the multiple of y - x that makes
-    g . (y - x) = H(y) - H(x). S is that of f itself, at the middle: f = S grad H with S = (f g^T - g f^T)/|g|^2
-    (McLachlan, Quispel & Robidoux 1999), so nothing but H has to be known: S g is f less its part along g. With
-    several invariants the parts along all their discrete gradients are taken off, and each is conserved.
+    The discrete gradient is Gonzalez's (1996): grad H((x + y)/2) plus the multiple of y - x that makes its product with
+    y - x equal to H(y) - H(x). S is that of f itself: f = S grad H with S = (f g^T - g f^T)/|g|^2, g = grad H, so that
+    nothing but H has to be known (McLachlan, Quispel & Robidoux 1999). Taken with f at the middle and the discrete
+    gradient for g, the step is f less its part along that gradient. With several invariants the parts along all their
+    discrete gradients are taken off, and each is conserved.
 
     Parameters
     ----------
@@ -147,8 +149,9 @@ class _Conserving(Stepper):
         return gradient + missing[..., None] * moved
 
     @staticmethod
+    @abc.abstractmethod
     def _projected(rate: Array, gradients: Sequence[Array]) -> Array:
-        raise NotImplementedError
+        """A rate less its parts along gradients."""
 
 
 def _dot(a: Array, b: Array) -> Any:
@@ -171,8 +174,8 @@ class _ConservesSeveral(_Conserving):
         g = np.stack(gradients, axis=-2)
         norms = np.linalg.norm(g, axis=-1, keepdims=True)
         g = g / np.where(norms > 0, norms, 1.0)
-        if not np.isfinite(g).all():
-            return np.full_like(rate, np.nan)
-        # By the singular values: where gradients are parallel, one invariant may follow from the others.
+        defined: NDArray[np.bool_] = np.asarray(np.isfinite(g).all(axis=(-1, -2), keepdims=True))
+        g = np.where(defined, g, 0.0)
+        # By the singular values: gradients may become parallel along the orbit.
         share = np.linalg.pinv(np.swapaxes(g, -1, -2), rcond=1e-10) @ rate[..., None]
-        return rate - (np.swapaxes(g, -1, -2) @ share)[..., 0]
+        return np.where(defined[..., 0], rate - (np.swapaxes(g, -1, -2) @ share)[..., 0], np.nan)

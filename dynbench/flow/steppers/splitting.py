@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from dynbench.errors import InputError
+from dynbench.errors import InputError, ModelError
 from dynbench.flow.steppers.method import StepMethod, Stepper
 from dynbench.symbolic.components import ComponentForm
 from dynbench.systems import System
@@ -75,9 +75,10 @@ def separable_parts(system: System) -> list[tuple[list[int], ComponentForm]]:
     InputError
         If it does not separate: some state's rate depends on a state of its own block.
     """
-    if not system.algebraic:
-        raise InputError(f"The system has {system.dimension} states, too many to see whether it separates.")
-    components = system.expand()
+    try:
+        components = system.expand()
+    except ModelError as error:
+        raise InputError(f"Whether the system separates is seen component by component. {error}") from error
     names = components.state_names
     states = [realised(s) for s in components.states]
     place = {s: i for i, s in enumerate(states)}

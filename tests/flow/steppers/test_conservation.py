@@ -156,6 +156,26 @@ def test_partitions_are_found():
     assert db.integrate(rest, [1.0, 2.0], 1.0, method="stormer-verlet", step=0.1).final.tolist() == [1.0, 2.0]
 
 
+def test_a_batch_that_conserves_several_loses_only_the_orbit_at_fault():
+    """The second body passes so close to the centre that no step of this length has a solution: that is no blow-up."""
+    q1, q2, p1, p2 = KEPLER.states
+    conserved = [q1 * p2 - q2 * p1, (p1**2 + p2**2) / 2 - 1 / sp.sqrt(q1**2 + q2**2)]
+    starts = [[0.5, 0.1, -0.2, 1.7], [0.25, 0.01, -0.5, 0.02]]
+    method = DiscreteGradient(conserved)
+    batch = db.integrate(KEPLER, starts, [0.0, 1.0, 2.0], method=method, step=0.01)
+    assert batch.outcomes.tolist() == [Outcome.COMPLETED, Outcome.STEP_FAILURE]
+    alone = db.integrate(KEPLER, starts[0], [0.0, 1.0, 2.0], method=method, step=0.01)
+    np.testing.assert_allclose(batch.x[0], alone.x, rtol=0, atol=1e-12)
+
+
+def test_a_matrix_form_splits_where_it_can_be_written_out():
+    system, start = tanh_network(12), np.linspace(-1, 1, 12)
+    energy = db.integrate(system, start, 2.0, method="stormer-verlet", step=0.02).drift()
+    assert energy[0].largest < 0.05
+    with pytest.raises(InputError, match=r"component by component\. A matrix form of 101 states"):
+        db.integrate(tanh_network(101), np.zeros(101), 1.0, method="yoshida4", step=0.1)
+
+
 def test_what_does_not_separate_is_refused():
     for equations, what in (
         ({"x": "y - x", "y": "-x"}, "the rate of x depends on x"),

@@ -30,6 +30,14 @@ def test_one_orbit_that_blows_up_does_not_lose_the_others(name):
     assert np.isnan(batch.x[0, -1, 0])
 
 
+def test_orbits_that_blow_up_within_one_step_are_all_recognised():
+    """Some steps overflow, the equations of others have no solution: each orbit is judged by its past."""
+    starts = (1 / np.linspace(0.5, 0.52, 9))[:, None]
+    batch = db.integrate(SQUARE, starts, [0.0, 1.0], method="gauss4", step=0.01)
+    assert set(batch.outcomes.tolist()) == {Outcome.BLOW_UP}
+    np.testing.assert_allclose(batch.blow_up_time, 1 / starts[:, 0], atol=0.03)
+
+
 def test_a_method_that_is_unstable_has_not_blown_up():
     """Euler's method on x' = -x^3 overflows with large steps; the flow decays."""
     orbit = db.integrate(db.ODE({"x": "-x^3"}), [10.0], 10.0, method="euler", step=0.1)
@@ -48,6 +56,7 @@ def test_an_unsolved_step_is_never_silent():
     kinked = db.integrate(db.ODE({"x": "-sign(x) + 1/4"}), [0.1], 4.0, method="implicit midpoint", step=1.0)
     assert kinked.outcome is Outcome.STEP_FAILURE
     assert "equations of a step are not solved (relative residual" in str(kinked.reasons)
+    assert kinked.residual > 1e-3
 
 
 def test_leaving_the_domain_is_a_step_failure():
