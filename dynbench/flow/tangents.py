@@ -158,7 +158,8 @@ def _integrate(
 
     y = np.concatenate([record.x, record.frames.reshape(count, -1)], axis=1)
     first = np.full_like(y, np.nan)
-    first[going] = rate(y[going])
+    if len(going):
+        first[going] = rate(y[going])
     elapsed, taken = np.zeros(count), np.zeros(count, dtype=np.intp)
     while len(going):
         remaining = spans[going] - elapsed[going]
