@@ -143,7 +143,8 @@ for n in sizes:
     stage(f"n = {n}")
 
 # %%
-# The largest drift of an invariant along any orbit; and the table: numbers of orbits, and how many independent frequencies the quasi-periodic ones have.
+# The largest drift of an invariant along any orbit; and the table: numbers of orbits, and how many independent
+# frequencies the quasi-periodic ones have.
 print(f"largest drift of an invariant, relative to gradient times size: {worst:.1g}")
 assert worst < 1e-6
 print(f"{'n':>2} {'a':>5} " + " ".join(f"{kind.value:>14}" for kind in shown) + "   frequencies: orbits")
