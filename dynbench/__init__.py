@@ -28,6 +28,7 @@ from dynbench.flow import LyapunovSpectrum, Trajectory, integrate, lyapunov_spec
 from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.models import load_toml
 from dynbench.networks import RNN, EchoStateNetwork
+from dynbench.orbits import Orbit, OrbitKind, classify_orbit, classify_orbits
 from dynbench.reporting import load_report, report
 from dynbench.systems import ODE, LowRank, Map, System
 from dynbench.systems.weights import save_weights
@@ -61,6 +62,8 @@ __all__ = [
     "LyapunovSpectrum",
     "Manifold",
     "Map",
+    "Orbit",
+    "OrbitKind",
     "Status",
     "System",
     "Trajectory",
@@ -72,6 +75,8 @@ __all__ = [
     "attractor_transitions",
     "basins",
     "certify",
+    "classify_orbit",
+    "classify_orbits",
     "errors",
     "find_fixed_points",
     "flow",

@@ -24,6 +24,7 @@ ROOMS = [
     "flow",
     "fixed_points",
     "cycles",
+    "orbits",
     "continuation",
     "manifolds",
     "transitions",

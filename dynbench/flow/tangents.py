@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,39 +88,49 @@ def advance(
     """
     growth = np.full((intervals, *lanes.frames.shape[:2]), np.nan)
     states = np.full((intervals, *lanes.x.shape), np.nan)
-    spans = np.broadcast_to(np.asarray(interval, dtype=float), (len(lanes.x),))
+    record = _Record(lanes.x.copy(), lanes.frames.copy(), growth, states)
+    alive = np.flatnonzero(np.isfinite(lanes.x).all(axis=-1))
     with np.errstate(all="ignore"):
-        for i in range(intervals):
-            alive = np.flatnonzero(np.isfinite(lanes.x).all(axis=-1))
-            if not len(alive):
-                break
-            moved = _one_interval(system, lanes.part(alive), spans[alive], rtol, atol)
-            lanes, growth[i, alive] = _orthonormal(lanes, moved, alive)
-            states[i] = lanes.x
-    return lanes, growth, states
+        if system.kind == "map":
+            _iterate(system, record, alive, int(np.max(interval)))
+            return Lanes(record.x, record.frames, lanes.steps), growth, states
+        spans = np.broadcast_to(np.asarray(interval, dtype=float), (len(lanes.x),))
+        steps = lanes.steps.copy()
+        _integrate(system, record, alive, spans, steps, (rtol, atol))
+    return Lanes(record.x, record.frames, steps), growth, states
 
 
-def _one_interval(system: System, lanes: Lanes, interval: Array, rtol: float, atol: float) -> Lanes:
-    if system.kind == "flow":
-        return _flown(system, lanes, interval, rtol, atol)
-    x, frames = lanes.x, lanes.frames
-    for _ in range(int(interval[0])):
-        frames = _pushed(system, x, frames)
-        x = system(x)
-    return replace(lanes, x=x, frames=frames)
+class _Record:
+    """Orbits at the ends of their intervals; how many of these each has behind it."""
+
+    def __init__(self, x: Array, frames: Array, growth: Array, states: Array) -> None:
+        self.x, self.frames, self.growth, self.states = x, frames, growth, states
+        self.count = np.zeros(len(x), dtype=np.intp)
+
+    def close(self, lanes: NDArray[np.intp], x: Array, frames: Array) -> None:
+        """End an interval of some orbits at the states `x`: make their tangent vectors orthonormal."""
+        usable = np.isfinite(np.concatenate([x, frames.reshape(len(lanes), -1)], axis=1)).all(axis=-1)
+        self.x[lanes[~usable]] = np.nan
+        lanes, x = lanes[usable], x[usable]
+        q, r = np.linalg.qr(frames[usable].swapaxes(-1, -2))
+        self.x[lanes], self.frames[lanes] = x, q.swapaxes(-1, -2)
+        self.growth[self.count[lanes], lanes] = np.log(np.abs(np.diagonal(r, axis1=-2, axis2=-1)))
+        self.states[self.count[lanes], lanes] = x
+        self.count[lanes] += 1
+
+    def open(self, lanes: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those of some orbits that go on."""
+        return lanes[np.isfinite(self.x[lanes]).all(axis=-1) & (self.count[lanes] < len(self.growth))]
 
 
-def _orthonormal(lanes: Lanes, moved: Lanes, alive: NDArray[np.intp]) -> tuple[Lanes, Array]:
-    """The lanes with those of them that moved put in place, orthonormal again; and how much each vector grew."""
-    everything = np.concatenate([moved.x, moved.frames.reshape(len(alive), -1)], axis=1)
-    usable = np.isfinite(everything).all(axis=-1)
-    columns = np.where(usable[:, None, None], moved.frames, lanes.frames[alive]).swapaxes(-1, -2)
-    q, r = np.linalg.qr(columns)
-    x, frames, steps = lanes.x.copy(), lanes.frames.copy(), lanes.steps.copy()
-    x[alive] = np.where(usable[:, None], moved.x, np.nan)
-    frames[alive], steps[alive] = q.swapaxes(-1, -2), moved.steps
-    grown = np.log(np.abs(np.diagonal(r, axis1=-2, axis2=-1)))
-    return Lanes(x, frames, steps), np.where(usable[:, None], grown, np.nan)
+def _iterate(system: System, record: _Record, going: NDArray[np.intp], steps: int) -> None:
+    while len(going):
+        x, frames = record.x[going], record.frames[going]
+        for _ in range(steps):
+            frames = _pushed(system, x, frames)
+            x = system(x)
+        record.close(going, x, frames)
+        going = record.open(going)
 
 
 def _pushed(system: System, x: Array, frames: Array) -> Array:
@@ -130,36 +140,54 @@ def _pushed(system: System, x: Array, frames: Array) -> Array:
     return frames @ system.jacobian_at(x).swapaxes(-1, -2)
 
 
-def _flown(system: System, lanes: Lanes, interval: Array, rtol: float, atol: float) -> Lanes:
-    """Integrate every lane over one interval with the steps that suit it."""
-    count, n = lanes.x.shape
-    y = np.concatenate([lanes.x, lanes.frames.reshape(count, -1)], axis=1)
-    steps, elapsed = lanes.steps.copy(), np.zeros(count)
-    shape = lanes.frames.shape[1:]
+def _integrate(
+    system: System,
+    record: _Record,
+    going: NDArray[np.intp],
+    spans: Array,
+    steps: Array,
+    tolerances: tuple[float, float],
+) -> None:
+    """Take every orbit through its intervals with the steps that suit it; none waits for the others."""
+    count, n = record.x.shape
+    shape = record.frames.shape[1:]
 
     def rate(z: Array) -> Array:
         x, frames = z[:, :n], z[:, n:].reshape(len(z), *shape)
         return np.concatenate([system(x), _pushed(system, x, frames).reshape(len(z), -1)], axis=1)
 
-    first = rate(y)
-    going = np.arange(count)
-    for _ in range(_MOST_STEPS):
-        remaining = interval[going] - elapsed[going]
+    y = np.concatenate([record.x, record.frames.reshape(count, -1)], axis=1)
+    first = np.full_like(y, np.nan)
+    if len(going):
+        first[going] = rate(y[going])
+    elapsed, taken = np.zeros(count), np.zeros(count, dtype=np.intp)
+    while len(going):
+        remaining = spans[going] - elapsed[going]
         h = np.minimum(steps[going], remaining)
-        y_new, first_new, error = _step(rate, y[going], first[going], h, rtol, atol)
+        y_new, first_new, error = _step(rate, y[going], first[going], h, *tolerances)
         accepted = error <= 1
         done = going[accepted]
         y[done], first[done] = y_new[accepted], first_new[accepted]
-        elapsed[done] = np.where(h[accepted] == remaining[accepted], interval[done], elapsed[done] + h[accepted])
-        factor = np.where(error > 0, _SAFETY * error ** (-1 / 8), _GROW)
-        factor = np.clip(np.where(np.isfinite(error), factor, _SHRINK), _SHRINK, np.where(accepted, _GROW, 1.0))
-        # A step that only the end of the interval cut short says little about how long the next one may be.
-        steps[going] = np.where(accepted & (h < steps[going]), np.maximum(steps[going], h * factor), h * factor)
-        going = going[(elapsed[going] < interval[going]) & (steps[going] > 1e-13 * interval[going])]
-        if not len(going):
-            break
-    y[elapsed < interval] = np.nan
-    return Lanes(y[:, :n], y[:, n:].reshape(count, *shape), steps)
+        elapsed[done] += h[accepted]
+        taken[going] += 1
+        steps[going] = _next_steps(steps[going], h, error)
+        ended = going[accepted & (h == remaining)]
+        if len(ended):
+            record.close(ended, y[ended, :n], y[ended, n:].reshape(len(ended), *shape))
+            y[ended, n:] = record.frames[ended].reshape(len(ended), -1)
+            first[ended] = rate(y[ended])
+            elapsed[ended], taken[ended] = 0.0, 0
+        record.x[going[(steps[going] < 1e-13 * spans[going]) | (taken[going] > _MOST_STEPS)]] = np.nan
+        going = record.open(going)
+
+
+def _next_steps(steps: Array, h: Array, error: Array) -> Array:
+    """The step sizes to try next, after steps `h` with these errors."""
+    accepted = error <= 1
+    factor = np.where(error > 0, _SAFETY * error ** (-1 / 8), _GROW)
+    factor = np.clip(np.where(np.isfinite(error), factor, _SHRINK), _SHRINK, np.where(accepted, _GROW, 1.0))
+    # A step that only the end of the interval cut short says little about how long the next one may be.
+    return np.where(accepted & (h < steps), np.maximum(steps, h * factor), h * factor)
 
 
 def _step(

@@ -72,13 +72,21 @@ def frequency_lines(x: Array, dt: float, *, most: int = 16) -> Lines:
     """
     fit = _Fit(x, dt)
     resolution = 2 * np.pi / (len(x) * dt)
+    corrected = False
     while fit.size > 0 and len(fit.omega) < most:
         found = fit.peak()
         strength = fit.strength(found)
         if not 0 < found < np.pi or strength <= _FAINT * fit.strongest:
             break
         if len(fit.omega) and np.abs(fit.omega - found).min() < _RESOLVED * 2 * np.pi / len(x):
-            break
+            # What is left beside a line may be there only because the others have drawn it aside.
+            if corrected:
+                break
+            fit.improve()
+            fit.improve()
+            corrected = True
+            continue
+        corrected = False
         fit.add(found, strength)
     for _ in range(_TOGETHER):
         fit.improve()

@@ -21,8 +21,9 @@ Array = NDArray[np.float64]
 _CHANCE = 0.01
 #: More independent frequencies than this are not told apart from noise.
 _MOST = 8
-#: Relations up to a lower order than this say nothing about independence; and so many integer vectors are tried.
-_TOO_LOW, _ENOUGH = 6, 100_000
+#: Relations up to a lower order than this say nothing about independence; for weak lines, which high combinations
+#: have, the order must be higher. So many integer vectors are tried.
+_TOO_LOW, _TOO_LOW_WEAK, _ENOUGH = 6, 18, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +60,10 @@ def independent_frequencies(
 
     One after the other, a frequency w joins the basis unless m w = sum m_i w_i for integers of at most `order` in
     all, within the errors. Where these are so coarse that a relation of that order would turn up by chance, the order
-    is lowered until one in a hundred would; a frequency of which that leaves an order below 6 says nothing. Numbers
-    in doubles are never "rationally independent" in the strict sense: what is found is that no relation of small order
-    holds. Lines above half the rate of sampling appear folded to w + m times that rate: a weak line may be explained
-    so.
+    is lowered until one in a hundred would; a frequency of which that leaves an order below 6 (a weak line: 18) says
+    nothing. Numbers in doubles are never "rationally independent" in the strict sense: what is found is that no
+    relation of small order holds. Lines above half the rate of sampling appear folded to w + m times that rate: a
+    weak line may be explained so.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def independent_frequencies(
     foldable = np.zeros(len(frequencies), dtype=bool) if weak is None else weak
     for value, error, faint in zip(map(float, frequencies), map(float, errors), foldable, strict=True):
         limit = _credible(len(basis) + 1, order, max([error, *off]) / float(max(frequencies)))
-        if basis and limit < _TOO_LOW:
+        if basis and limit < (_TOO_LOW_WEAK if faint else _TOO_LOW):
             continue
         relation = _relation(np.array([value, *basis]), np.array([error, *off]), limit)
         if relation is None and faint and _folded(value, error, basis, off, sampling, order):
@@ -120,7 +121,7 @@ def _relation(values: Array, errors: Array, order: int) -> NDArray[np.int64] | N
 def _folded(value: float, error: float, basis: list[float], off: list[float], sampling: float, order: int) -> bool:
     """Whether a line is a combination of the basis, seen through the sampling."""
     limit = _credible(len(basis) + 2, order, max([error, *off]) / max([sampling, *basis]))
-    if limit < _TOO_LOW:
+    if limit < _TOO_LOW_WEAK:
         return True  # nothing can be said of it
     return _relation(np.array([value, *basis, sampling]), np.array([error, *off, 0.0]), limit) is not None
 
