@@ -76,10 +76,9 @@ def separable_terms(
         limits.check()
         elements.append(ring.element(rate))
     partners = (term for f in _functions(states, rates) for term in _partners(f, states))
+    few = itertools.islice(partners, _MOST_PARTNERS)
     terms: dict[sp.Expr, Term] = {}
-    for term in (*_pure_powers(states, rates, degree), *_logarithms(states, ring, elements)):
-        terms.setdefault(term.expression, term)
-    for term in itertools.islice(partners, _MOST_PARTNERS):
+    for term in itertools.chain(_pure_powers(states, rates, degree), _logarithms(states, ring, elements), few):
         limits.check()
         terms.setdefault(term.expression, term)
     return list(terms.values())

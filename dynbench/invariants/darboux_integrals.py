@@ -95,7 +95,7 @@ def _made(states: tuple[sp.Symbol, ...], rates: tuple[sp.Expr, ...]) -> Polynomi
 
 
 def _search(system: System, fixed: Values, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
-    rates = tuple(rate.subs(fixed) for rate in system.rhs)
+    rates = tuple(rate.xreplace(fixed) for rate in system.rhs)
     flow = _made(system.states, rates)
     if flow is None:
         return

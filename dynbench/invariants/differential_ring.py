@@ -110,10 +110,15 @@ class DifferentialRing:
         return [r for r in powers if self.element(r.base).denom.is_ground]
 
     @cached_property
+    def radicands(self) -> dict[sp.Pow, FracElement]:
+        """Of each root r = u^(p/q) the element u^p."""
+        return {r: self.element(r.base) ** r.exp.p for r in self.roots}
+
+    @cached_property
     def _ideal(self) -> list[PolyElement]:
         sines = [f for f in self.functions if isinstance(f, sp.sin)]
         circles = [self._lookup[f] ** 2 + self._lookup[sp.cos(f.args[0])] ** 2 - 1 for f in sines]
-        roots = [self._lookup[r] ** r.exp.q - self.element(r.base) ** r.exp.p for r in self.roots]
+        roots = [self._lookup[r] ** r.exp.q - u for r, u in self.radicands.items()]
         return [relation.numer for relation in (*circles, *roots)]
 
     def _prepare(self, expression: sp.Expr) -> sp.Expr:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,12 +15,11 @@ from dynbench.invariants.ansatz import Term
 from dynbench.invariants.differential_ring import DifferentialRing
 from dynbench.invariants.kernel import line_kernel
 from dynbench.invariants.method import GivenUp, Limits
-from dynbench.invariants.modular import PRIME, ModularPoint, evaluate
+from dynbench.invariants.modular import PRIME, ModularPoint
 
 __all__ = ["Candidate", "LinearAnsatz"]
 
-#: Rates with more terms, or whose denominators would have more when multiplied, are compared at points only.
-_LONG = 400
+#: How many more points than terms are compared.
 _MORE_POINTS = 6
 
 Exponents = tuple[int, ...]
@@ -93,7 +91,7 @@ class LinearAnsatz:
         return sound and self.ring.is_zero(self._along_solutions(elements))
 
     def candidates(self) -> tuple[list[tuple[int, ...]], list[Candidate]]:
-        """Solve the system at one point, modulo a prime.
+        """Solve for combinations whose rate of change vanishes at more points than there are terms, modulo a prime.
 
         Returns
         -------
@@ -111,7 +109,7 @@ class LinearAnsatz:
         denominators = {g.denom for g in (*fractions, *self._rates)}
         try:
             point = ModularPoint(self.ring, denominators)
-            kernel = self._kernel_at_points(point, denominators) if self._is_long else self._kernel_at(point)
+            kernel = self._kernel_at_points(denominators)
         except ValueError as error:
             raise GivenUp(f"{error} for an ansatz in {len(self.ring.roots)} roots of functions") from error
         there = [[point.ratio(g) for g in gradient] for gradient in self._gradients]
@@ -128,9 +126,8 @@ class LinearAnsatz:
         """
         names = [f"c{i}" for i in range(len(self.ring.constants))]
         context = fmpz_mpoly_ctx.get(names, "lex")
-        every = self._rows_of(support) if self._is_long else self._rows
         rows = []
-        for row in every:
+        for row in self._rows_of(support):
             given = {i: row[k] for i, k in enumerate(support) if k in row}
             common = math.lcm(*(int(sp.QQ.denom(c)) for entry in given.values() for c in entry.values()))
             scaled = ({e: int(sp.QQ.numer(c * common)) for e, c in entry.items()} for entry in given.values())
@@ -158,16 +155,6 @@ class LinearAnsatz:
         zero = self._rates[0] * 0
         return sum((g * f for g, f in zip(gradient, self._rates, strict=True) if g and f), zero)
 
-    @functools.cached_property
-    def _is_long(self) -> bool:
-        """Whether the rates of change had better not be brought over a common denominator."""
-        sizes = {rate.denom: len(rate.denom) for rate in self._rates}
-        return math.prod(sizes.values()) > _LONG or sum(len(rate.numer) for rate in self._rates) > _LONG
-
-    @functools.cached_property
-    def _rows(self) -> list[dict[int, Coefficient]]:
-        return self._rows_of(range(len(self.terms)))
-
     def _rows_of(self, support: Iterable[int]) -> list[dict[int, Coefficient]]:
         """One equation for each monomial in functions and states: term number -> coefficient."""
         changes = {}
@@ -187,7 +174,7 @@ class LinearAnsatz:
                 rows.setdefault(exponents[:split], {}).setdefault(k, {})[exponents[split:]] = coefficient
         return list(rows.values())
 
-    def _kernel_at_points(self, point: ModularPoint, denominators: set[PolyElement]) -> list[dict[int, int]]:
+    def _kernel_at_points(self, denominators: set[PolyElement]) -> list[dict[int, int]]:
         """A basis of the combinations whose rate of change vanishes at more points than there are terms."""
         values = []
         for number in range(1, len(self.terms) + _MORE_POINTS):
@@ -197,12 +184,6 @@ class LinearAnsatz:
             for gradient in self._gradients:
                 values.append(sum(other.ratio(g) * f for g, f in zip(gradient, rates, strict=True) if g) % PRIME)
         return _kernel(values, len(self.terms))
-
-    def _kernel_at(self, point: ModularPoint) -> list[dict[int, int]]:
-        """A basis of the solutions at a point, those in fewest terms first: term number -> coefficient."""
-        width, constants = len(self.terms), point.constants
-        values = [evaluate(row[k].items(), constants) if k in row else 0 for row in self._rows for k in range(width)]
-        return _kernel(values, width)
 
 
 def _kernel(values: list[int], width: int) -> list[dict[int, int]]:

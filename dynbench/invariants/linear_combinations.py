@@ -94,7 +94,8 @@ def _terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int, l
 
 def _special(system: System, fixed: Values, degree: int, known: Iterable[Invariant], limits: Limits) -> LinearAnsatz:
     """The ansatz for the system with the parameters in `fixed` replaced."""
-    rates = tuple(rate.subs(fixed) for rate in system.rhs)
+    limits.check()
+    rates = tuple(rate.xreplace(fixed) for rate in system.rhs)
     gradients = ([invariant.expression.subs(fixed).diff(s) for s in system.states] for invariant in known)
     terms = _terms(system.states, rates, degree, limits)
     return LinearAnsatz(system.states, rates, terms, gradients, limits)

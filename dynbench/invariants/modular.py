@@ -65,7 +65,14 @@ class ModularPoint:
 
     def ratio(self, element: FracElement) -> int:
         """The value of a fraction whose denominator does not vanish."""
-        return self.value(element.numer) * pow(self.value(element.denom), -1, PRIME) % PRIME
+        if not element.denom.is_one:
+            return self.value(element.numer) * self._inverse(element.denom) % PRIME
+        return self.value(element.numer)
+
+    def _inverse(self, polynomial: PolyElement) -> int:
+        if polynomial not in self._inverses:
+            self._inverses[polynomial] = pow(self.value(polynomial), -1, PRIME)
+        return self._inverses[polynomial]
 
     def _place(self, attempt: int) -> bool:
         """Choose the values; False where a root does not exist."""
@@ -73,6 +80,7 @@ class ModularPoint:
         fresh = (pow(_BASE, (1000 * attempt + k) ** 3, PRIME) for k in itertools.count(1))
         # The order of generators is (functions, states, constants); the relations refer only to later ones.
         constants = [pow(_BASE, (k + 1) ** 5, PRIME) for k in range(len(ring.constants))]
+        self._inverses: dict[PolyElement, int] = {}
         self._values = [0] * len(ring.functions) + [next(fresh) for _ in ring.states] + constants
         half_tangents: dict[sp.Expr, int] = {}
         for i, function in reversed(list(enumerate(ring.functions))):
@@ -81,8 +89,8 @@ class ModularPoint:
                 t = half_tangents.setdefault(function.args[0], next(fresh))
                 numerator = 2 * t if isinstance(function, sp.sin) else 1 - t * t
                 value = numerator * pow(1 + t * t, -1, PRIME) % PRIME
-            elif function in ring.roots:
-                value = _root(self.ratio(ring.element(function.base**function.exp.p)), int(function.exp.q))
+            elif function in ring.radicands:
+                value = _root(self.ratio(ring.radicands[function]), int(function.exp.q))
             else:
                 value = next(fresh)
             if value is None:
@@ -113,10 +121,12 @@ def evaluate(terms: Iterable[tuple[tuple[int, ...], sp.Rational]], values: Seque
     """The value modulo `PRIME` of a polynomial given by (exponents, rational coefficient)."""
     total = 0
     for exponents, coefficient in terms:
-        term = int(sp.QQ.numer(coefficient)) * pow(int(sp.QQ.denom(coefficient)), -1, PRIME)
+        term, denominator = int(sp.QQ.numer(coefficient)), int(sp.QQ.denom(coefficient))
+        if denominator != 1:
+            term *= pow(denominator, -1, PRIME)
         for value, exponent in zip(values, exponents, strict=True):
             if exponent:
-                term = term * pow(value, exponent, PRIME) % PRIME
+                term = term * (value if exponent == 1 else pow(value, exponent, PRIME)) % PRIME
         total += term
     return total % PRIME
 

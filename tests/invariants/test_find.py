@@ -54,7 +54,7 @@ COEFFICIENTS = st.integers(-5, 5)
 
 
 @given(st.lists(COEFFICIENTS, min_size=3, max_size=6).filter(lambda c: any(c)), st.integers(1, 4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_energy_in_any_polynomial_potential(coefficients: list[int], mass: int) -> None:
     x, v = sp.symbols("x v")
     potential = sum(c * x ** (k + 1) for k, c in enumerate(coefficients))
@@ -65,7 +65,7 @@ def test_energy_in_any_polynomial_potential(coefficients: list[int], mass: int) 
 
 
 @given(st.lists(st.integers(1, 6), min_size=6, max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_damping_destroys_the_energy(numbers: list[int]) -> None:
     """With damping in a confining potential all orbits end at rest: no analytic invariant but a constant."""
     a, b, d, *_ = numbers
