@@ -12,7 +12,7 @@ from flint import ctx
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
 from dynbench.verification.completeness import check_completeness, check_indices, degree_of
-from dynbench.verification.conserved import check_invariants
+from dynbench.verification.conserved import check_invariants, check_nearly
 from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
@@ -125,6 +125,7 @@ def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
 def _check_components(system: Declared, report: Field, ledger: Ledger) -> None:
     """All claims about a system with one equation a state."""
     invariants = check_invariants(system, report["invariants"], ledger)
+    check_nearly(system, report["invariants"], ledger)
     check_lyapunov(system, report["lyapunov_functions"], ledger)
     check_structure(system, report["structure"], ledger)
     check_symmetries(system, report["symmetries"], ledger)

@@ -24,6 +24,9 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
         if entries:
             text = "they are not checked for so many states"
             ledger.add(f"{len(entries)} {what.replace('_', ' ')} as stated", Outcome.NOT_ESTABLISHED, text)
+    if report["invariants"]["nearly"].items():
+        text = "they are not checked for so many states"
+        ledger.add("what is nearly conserved as stated", Outcome.NOT_ESTABLISHED, text)
     for what in ("hamiltonian", "volume"):
         if report["structure"].get(what) is not None:
             ledger.add(f"structure ({what}) as stated", Outcome.NOT_ESTABLISHED, "it is not checked for so many states")
