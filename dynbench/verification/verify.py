@@ -26,6 +26,7 @@ from dynbench.verification.matrices import MatrixSystem, is_matrix_system, read_
 from dynbench.verification.matrices.check import check_many
 from dynbench.verification.matrices.derived import check_matrix_derived
 from dynbench.verification.matrices.expansion import MOST_EXPANDED, expanded
+from dynbench.verification.matrices.invariants import check_matrix_invariants
 from dynbench.verification.matrices.weights import Weights
 from dynbench.verification.points import (
     Proved,
@@ -45,6 +46,9 @@ __all__ = ["verify"]
 _MOST_BITS = 16_384
 #: Names of states are listed up to so many characters.
 _SHORT = 80
+
+#: Entries of searches that were checked already.
+_NONE: Mapping[str, frozenset[int]] = {"invariants": frozenset(), "lyapunov_functions": frozenset()}
 
 
 def verify(
@@ -116,17 +120,22 @@ def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
     ledger.progress("checking derivatives", 0, None)
     check_matrix_derived(system, report["derived"], ledger)
     if system.dimension <= MOST_EXPANDED:
-        _check_components(expanded(system), report, ledger)
+        elsewhere = {
+            what: check_matrix_invariants(system, report[what], ledger) for what in ("invariants", "lyapunov_functions")
+        }
+        _check_components(expanded(system), report, ledger, elsewhere)
     else:
         ledger.doubles = True
         check_many(system, report, ledger)
 
 
-def _check_components(system: Declared, report: Field, ledger: Ledger) -> None:
-    """All claims about a system with one equation a state."""
-    invariants = check_invariants(system, report["invariants"], ledger)
+def _check_components(
+    system: Declared, report: Field, ledger: Ledger, elsewhere: Mapping[str, frozenset[int]] = _NONE
+) -> None:
+    """All claims about a system with one equation a state, but for the entries that were checked in matrix form."""
+    invariants = check_invariants(system, report["invariants"], ledger, elsewhere["invariants"])
     check_nearly(system, report["invariants"], ledger)
-    check_lyapunov(system, report["lyapunov_functions"], ledger)
+    check_lyapunov(system, report["lyapunov_functions"], ledger, elsewhere["lyapunov_functions"])
     check_structure(system, report["structure"], ledger)
     check_symmetries(system, report["symmetries"], ledger)
     points = [read_point(f, system.dimension) for f in report["fixed_points"]["points"].items()]
