@@ -15,11 +15,14 @@ import sympy as sp
 from sympy.polys.fields import FracElement
 
 from dynbench.invariants.differential_ring import DifferentialRing, leaves
+from dynbench.invariants.method import Limits
 
 __all__ = ["Term", "monomials", "products", "separable_terms"]
 
 #: An equation of higher degree in a state than this gets no pure power of its own.
 _HIGHEST_PURE_POWER = 12
+#: No more functions that fit than this: with more of them an energy cannot be read.
+_MOST_PARTNERS = 120
 #: No more products than this, of a monomial and a function that is not logarithmic.
 _MOST_PRODUCTS = 80
 
@@ -51,7 +54,9 @@ def monomials(states: Sequence[sp.Symbol], degree: int) -> Iterator[Term]:
             yield _term(sp.Mul(*factors), states)
 
 
-def separable_terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> list[Term]:
+def separable_terms(
+    states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int, limits: Limits | None = None
+) -> list[Term]:
     """Functions of a single argument chosen from the functions that occur in the rates.
 
     Parameters
@@ -60,16 +65,24 @@ def separable_terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degre
         The system.
     degree : int
         Pure powers up to this degree are among the monomials and left out.
+    limits : Limits, optional
+        The time, looked at between steps.
     """
+    limits = limits or Limits()
+    limits.check()
     ring = DifferentialRing(states, rates)
-    elements = [ring.element(rate) for rate in rates]
-    terms = [
-        *_pure_powers(states, rates, degree),
-        *_logarithms(states, ring, elements),
-        *(term for f in _functions(states, rates) for term in _partners(f, states)),
-    ]
-    distinct = {term.expression: term for term in reversed(terms)}
-    return list(reversed(distinct.values()))
+    elements = []
+    for rate in rates:
+        limits.check()
+        elements.append(ring.element(rate))
+    partners = (term for f in _functions(states, rates) for term in _partners(f, states))
+    terms: dict[sp.Expr, Term] = {}
+    for term in (*_pure_powers(states, rates, degree), *_logarithms(states, ring, elements)):
+        terms.setdefault(term.expression, term)
+    for term in itertools.islice(partners, _MOST_PARTNERS):
+        limits.check()
+        terms.setdefault(term.expression, term)
+    return list(terms.values())
 
 
 def products(states: Sequence[sp.Symbol], terms: Sequence[Term], degree: int) -> list[Term]:
@@ -112,9 +125,20 @@ def _functions(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr]) -> list[sp
 
 def _pure_powers(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> Iterator[Term]:
     for state in states:
-        degrees = [sp.degree(rate, state) for rate in rates if rate.has_free(state) and rate.is_polynomial(state)]
+        degrees = [_degree(rate, state) for rate in rates if rate.has_free(state) and rate.is_polynomial(state)]
         for power in range(degree + 1, min(max(degrees, default=0) + 1, _HIGHEST_PURE_POWER) + 1):
             yield _term(state**power, states)
+
+
+def _degree(polynomial: sp.Expr, state: sp.Symbol) -> int:
+    """A bound for the degree in a state, without multiplying out."""
+    if polynomial.is_Add:
+        return max(_degree(term, state) for term in polynomial.args)
+    if polynomial.is_Mul:
+        return sum(_degree(factor, state) for factor in polynomial.args)
+    if polynomial.is_Pow and polynomial.has_free(state):
+        return int(polynomial.exp) * _degree(polynomial.base, state)
+    return int(polynomial == state)
 
 
 def _logarithms(states: Sequence[sp.Symbol], ring: DifferentialRing, elements: Sequence[FracElement]) -> Iterator[Term]:

@@ -14,6 +14,7 @@ F. Dumortier, J. Llibre, J. C. Artes, Qualitative Theory of Planar Differential 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -227,9 +228,12 @@ def _at(coefficient: Any, point: Sequence[Any]) -> Any:
     """The value of a rational function of the parameters."""
     if not point:
         return coefficient
-    return coefficient.numer.evaluate(list(zip(coefficient.field.ring.gens, point, strict=True))) / (
-        coefficient.denom.evaluate(list(zip(coefficient.field.ring.gens, point, strict=True)))
-    )
+    return _value(coefficient.numer, point) / _value(coefficient.denom, point)
+
+
+def _value(polynomial: PolyElement, point: Sequence[Any]) -> Any:
+    products = (c * math.prod(x**k for x, k in zip(point, e, strict=True) if k) for e, c in polynomial.terms())
+    return sum(products, sp.QQ.zero)
 
 
 def _into(ring: PolyRing, polynomial: Any) -> PolyElement:

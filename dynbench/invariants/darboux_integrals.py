@@ -108,7 +108,7 @@ def _search(system: System, fixed: Values, known: Sequence[Invariant], limits: L
             limits.check()
             logarithms = {logarithm(p, system.states): p for p in chosen}
             others = _others(few, polynomials, rates, system.states) if chosen is few else []
-            ansatz = LinearAnsatz(system.states, rates, [*logarithms, *others], gradients)
+            ansatz = LinearAnsatz(system.states, rates, [*logarithms, *others], gradients, limits)
             for coefficients, terms in combinations(ansatz, limits):
                 pairs = [(c, logarithms.get(term), term) for c, term in zip(coefficients, terms, strict=True)]
                 gradients.append(gradient_of(coefficients, terms))
@@ -129,7 +129,8 @@ def _record(
     ansatz: LinearAnsatz, pairs: Sequence[tuple[sp.Expr, DarbouxPolynomial | None, Term]], fixed: Values
 ) -> Invariant:
     powers = [(c, p) for c, p, _ in pairs if p is not None]
-    rest = sp.Add(*(sp.factor(c) * term.expression for c, p, term in pairs if p is None))
+    n = len(ansatz.states)
+    rest = _sum([(c, term) for c, p, term in pairs if p is None], n)[0]
     gradient = gradient_of([c for c, *_ in pairs], [term for *_, term in pairs])
     if rest == 0 and all(c.is_Integer for c, _ in powers):
         function = sp.Mul(*(p.polynomial**c for c, p in powers))
@@ -142,7 +143,7 @@ def _record(
         expression=function,
         kind=InvariantKind.CONSERVED,
         proof=Proof(
-            identities=tuple(_identities(ansatz, powers, rest)),
+            identities=tuple(_identities(ansatz, powers, *_sum([(c, term) for c, p, term in pairs if p is None], n))),
             where=f"in {ansatz.ring}",
             conclusion="The last equation is dH/dt = 0, or d log(H)/dt = 0 where H is a rational function.",
         ),
@@ -157,24 +158,35 @@ def _finite_angles(function: sp.Expr) -> list[sp.Basic]:
 
 
 def _identities(
-    ansatz: LinearAnsatz, powers: Sequence[tuple[sp.Expr, DarbouxPolynomial]], rest: sp.Expr
+    ansatz: LinearAnsatz,
+    powers: Sequence[tuple[sp.Expr, DarbouxPolynomial]],
+    rest: sp.Expr,
+    gradient: Sequence[sp.Expr],
 ) -> Iterator[sp.Basic]:
     """F . grad p = K p for each p, the rate of the rest, and that the sum of both vanishes."""
     for _, p in powers:
         product = sp.Mul(p.cofactor, p.polynomial, evaluate=False)
-        yield sp.Eq(_change(p.polynomial, ansatz), product, evaluate=False)
-    total = [sp.Mul(c, p.cofactor, evaluate=False) for c, p in powers]
+        slope = [p.polynomial.diff(s) for s in ansatz.states]
+        yield sp.Eq(_change(slope, ansatz), product, evaluate=False)
     if not powers:
-        yield sp.Eq(_change(rest, ansatz), 0, evaluate=False)
+        yield sp.Eq(_change(gradient, ansatz), 0, evaluate=False)
         return
+    total = [sp.Mul(c, p.cofactor, evaluate=False) for c, p in powers]
     if rest != 0:
-        change = _change(rest, ansatz)
+        change = _change(gradient, ansatz)
         rate = ansatz.ring.element(change.doit()).as_expr()
         yield sp.Eq(change, rate, evaluate=False)
         total.append(rate)
     yield sp.Eq(sp.Add(*total, evaluate=False), 0, evaluate=False)
 
 
-def _change(function: sp.Expr, ansatz: LinearAnsatz) -> sp.Expr:
-    pairs = ((function.diff(s), rate) for s, rate in zip(ansatz.states, ansatz.rates, strict=True))
+def _sum(pairs: Sequence[tuple[sp.Expr, Term]], dimension: int) -> tuple[sp.Expr, list[sp.Expr]]:
+    """The sum of multiples of terms, and its gradient as it is written in the ring."""
+    function = sp.Add(*(sp.factor(c) * term.expression for c, term in pairs))
+    gradient = gradient_of([c for c, _ in pairs], [term for _, term in pairs]) if pairs else [sp.S.Zero] * dimension
+    return function, gradient
+
+
+def _change(gradient: Sequence[sp.Expr], ansatz: LinearAnsatz) -> sp.Expr:
+    pairs = zip(gradient, ansatz.rates, strict=True)
     return sp.Add(*(sp.Mul(slope, rate, evaluate=False) for slope, rate in pairs if slope != 0), evaluate=False)

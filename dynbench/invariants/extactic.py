@@ -103,10 +103,16 @@ def rational_darboux_polynomials(
     else:
         total, divisor = 0, fmpq_poly([1])
     found: list[dict[Exponents, fmpq]] = []
-    for factor, _ in divisor.numer().factor()[1]:
-        limits.check()
-        if factor.degree() <= total:
-            found += _through(rates, factor, factor.degree())
+    factors = [factor for factor, _ in divisor.numer().factor()[1] if factor.degree() <= total]
+    # An irreducible polynomial may factor on the line, though few do: products are tried of what is left.
+    for size in range(1, total + 1):
+        for chosen in itertools.combinations(factors, size):
+            limits.check()
+            product = math.prod(chosen[1:], start=chosen[0])
+            if product.degree() <= total and all(factor in factors for factor in chosen):
+                polynomials = list(_through(rates, product, product.degree()))
+                found += polynomials
+                factors = [factor for factor in factors if not polynomials or factor not in chosen]
     members = [] if total == degree else list(_through(rates, fmpz_poly([-1, 1]), total + 1))
     return found, [p for p in members if max(map(sum, p)) > total and _is_irreducible(p)]
 

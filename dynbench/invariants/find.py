@@ -11,7 +11,7 @@ from dynbench.errors import InputError
 from dynbench.invariants.darboux_integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
-from dynbench.invariants.method import InvariantMethod, Limits, OutOfTime
+from dynbench.invariants.method import GivenUp, InvariantMethod, Limits, OutOfTime
 from dynbench.invariants.network_templates import NetworkTemplates
 from dynbench.invariants.records import Invariant, Invariants, NearInvariant
 from dynbench.invariants.skew_multipliers import SkewMultipliers
@@ -90,21 +90,25 @@ def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limi
     stopped = ""
     try:
         for method in methods:
-            fits = system.algebraic or not method.in_components
-            scope = method.scope(system, limits) if fits else ""
-            if scope:
-                limits.check()
-                scopes.append(scope)
-                for result in method.search(system, tuple(found), limits):
-                    if isinstance(result, NearInvariant):
-                        nearly.append(result)
-                    else:
-                        found.append(result)
+            if method.in_components and not system.algebraic:
+                continue
+            scopes.append(f"{method.name} (not begun)")
+            limits.check()
+            scopes[-1] = method.scope(system, limits)
+            if scopes[-1]:
+                try:
+                    for result in method.search(system, tuple(found), limits):
+                        if isinstance(result, NearInvariant):
+                            nearly.append(result)
+                        else:
+                            found.append(result)
+                except GivenUp as why:
+                    stopped = str(why)
     except OutOfTime:
         stopped = "time limit"
     except KeyboardInterrupt:
         stopped = "interrupted"
-    return Invariants(found, "; ".join(scopes) or _nothing(system), stopped, nearly)
+    return Invariants(found, "; ".join(filter(None, scopes)) or _nothing(system), stopped, nearly)
 
 
 def _nothing(system: System) -> str:

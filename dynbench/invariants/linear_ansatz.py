@@ -15,9 +15,14 @@ from sympy.polys.rings import PolyElement
 from dynbench.invariants.ansatz import Term
 from dynbench.invariants.differential_ring import DifferentialRing
 from dynbench.invariants.kernel import line_kernel
+from dynbench.invariants.method import GivenUp, Limits
 from dynbench.invariants.modular import PRIME, ModularPoint, evaluate
 
 __all__ = ["Candidate", "LinearAnsatz"]
+
+#: Rates with more terms, or whose denominators would have more when multiplied, are compared at points only.
+_LONG = 400
+_MORE_POINTS = 6
 
 Exponents = tuple[int, ...]
 #: A polynomial in the constants.
@@ -51,6 +56,8 @@ class LinearAnsatz:
         The functions h_k, simplest first.
     known : iterable of sequences of expressions
         Gradients of conserved quantities that are known already.
+    limits : Limits, optional
+        The time, looked at between steps.
 
     Attributes
     ----------
@@ -64,14 +71,20 @@ class LinearAnsatz:
         rates: Sequence[sp.Expr],
         terms: Sequence[Term],
         known: Iterable[Sequence[sp.Expr]] = (),
+        limits: Limits | None = None,
     ) -> None:
+        self._check = (limits or Limits()).check
         self.states, self.rates, self.terms = tuple(states), tuple(rates), tuple(terms)
         known = list(known)
         gradients = [*known, *(term.gradient for term in terms)]
         self.ring = DifferentialRing(states, [*rates, *(g for gradient in gradients for g in gradient)])
-        self._rates = [self.ring.element(rate) for rate in self.rates]
-        elements = [[self.ring.element(g) for g in gradient] for gradient in gradients]
+        self._rates = self._elements(self.rates)
+        elements = [self._elements(gradient) for gradient in gradients]
         self._known, self._gradients = elements[: len(known)], elements[len(known) :]
+
+    def _elements(self, expressions: Iterable[sp.Expr]) -> list[FracElement]:
+        self._check()
+        return [self.ring.element(e) for e in expressions]
 
     def is_conserved(self, gradient: Sequence[sp.Expr]) -> bool:
         """True where grad . F is proved to be zero wherever no denominator vanishes."""
@@ -88,15 +101,22 @@ class LinearAnsatz:
             The gradients of the known invariants there.
         candidates : list of Candidate
             A basis of the solutions, simplest first. Empty shows that for generic constants there is none.
+
+        Raises
+        ------
+        GivenUp
+            If no point is found.
         """
         fractions = [g for gradient in (*self._known, *self._gradients) for g in gradient]
+        denominators = {g.denom for g in (*fractions, *self._rates)}
         try:
-            point = ModularPoint(self.ring, {*(g.denom for g in fractions), self._denominator})
-        except ValueError:
-            return [], []
+            point = ModularPoint(self.ring, denominators)
+            kernel = self._kernel_at_points(point, denominators) if self._is_long else self._kernel_at(point)
+        except ValueError as error:
+            raise GivenUp(f"{error} for an ansatz in {len(self.ring.roots)} roots of functions") from error
         there = [[point.ratio(g) for g in gradient] for gradient in self._gradients]
         found = []
-        for solution in self._kernel_at(point):
+        for solution in kernel:
             gradient = (sum(c * there[k][i] for k, c in solution.items()) % PRIME for i in range(len(self.states)))
             found.append(Candidate(tuple(solution), tuple(gradient)))
         return [tuple(point.ratio(g) for g in gradient) for gradient in self._known], found
@@ -108,8 +128,9 @@ class LinearAnsatz:
         """
         names = [f"c{i}" for i in range(len(self.ring.constants))]
         context = fmpz_mpoly_ctx.get(names, "lex")
+        every = self._rows_of(support) if self._is_long else self._rows
         rows = []
-        for row in self._rows:
+        for row in every:
             given = {i: row[k] for i, k in enumerate(support) if k in row}
             common = math.lcm(*(int(sp.QQ.denom(c)) for entry in given.values() for c in entry.values()))
             scaled = ({e: int(sp.QQ.numer(c * common)) for e, c in entry.items()} for entry in given.values())
@@ -138,35 +159,58 @@ class LinearAnsatz:
         return sum((g * f for g, f in zip(gradient, self._rates, strict=True) if g and f), zero)
 
     @functools.cached_property
-    def _changes(self) -> list[FracElement]:
-        return [self._along_solutions(gradient) for gradient in self._gradients]
-
-    @functools.cached_property
-    def _denominator(self) -> PolyElement:
-        """A common denominator of the rates of change."""
-        return functools.reduce(lambda p, q: p.lcm(q), {change.denom for change in self._changes})
+    def _is_long(self) -> bool:
+        """Whether the rates of change had better not be brought over a common denominator."""
+        sizes = {rate.denom: len(rate.denom) for rate in self._rates}
+        return math.prod(sizes.values()) > _LONG or sum(len(rate.numer) for rate in self._rates) > _LONG
 
     @functools.cached_property
     def _rows(self) -> list[dict[int, Coefficient]]:
+        return self._rows_of(range(len(self.terms)))
+
+    def _rows_of(self, support: Iterable[int]) -> list[dict[int, Coefficient]]:
         """One equation for each monomial in functions and states: term number -> coefficient."""
+        changes = {}
+        for k in support:
+            self._check()
+            changes[k] = self._along_solutions(self._gradients[k])
+        denominator = self._rates[0].denom * 0 + 1
+        for other in {change.denom for change in changes.values()}:
+            self._check()
+            denominator = denominator.lcm(other)
         split = len(self.ring.functions) + len(self.states)
         rows: dict[Exponents, dict[int, Coefficient]] = {}
-        for k, change in enumerate(self._changes):
-            numerator = self.ring.reduce(change.numer * self._denominator.exquo(change.denom))
+        for k, change in changes.items():
+            self._check()
+            numerator = self.ring.reduce(change.numer * denominator.exquo(change.denom))
             for exponents, coefficient in numerator.terms():
                 rows.setdefault(exponents[:split], {}).setdefault(k, {})[exponents[split:]] = coefficient
         return list(rows.values())
+
+    def _kernel_at_points(self, point: ModularPoint, denominators: set[PolyElement]) -> list[dict[int, int]]:
+        """A basis of the combinations whose rate of change vanishes at more points than there are terms."""
+        values = []
+        for number in range(1, len(self.terms) + _MORE_POINTS):
+            self._check()
+            other = ModularPoint(self.ring, denominators, number)
+            rates = [other.ratio(rate) for rate in self._rates]
+            for gradient in self._gradients:
+                values.append(sum(other.ratio(g) * f for g, f in zip(gradient, rates, strict=True) if g) % PRIME)
+        return _kernel(values, len(self.terms))
 
     def _kernel_at(self, point: ModularPoint) -> list[dict[int, int]]:
         """A basis of the solutions at a point, those in fewest terms first: term number -> coefficient."""
         width, constants = len(self.terms), point.constants
         values = [evaluate(row[k].items(), constants) if k in row else 0 for row in self._rows for k in range(width)]
-        if not values:
-            return [{k: 1} for k in range(width)]
-        reduced, rank = nmod_mat(len(self._rows), width, values, PRIME).rref()
-        pivots = [next(k for k in range(width) if int(reduced[i, k])) for i in range(rank)]
-        free = (k for k in range(width) if k not in pivots)
-        solutions = (
-            {p: -int(reduced[i, k]) for i, p in enumerate(pivots) if int(reduced[i, k])} | {k: 1} for k in free
-        )
-        return sorted(solutions, key=len)
+        return _kernel(values, width)
+
+
+def _kernel(values: list[int], width: int) -> list[dict[int, int]]:
+    """A basis of the kernel of a matrix modulo the prime, sparsest first: column -> coefficient."""
+    if not values:
+        return [{k: 1} for k in range(width)]
+    reduced, rank = nmod_mat(len(values) // width, width, values, PRIME).rref()
+    pivots = [next(k for k in range(width) if int(reduced[i, k])) for i in range(rank)]
+    free = (k for k in range(width) if k not in pivots)
+    solutions = ({p: -int(reduced[i, k]) for i, p in enumerate(pivots) if int(reduced[i, k])} | {k: 1} for k in free)
+    return sorted(solutions, key=len)

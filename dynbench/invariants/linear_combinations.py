@@ -54,7 +54,7 @@ class LinearCombinations(InvariantMethod):
         if not _applies(system):
             return ""
         system, degree = system.expand(), _degree(system, limits)
-        return _scope(_generic(system.states, tuple(system.rhs), degree), degree, bool(rational_values(system)))
+        return _scope(_generic(system.states, tuple(system.rhs), degree, limits), degree, bool(rational_values(system)))
 
     def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
         """What is conserved for generic parameters, and then what is so at the values given."""
@@ -62,12 +62,12 @@ class LinearCombinations(InvariantMethod):
             return
         system, degree = system.expand(), _degree(system, limits)
         found = []
-        for invariant in _search(_generic(system.states, tuple(system.rhs), degree), {}, limits):
+        for invariant in _search(_generic(system.states, tuple(system.rhs), degree, limits), {}, limits):
             found.append(invariant)
             yield invariant
 
         def at(values: Values) -> list[Invariant]:
-            return list(_search(_special(system, values, degree, found), values, limits))
+            return list(_search(_special(system, values, degree, found, limits), values, limits))
 
         yield from only_at_values(system, len(found), at)
 
@@ -81,21 +81,23 @@ def _degree(system: System, limits: Limits) -> int:
 
 
 @functools.lru_cache(maxsize=8)
-def _generic(states: tuple[sp.Symbol, ...], rates: tuple[sp.Expr, ...], degree: int) -> LinearAnsatz:
+def _generic(states: tuple[sp.Symbol, ...], rates: tuple[sp.Expr, ...], degree: int, limits: Limits) -> LinearAnsatz:
     """The ansatz for generic parameters, of which both the scope and the search have need."""
-    return LinearAnsatz(states, rates, _terms(states, rates, degree))
+    return LinearAnsatz(states, rates, _terms(states, rates, degree, limits), limits=limits)
 
 
-def _terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int) -> list[Term]:
-    separable = separable_terms(states, rates, degree)
+def _terms(states: Sequence[sp.Symbol], rates: Sequence[sp.Expr], degree: int, limits: Limits) -> list[Term]:
+    separable = separable_terms(states, rates, degree, limits)
+    limits.check()
     return [*monomials(states, degree), *separable, *products(states, separable, degree)]
 
 
-def _special(system: System, fixed: Values, degree: int, known: Iterable[Invariant]) -> LinearAnsatz:
+def _special(system: System, fixed: Values, degree: int, known: Iterable[Invariant], limits: Limits) -> LinearAnsatz:
     """The ansatz for the system with the parameters in `fixed` replaced."""
     rates = tuple(rate.subs(fixed) for rate in system.rhs)
     gradients = ([invariant.expression.subs(fixed).diff(s) for s in system.states] for invariant in known)
-    return LinearAnsatz(system.states, rates, _terms(system.states, rates, degree), gradients)
+    terms = _terms(system.states, rates, degree, limits)
+    return LinearAnsatz(system.states, rates, terms, gradients, limits)
 
 
 def _search(ansatz: LinearAnsatz, fixed: Values, limits: Limits) -> Iterator[Invariant]:

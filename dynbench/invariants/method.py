@@ -10,11 +10,15 @@ from typing import ClassVar
 from dynbench.invariants.records import Invariant, NearInvariant
 from dynbench.systems import System
 
-__all__ = ["InvariantMethod", "Limits", "OutOfTime"]
+__all__ = ["GivenUp", "InvariantMethod", "Limits", "OutOfTime"]
 
 
 class OutOfTime(Exception):
     """Raised by `Limits.check`; the front keeps what was found before and says that the search was stopped."""
+
+
+class GivenUp(Exception):
+    """Raised by a search that cannot go on, saying why: the front notes it and goes on with the next method."""
 
 
 class Limits:

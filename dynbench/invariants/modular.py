@@ -21,7 +21,7 @@ __all__ = ["PRIME", "IndependentVectors", "ModularPoint"]
 #: roots.
 PRIME = 9223372036854771239
 _BASE = 1_000_003
-_MOST_TRIES = 200
+_MOST_TRIES = 800
 
 
 class ModularPoint:
@@ -37,6 +37,8 @@ class ModularPoint:
         The ring.
     nonzero : iterable of polynomials
         What must not vanish at the point.
+    number : int
+        Which of the points: they differ in the states, and have the same constants.
 
     Raises
     ------
@@ -44,10 +46,10 @@ class ModularPoint:
         If no point was found: one of `nonzero` is zero in the ring, or roots of many functions occur.
     """
 
-    def __init__(self, ring: DifferentialRing, nonzero: Iterable[PolyElement] = ()) -> None:
+    def __init__(self, ring: DifferentialRing, nonzero: Iterable[PolyElement] = (), number: int = 0) -> None:
         self._ring = ring
         nonzero = list(nonzero)
-        for attempt in range(_MOST_TRIES):
+        for attempt in range(_MOST_TRIES * number, _MOST_TRIES * (number + 1)):
             if self._place(attempt) and all(self.value(p) for p in nonzero):
                 return
         raise ValueError("found no point modulo the prime")
@@ -70,7 +72,7 @@ class ModularPoint:
         ring = self._ring
         fresh = (pow(_BASE, (1000 * attempt + k) ** 3, PRIME) for k in itertools.count(1))
         # The order of generators is (functions, states, constants); the relations refer only to later ones.
-        constants = [next(fresh) for _ in ring.constants]
+        constants = [pow(_BASE, (k + 1) ** 5, PRIME) for k in range(len(ring.constants))]
         self._values = [0] * len(ring.functions) + [next(fresh) for _ in ring.states] + constants
         half_tangents: dict[sp.Expr, int] = {}
         for i, function in reversed(list(enumerate(ring.functions))):

@@ -130,7 +130,8 @@ class Invariants(tuple[Invariant, ...]):
         What was searched, in a sentence. That nothing was found says only that this holds nothing; it never says
         that the system has no invariant.
     stopped : str
-        "time limit" or "interrupted" where the search ended before all of `scope` was searched; else "".
+        "time limit", "interrupted" or why a method gave up, where the search ended before all of `scope` was
+        searched; else "".
     nearly : tuple of NearInvariant
         Functions that are not conserved, but proved to change slowly: of networks whose weights are skew up to
         rounding.
