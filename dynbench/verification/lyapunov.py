@@ -92,7 +92,7 @@ def _squared(right: sp.Expr, domain: Domain) -> list[tuple[sp.Expr, bool]] | Non
     found = []
     for term in sp.Add.make_args(right):
         sign, part, strict = 1, sp.S.One, True
-        for factor in sp.Mul.make_args(term):
+        for factor in _paired(sp.Mul.make_args(term)):
             base, power = factor.as_base_exp()
             if power.is_Integer and power > 0 and power % 2 == 0 and base.free_symbols:
                 part *= base ** (power // 2)
@@ -105,6 +105,20 @@ def _squared(right: sp.Expr, domain: Domain) -> list[tuple[sp.Expr, bool]] | Non
         if sign > 0:
             return None
         found.append((part, strict))
+    return found
+
+
+def _paired(factors: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """The factors of a product, those that are multiples of one another brought together as a number and a square."""
+    rest, found = list(factors), []
+    while rest:
+        factor = rest.pop()
+        other = next((g for g in rest if factor.is_Add and g.is_Add and sp.cancel(factor / g).is_Rational), None)
+        if other is None:
+            found.append(factor)
+        else:
+            rest.remove(other)
+            found += [sp.cancel(factor / other), other**2]
     return found
 
 
