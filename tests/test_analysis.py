@@ -59,3 +59,15 @@ def test_the_same_seed_gives_the_same_analysis():
 def test_a_seed_is_needed(rng):
     with pytest.raises(db.errors.InputError, match="seed"):
         db.analyze(SYSTEM, box=BOX, rng=rng)
+
+
+def test_an_interrupted_search_for_invariants_interrupts_the_analysis(monkeypatch):
+    def search(self, system, known, limits):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dynbench.invariants.multiplier_energies.MultiplierEnergies.search", search)
+    analysis = db.analyze(db.ODE({"x": "y", "y": "-sin(x)"}), box=[[-1, 1], [-1, 1]])
+    assert analysis.interrupted
+    assert analysis.lyapunov_functions.stopped == "interrupted"
+    assert len(analysis.invariants) == 1
+    assert analysis.hamiltonian is None

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["invariants_from_dict", "invariants_to_dict", "structure_from_dict", "structure_to_dict"]
 
+_MOST_READINGS = 4
+
 
 def invariants_to_dict(system: System, found: tuple[Invariant, ...], notation: Notation) -> dict[str, Any]:
     """What one search found, and what it searched."""
@@ -65,14 +67,28 @@ def structure_from_dict(
 def _invariant(system: System, invariant: Invariant, notation: Notation) -> dict[str, Any]:
     if isinstance(invariant.expression, MatrixExpr):
         return matrix_invariant_to_dict(system, invariant, notation)
+    expression = _as_read(invariant.expression, notation)
     return {
-        "expression": notation.write(invariant.expression),
+        "expression": notation.write(expression),
         "kind": invariant.kind,
         "method": invariant.method,
         "proof": _proof(invariant.proof, notation),
         "assumptions": [notation.write(a) for a in invariant.assumptions],
-        "lie_derivative": notation.write(_change(system, invariant.expression)),
+        "lie_derivative": notation.write(_change(system, expression)),
     }
+
+
+def _as_read(expression: sp.Expr, notation: Notation) -> sp.Expr:
+    """The expression in the form in which its text is read: SymPy makes 6 x + y of 6 (x + y/6)."""
+    try:
+        for _ in range(_MOST_READINGS):
+            again = notation.read(notation.write(expression))
+            if notation.write(again) == notation.write(expression):
+                break
+            expression = again
+    except DynbenchError:
+        return expression
+    return expression
 
 
 def _read_invariant(data: Mapping[str, Any], notation: Notation) -> Invariant:

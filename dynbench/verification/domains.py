@@ -136,6 +136,8 @@ class Domain:
         value = self._everywhere(e)
         if value is not None and value.lo >= 0:
             return True
+        if isinstance(e, sp.Piecewise):
+            return all(self._nonnegative(branch) for branch, _ in e.args)
         return bool((e.is_Add or e.is_Mul) and all(map(self._nonnegative, e.args)))
 
     def _nonzero(self, e: sp.Expr) -> bool:

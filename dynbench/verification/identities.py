@@ -81,6 +81,10 @@ def _refutation(expression: sp.Expr) -> str:
 
 
 def _is_zero(expression: sp.Expr) -> bool:
+    # Multiplied out with each function as it stands: quick, and enough where the same functions occur in all terms.
+    same_functions = expression.replace(sp.sinh, lambda u: sp.tanh(u) * sp.cosh(u))
+    if _terms(same_functions) <= _MOST_TERMS and sp.expand(same_functions) == 0:
+        return True
     generators = Generators()
     try:
         plain = generators.write(expression)

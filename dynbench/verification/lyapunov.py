@@ -35,7 +35,6 @@ from dynbench.verification.records import Outcome
 __all__ = ["check_lyapunov"]
 
 _KINDS = ("Lyapunov function", "strict Lyapunov function")
-_STOPPED = ("", "time limit", "interrupted")
 _TRIES = 12
 #: Doubles as weights make long rational numbers of it; 512 bits tell those of 200 apart.
 _LARGEST_DENOMINATOR = 2**200
@@ -46,7 +45,7 @@ _NO_CYCLE = "so there is no periodic orbit"
 def check_lyapunov(system: Declared, functions: Field, ledger: Ledger, elsewhere: frozenset[int] = frozenset()) -> None:
     """Check each Lyapunov function of a flow but those that were checked `elsewhere`."""
     functions["scope"].text()
-    functions["stopped"].choice(*_STOPPED)
+    functions["stopped"].text()
     for field in (f for k, f in enumerate(functions["found"].items()) if k not in elsewhere):
         text, kind = field["expression"].text(), field["kind"].choice(*_KINDS)
         field["method"].text()
@@ -93,7 +92,7 @@ def _squared(right: sp.Expr, domain: Domain) -> list[tuple[sp.Expr, bool]] | Non
     found = []
     for term in sp.Add.make_args(right):
         sign, part, strict = 1, sp.S.One, True
-        for factor in sp.Mul.make_args(term):
+        for factor in _paired(sp.Mul.make_args(term)):
             base, power = factor.as_base_exp()
             if power.is_Integer and power > 0 and power % 2 == 0 and base.free_symbols:
                 part *= base ** (power // 2)
@@ -106,6 +105,20 @@ def _squared(right: sp.Expr, domain: Domain) -> list[tuple[sp.Expr, bool]] | Non
         if sign > 0:
             return None
         found.append((part, strict))
+    return found
+
+
+def _paired(factors: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """The factors of a product, those that are multiples of one another brought together as a number and a square."""
+    rest, found = list(factors), []
+    while rest:
+        factor = rest.pop()
+        other = next((g for g in rest if factor.is_Add and g.is_Add and sp.cancel(factor / g).is_Rational), None)
+        if other is None:
+            found.append(factor)
+        else:
+            rest.remove(other)
+            found += [sp.cancel(factor / other), other**2]
     return found
 
 

@@ -12,7 +12,7 @@ from flint import ctx
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
 from dynbench.verification.completeness import check_completeness, check_indices, degree_of
-from dynbench.verification.conserved import check_invariants
+from dynbench.verification.conserved import check_invariants, check_nearly
 from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
@@ -135,6 +135,7 @@ def _check_components(
 ) -> None:
     """All claims about a system with one equation a state, but for the entries that were checked in matrix form."""
     invariants = check_invariants(system, report["invariants"], ledger, elsewhere["invariants"])
+    check_nearly(system, report["invariants"], ledger)
     check_lyapunov(system, report["lyapunov_functions"], ledger, elsewhere["lyapunov_functions"])
     check_structure(system, report["structure"], ledger)
     generators = check_symmetries(system, report, ledger)

@@ -30,5 +30,5 @@ def searched(found: Any) -> str:
     sought = f" Sought: {readable(scope)}." if scope else ""
     if not stopped:
         return sought
-    why = "its time was over" if stopped == "time limit" else "it was interrupted"
+    why = {"time limit": "its time was over", "interrupted": "it was interrupted"}.get(stopped, readable(stopped))
     return f"{sought} Not all of that was searched: {why}."

@@ -24,6 +24,9 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     n, listed = system.dimension, report["fixed_points"]
     for what in ("invariants", "lyapunov_functions"):
         check_matrix_invariants(system, report[what], ledger)
+    if report["invariants"]["nearly"].items():
+        text = "they are not checked for so many states"
+        ledger.add("what is nearly conserved as stated", Outcome.NOT_ESTABLISHED, text)
     for what in ("hamiltonian", "volume"):
         if report["structure"].get(what) is not None:
             ledger.add(f"structure ({what}) as stated", Outcome.NOT_ESTABLISHED, "it is not checked for so many states")
