@@ -63,10 +63,10 @@ class SignedPermutation:
         return self == SignedPermutation.identity(len(self))
 
     @property
-    def matrix(self) -> sp.ImmutableSparseMatrix:
+    def matrix(self) -> sp.ImmutableDenseMatrix:
         """S as a matrix, (n, n)."""
         entries = {(i, p): s for i, (p, s) in enumerate(zip(self.permutation, self.signs, strict=True))}
-        return sp.ImmutableSparseMatrix(len(self), len(self), entries)
+        return sp.ImmutableDenseMatrix(sp.SparseMatrix(len(self), len(self), entries))
 
     @property
     def images(self) -> tuple[int, ...]:

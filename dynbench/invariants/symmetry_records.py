@@ -45,7 +45,7 @@ class Symmetry:
     reversing: bool = False
 
     @property
-    def matrix(self) -> sp.ImmutableSparseMatrix:
+    def matrix(self) -> sp.ImmutableDenseMatrix:
         """S as a matrix, (n, n)."""
         return self.action.matrix
 

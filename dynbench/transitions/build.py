@@ -27,7 +27,7 @@ from dynbench.transitions.limits import Limit, Targets
 from dynbench.transitions.orbits import Branch, Way
 from dynbench.transitions.readouts import readout_at
 from dynbench.transitions.recurrence import Recurrences
-from dynbench.transitions.symmetry import followed_once, images_of, moved_limit
+from dynbench.transitions.symmetry import followed_once, images_of, moved_limit, with_images
 
 __all__ = ["transition_graph"]
 
@@ -70,7 +70,8 @@ def transition_graph(
     unstable directions are not followed: their node says so.
 
     Branches that a symmetry of the system takes to each other (``system.symmetries()``) are followed once: the others
-    are its images, and are not integrated again where they end in a fixed point.
+    are its images, and are not integrated again where they end in a fixed point. What was met by sampling the unstable
+    sphere of a point is completed by its images under the symmetries that keep the point.
 
     Parameters
     ----------
@@ -186,7 +187,8 @@ class _Builder:
                 sphere[way.branch.source].append((way, limit))
         connections = [*descents(self.system, self.points, self.follower), *self._bisected(sphere)]
         for i, pairs in sphere.items():
-            self._merged(i, [limit for _, limit in pairs] + [limit for source, limit in connections if source == i])
+            limits = [limit for _, limit in pairs] + [limit for source, limit in connections if source == i]
+            self._merged(i, with_images(self.system, i, limits, self.images))
         self._lighten()
         if progress is not None and connections:
             progress("following saddle-to-saddle connections", len(connections), len(connections))

@@ -16,7 +16,7 @@ from dynbench.systems import System
 from dynbench.transitions.limits import Limit
 from dynbench.transitions.orbits import Way
 
-__all__ = ["followed_once", "images_of", "moved_limit"]
+__all__ = ["followed_once", "images_of", "moved_limit", "with_images"]
 
 #: Unit vectors that differ by no more are one direction.
 _ONE_DIRECTION = 1e-9
@@ -88,6 +88,39 @@ def followed_once(
         else:
             led.append((way, image))
     return [*led, *zip(left, follow(left), strict=True)]
+
+
+def with_images(system: System, source: int, limits: Sequence[Limit], images: Images) -> list[Limit]:
+    """Limits of branches out of a point, and those of their images under the symmetries that keep the point.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    source : int
+        The point.
+    limits : sequence of Limit
+        Limits met by sampling, which may have missed some.
+    images : Images
+        Which point is the image of which.
+    """
+    found = list(limits)
+    if not limits or not images.is_carried(source):
+        return found
+    isotropy = [s.action for s in system.symmetries() if images.image(s.action, source) == source]
+    known = {limit.label for limit in limits}
+    for limit in found:  # grows while it is read: images of images count too
+        for s in isotropy:
+            if (
+                limit.kind == "point"
+                and limit.index is not None
+                and ("point", images.image(s, limit.index)) not in known
+            ):
+                image = moved_limit(limit, s, images)
+                if image is not None:
+                    known.add(image.label)
+                    found.append(image)
+    return found
 
 
 def _told_apart(system: System, ways: Sequence[Way], images: Images) -> tuple[list[Way], list[_Copy]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dynbench.invariants import signed_permutation_symmetries
+from dynbench.errors import InputError
+from dynbench.invariants import SignedPermutation, signed_permutation_symmetries
 from dynbench.systems import ODE, Map, System
 
 SYSTEMS: dict[str, tuple[System, int]] = {
@@ -69,16 +74,68 @@ def test_no_candidate_is_missed_in_the_plane() -> None:
     assert len(expected) == 3
 
 
-def test_larger_systems_get_sign_changes_swaps_and_shifts() -> None:
+def test_large_groups_are_given_by_generators() -> None:
+    """Rings have the dihedral group and, where they are odd, x -> -x; equal all-to-all coupling all permutations."""
     ring = ODE({f"x{i}": f"tanh(x{(i + 1) % 6}) - x{i}" for i in range(6)})
-    assert [s.description.split("-> ")[1] for s in signed_permutation_symmetries(ring)][:2] == [
-        "(-x0, -x1, -x2, -x3, -x4, -x5)",
-        "(x1, x2, x3, x4, x5, x0)",
-    ]
-    assert len(signed_permutation_symmetries(ring)) == 6
+    assert ring.symmetries().order == len(ring.symmetries()) + 1 == 12
+    both = ODE(
+        {f"x{i}": f"a*x{i} - x{i}^3 + k*(x{(i + 1) % 20} + x{i - 1 if i else 19})" for i in range(20)}, ["a", "k"]
+    )
+    assert both.symmetries().order == 2 * 2 * 20
     mean = ODE({f"x{i}": f"x{i}^2 + {' + '.join(f'x{j}' for j in range(5))}" for i in range(5)})
-    assert len(signed_permutation_symmetries(mean)) == 10 + 4
-    assert signed_permutation_symmetries(ODE({f"x{i}": f"-x{i}" for i in range(9)})) == ()
+    assert mean.symmetries().order == math.factorial(5)
+    assert tuple(mean.symmetries()) == mean.symmetries().generators
+    linear = ODE({f"x{i}": f"-x{i}" for i in range(9)})
+    assert linear.symmetries().order == 2**9 * math.factorial(9)
+    dense = ODE({f"x{i}": f"x{i}*(1 - {' - '.join(f'x{j}^2' for j in range(11))})" for i in range(11)})
+    assert dense.symmetries().order == 2**11 * math.factorial(11)
+
+
+@pytest.mark.parametrize(
+    ("equations", "order", "involutions"),
+    [
+        ({"x": "v", "v": "-sin(x)"}, 2, 2),
+        ({"x": "v", "v": "-sin(x) - v/5"}, 0, 0),
+        ({"x": "u", "y": "v", "u": "-x - 2*x*y", "v": "-y - x^2 + y^2"}, 2, 2),
+        ({"x": "x*(1 - y)", "y": "y*(x - 1)"}, 1, 1),
+        ({"x": "y*(1 - x^2)", "y": "x*(1 - y^2)"}, 4, 2),
+    ],
+)
+def test_reversing_symmetries(equations: dict[str, str], order: int, involutions: int) -> None:
+    system = ODE(equations)
+    found = system.reversing_symmetries()
+    for s in found:
+        assert s.reversing
+        x = np.random.default_rng(2).uniform(0.1, 1.5, (5, system.dimension))
+        np.testing.assert_allclose(system(s.action(x)), -s.action(system(x)), atol=1e-12)
+    assert found.order == len(found) == order
+    assert sum(s.involution for s in found) == involutions
+    assert not any(s.reversing for s in system.symmetries())
+
+
+def test_of_maps_no_reversing_symmetries_are_sought() -> None:
+    with pytest.raises(InputError, match="The system is a map; reversing symmetries are sought of flows"):
+        SYSTEMS["Henon"][0].reversing_symmetries()
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    name=st.sampled_from(["Lorenz", "Thomas", "Jang", "isotropic", "parameters tell the states apart"]),
+    seed=st.integers(0, 2**16),
+)
+def test_a_signed_permutation_of_the_states_keeps_the_order(name: str, seed: int) -> None:
+    """Conjugate by a random signed permutation: the group is conjugate to what it was."""
+    system, order = SYSTEMS[name]
+    n, rng = system.dimension, np.random.default_rng(seed)
+    s = SignedPermutation(tuple(rng.permutation(n).tolist()), tuple(rng.choice([-1, 1], n).tolist()))
+    moved = [sign * system.states[p] for p, sign in zip(s.permutation, s.signs, strict=True)]
+    back = s.inverse
+    rhs = [f.xreplace(dict(zip(system.states, moved, strict=True))) for f in system.rhs]
+    equations = [sign * rhs[p] for p, sign in zip(back.permutation, back.signs, strict=True)]
+    conjugate = ODE(dict(zip(system.states, equations, strict=True)), system.parameter_symbols)
+    group = {g.action for g in conjugate.symmetries()}
+    assert conjugate.symmetries().order == order
+    assert group == {back @ g.action @ s for g in system.symmetries()}
 
 
 def test_records_are_readable_and_in_a_fixed_order() -> None:
@@ -86,6 +143,11 @@ def test_records_are_readable_and_in_a_fixed_order() -> None:
     (symmetry,) = signed_permutation_symmetries(system)
     assert symmetry.description == "(x, y, z) -> (-x, -y, z)"
     assert symmetry.matrix == sp.diag(-1, -1, 1)
-    assert symmetry.proof.startswith("F(S x) = S F(x), component by component: s*(x - y) = -s*(-x + y)")
+    assert str(symmetry.proof).startswith("s*(x - y) = -s*(-x + y); ")
+    assert symmetry.proof.conclusion == "So F(S x) = S F(x), component by component."
+    assert len(symmetry.proof.identities) == 3
+    assert repr(system.symmetries()) == (
+        "<Symmetries: (x, y, z) -> (-x, -y, z); order 2; sought: all permutations of the states with changes of sign>"
+    )
     thomas = SYSTEMS["Thomas"][0]
     assert signed_permutation_symmetries(thomas) == signed_permutation_symmetries(thomas)

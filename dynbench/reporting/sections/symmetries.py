@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from dynbench.invariants import SignedPermutation
 from dynbench.reporting.blocks import Block, Bullets, Formula, Inline, Paragraph, Table, Text
 from dynbench.reporting.numbers import plural, readable
 
@@ -60,6 +61,8 @@ def _symmetries(analysis: Analysis) -> list[Block]:
     text = (
         f"The equations keep their form under {plural(len(found), 'change', 'changes')} of the states: F(Sx) = S F(x). "
     )
+    if any(s.action == SignedPermutation.identity(len(s.action), -1) for s in found):
+        size += " Among them is x \u21a6 \u2212x: the equations are odd, F(\u2212x) = \u2212F(x)."
     return [Paragraph((f"{text}{size}{sought}",)), *_table(analysis, found, "F(Sx) = S F(x)", "Symmetries")]
 
 

@@ -9,7 +9,6 @@ import sympy as sp
 import dynbench as db
 from dynbench.fixed_points.large.krylov import leading_eigenvalues, newton_krylov
 from dynbench.fixed_points.large.newton import minimise_state, newton_state
-from dynbench.fixed_points.mirror import is_mirrored, mirror
 from dynbench.fixed_points.records import Status
 from dynbench.fixed_points.search import (
     EdgeTracking,
@@ -23,6 +22,8 @@ from dynbench.fixed_points.search import (
 )
 from dynbench.fixed_points.search.paths import follow
 from dynbench.fixed_points.search.readouts import readout_lattice
+from dynbench.fixed_points.symmetry import is_mirrored, moved
+from dynbench.invariants import SignedPermutation
 from dynbench.networks import RNN, EchoStateNetwork
 
 
@@ -120,7 +121,7 @@ def test_mirror_images_are_proved():
     assert not is_mirrored(driven.with_parameters(u=[1.0]))
     x = np.full(40, 1.9150080481545573)
     here, there = db.certify(odd, x), db.certify(odd, -x)
-    image = mirror(here)
+    image = moved(here, SignedPermutation.identity(40, -1))
     assert np.array_equal(image.center, there.center)
     assert image.index == there.index
     assert image.radius == pytest.approx(there.radius)
