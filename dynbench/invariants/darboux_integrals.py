@@ -1,7 +1,7 @@
-"""Conserved quantities built from Darboux polynomials: rational functions, products of powers, angles and the like.
+"""Conserved quantities built from Darboux polynomials: rational functions, products of powers and the like.
 
 With F . grad p_i = K_i p_i the function sum_i lambda_i log p_i is conserved where sum_i lambda_i K_i = 0; integers
-lambda_i make a rational function of it. Polynomials, quotients g/p_i and angles (`darboux_terms`) join the sum. All of
+lambda_i make a rational function of it. Polynomials, quotients g/p_i and slopes (`darboux_terms`) join the sum. All of
 this is linear in the coefficients, and a linear ansatz in these functions holds it.
 
 References
@@ -18,7 +18,7 @@ import sympy as sp
 
 from dynbench.invariants.ansatz import Term
 from dynbench.invariants.darboux import DarbouxPolynomial, PolynomialFlow
-from dynbench.invariants.darboux_terms import angles, integrating_factor_terms, logarithm, quotients
+from dynbench.invariants.darboux_terms import integrating_factor_terms, logarithm, quotients, slopes
 from dynbench.invariants.linear_ansatz import LinearAnsatz
 from dynbench.invariants.linear_search import (
     Values,
@@ -51,8 +51,8 @@ class DarbouxIntegrals(InvariantMethod):
         generic = ", for generic parameters" if flow.parameters else ""
         generic += " and for the values given" if rational_values(system.expand()) else ""
         return (
-            f"linear combinations of monomials, of log(p) and quotients g/p, and of the angles of pairs of conjugate "
-            f"lines, with the Darboux polynomials p of degree 1 to {degree} with rational coefficients (below the "
+            f"linear combinations of monomials, of log(p) and quotients g/p, and of the quotients of pairs of conjugate "
+            f"real lines, with the Darboux polynomials p of degree 1 to {degree} with rational coefficients (below the "
             f"least degree of which there are infinitely many){plane}{generic}"
         )
 
@@ -121,7 +121,7 @@ def _others(
     rates: Sequence[sp.Expr],
     states: Sequence[sp.Symbol],
 ) -> list[Term]:
-    terms = [*angles(every, states), *quotients(few, states), *integrating_factor_terms(few, rates, states)]
+    terms = [*slopes(every, states), *quotients(few, states), *integrating_factor_terms(few, rates, states)]
     return list({term.expression: term for term in terms}.values())
 
 
@@ -147,14 +147,9 @@ def _record(
             where=f"in {ansatz.ring}",
             conclusion="The last equation is dH/dt = 0, or d log(H)/dt = 0 where H is a rational function.",
         ),
-        assumptions=(*conditions(ansatz, positive, gradient, fixed), *_finite_angles(function)),
+        assumptions=conditions(ansatz, positive, gradient, fixed),
         method=DarbouxIntegrals.name,
     )
-
-
-def _finite_angles(function: sp.Expr) -> list[sp.Basic]:
-    denominators = {sp.denom(sp.together(angle.args[0])) for angle in function.atoms(sp.atan)}
-    return [sp.Ne(p, 0) for p in sorted(denominators, key=sp.default_sort_key) if p.free_symbols]
 
 
 def _identities(

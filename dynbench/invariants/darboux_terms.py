@@ -1,10 +1,10 @@
 """The functions whose rates of change Darboux polynomials make simple: what `darboux_integrals` combines.
 
-Of p with F . grad p = K p the rate of log p is K. Where p = u^2 + d v^2 is a product of two conjugate lines, each of
-them is invariant, and the rate of the angle atan(sqrt(d) v/u)/sqrt(d), or of its hyperbolic counterpart where d < 0, is
-a polynomial too. A quotient g/p whose rate is a polynomial is the logarithm of an exponential factor. In the plane a
+Of p with F . grad p = K p the rate of log p is K. Where p = u^2 - d v^2, d > 0, is a product of two conjugate real lines,
+each of them is invariant, and the rate of the logarithm of their quotient is a polynomial too. Of complex lines that is
+an angle, which grows as orbits wind round: no function of the state, so a spiral gets none. A quotient g/p whose rate is a polynomial is the logarithm of an exponential factor. In the plane a
 product R of powers of the p_i with div(R F) = 0 is an integrating factor: R F has a stream function, and this is by
-Liouville's theorem a rational function with a known denominator plus logarithms and angles.
+Liouville's theorem a rational function with a known denominator plus logarithms.
 
 References
 ----------
@@ -21,7 +21,7 @@ import sympy as sp
 from dynbench.invariants.ansatz import Term, monomials
 from dynbench.invariants.darboux import DarbouxPolynomial
 
-__all__ = ["angles", "integrating_factor_terms", "logarithm", "quotients"]
+__all__ = ["integrating_factor_terms", "logarithm", "quotients", "slopes"]
 
 #: No more monomials, and no more quotients g/p, than this.
 _MOST_TERMS = 60
@@ -35,8 +35,8 @@ def logarithm(p: DarbouxPolynomial, states: Sequence[sp.Symbol]) -> Term:
     return Term(sp.log(p.polynomial), gradient, p.polynomial)
 
 
-def angles(polynomials: Sequence[DarbouxPolynomial], states: Sequence[sp.Symbol]) -> Iterator[Term]:
-    """The angles of the quadratic ones that are products of two conjugate linear functions.
+def slopes(polynomials: Sequence[DarbouxPolynomial], states: Sequence[sp.Symbol]) -> Iterator[Term]:
+    """log(l/m) of the quadratic polynomials that are products of two conjugate real linear functions l and m.
 
     Parameters
     ----------
@@ -47,14 +47,10 @@ def angles(polynomials: Sequence[DarbouxPolynomial], states: Sequence[sp.Symbol]
     """
     for p in (p.polynomial for p in polynomials):
         parts = _conjugates(p, states)
-        if parts is None:
-            continue
-        u, v, d = parts
-        root = sp.sqrt(abs(d))
-        gradient = tuple((u * v.diff(s) - v * u.diff(s)) / sp.expand(u**2 + d * v**2) for s in states)
-        if d > 0:
-            yield Term(sp.atan(root * v / u) / root, gradient)
-        else:
+        if parts is not None:
+            u, v, d = parts
+            root = sp.sqrt(d)
+            gradient = tuple((u * v.diff(s) - v * u.diff(s)) / sp.expand(u**2 - d * v**2) for s in states)
             quotient = (u + root * v) / (u - root * v)
             yield Term(sp.log(quotient) / (2 * root), gradient, quotient)
 
@@ -135,7 +131,7 @@ def _exponents(
 
 
 def _conjugates(p: sp.Expr, states: Sequence[sp.Symbol]) -> tuple[sp.Expr, sp.Expr, sp.Rational] | None:
-    """Linear u and v and a rational d with p a multiple of u^2 + d v^2; None where there are none."""
+    """Linear u and v and a rational d > 0 with p a multiple of u^2 - d v^2; None where there are none."""
     if p.free_symbols - set(states) or sp.total_degree(p, *states) != 2:
         return None
     for x in states:
@@ -144,6 +140,6 @@ def _conjugates(p: sp.Expr, states: Sequence[sp.Symbol]) -> tuple[sp.Expr, sp.Ex
             u = x + p.coeff(x, 1) / (2 * square)
             rest = sp.expand(p / square - u**2)
             constant, factors = sp.factor_list(rest, *states)
-            if len(factors) == 1 and factors[0][1] == 2:
-                return u, factors[0][0], constant
+            if len(factors) == 1 and factors[0][1] == 2 and constant < 0:
+                return u, factors[0][0], -constant
     return None

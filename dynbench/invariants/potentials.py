@@ -18,7 +18,7 @@ ROUGH = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.log)
 
 
 def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Expr | None:
-    """A function with this gradient, identically; None where none was found.
+    """A function with this gradient, identically; None where none was found, or one that jumps as an angle does.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Ex
         total += part
         rest = [sp.expand(r - d) for r, d in zip(rest, gradient_of(part, states), strict=True)]
     total = sp.expand(total)
+    if _may_jump(total):
+        return None
     return total if same(gradient_of(total, states), gradient, states) else None
 
 
@@ -68,6 +70,15 @@ def singular_bases(expression: sp.Expr) -> list[sp.Expr]:
     """The bases of negative powers that hold a symbol."""
     powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_negative and p.base.free_symbols)
     return sorted({p.base for p in powers}, key=str)
+
+
+def _may_jump(function: sp.Expr) -> bool:
+    """Whether an arc tangent may have an argument that passes through infinity, where its derivative says nothing."""
+    arguments = [e.args[0] for e in function.atoms(sp.atan, sp.acot)]
+    if function.has(sp.acot) or any(a.has(sp.tan, sp.cot, sp.sec, sp.csc, sp.coth) for a in arguments):
+        return True
+    bases = (base for a in arguments for base in singular_bases(a))
+    return not all(base.xreplace({s: sp.Dummy(real=True) for s in base.free_symbols}).is_nonzero for base in bases)
 
 
 def _integral(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:

@@ -165,13 +165,6 @@ KNOWN: dict[str, tuple[dict[str, str], object, list[str], int]] = {
     ),
     "node": ({"x": "a*x", "y": "b*y"}, ["a", "b"], ["b*log(x) - a*log(y)"], 1),
     "node of one direction": ({"x": "a*x + y", "y": "a*y"}, ["a"], ["log(y) - a*x/y"], 1),
-    "focus": ({"x": "x - y", "y": "x + y"}, None, ["log(x**2 + y**2) - 2*atan(y/x)"], 1),
-    "normal form of Hopf": (
-        {"x": "x - y - x*(x^2 + y^2)", "y": "x + y - y*(x^2 + y^2)"},
-        None,
-        ["log(x**2 + y**2) - log(1 - x**2 - y**2) - 2*atan(y/x)"],
-        1,
-    ),
     "saddle and a line": (
         {"x": "y", "y": "2*x", "z": "3*z"},
         None,
@@ -224,6 +217,11 @@ NONE: dict[str, tuple[dict[str, str], object]] = {
     "Roessler": ({"x": "-y - z", "y": "x + a*y", "z": "b + z*(x - c)"}, {"a": 0.2, "b": 0.2, "c": 5.7}),
     "Jang": ({"x": "(1 - x^2)*y", "y": "x/2 - y"}, None),
     "one state": ({"x": "x - x^3"}, None),
+    # What is constant along their orbits up to jumps, log r minus a multiple of the angle, is no function of the state.
+    "focus": ({"x": "x - y", "y": "x + y"}, None),
+    "damped oscillator": ({"x": "v", "v": "-x - v/2"}, None),
+    "normal form of Hopf": ({"x": "x - y - x*(x^2 + y^2)", "y": "x + y - y*(x^2 + y^2)"}, None),
+    "source that turns": ({"x": "(x - y)/(x^2 + y^2)", "y": "(x + y)/(x^2 + y^2)"}, None),
     "cubic Chua": ({"x": "a*(y - x^3 + x/7)", "y": "x - y + z", "z": "-b*y"}, {"a": 9.5, "b": 14}),
     "Thomas": ({"x": "sin(y) - b*x", "y": "sin(z) - b*y", "z": "sin(x) - b*z"}, {"b": 0.208186}),
     "Brusselator": ({"x": "a + x^2*y - (b + 1)*x", "y": "b*x - x^2*y"}, {"a": 1, "b": 3}),
