@@ -58,6 +58,8 @@ class Trajectory:
     residual : float array of the batch's shape
         Implicit methods of fixed step: the largest residual with which the equations of a step were left, relative to
         the states, over the orbits that were integrated together; 0 for all other methods.
+    system : System, optional
+        Whose orbits these are; None where the trajectory was put together by hand.
     """
 
     t: Array
@@ -67,7 +69,7 @@ class Trajectory:
     reasons: NDArray[Any]
     events: tuple[tuple[Array, Array], ...] = ()
     residual: Array = field(default_factory=lambda: readonly(0.0))
-    _system: System | None = field(default=None, repr=False)
+    system: System | None = field(default=None, repr=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -95,9 +97,9 @@ class Trajectory:
         """
         from dynbench.flow.conservation import drift_along
 
-        if self._system is None:
+        if self.system is None:
             raise InputError("The trajectory does not know its system: dynbench.integrate returns one that does.")
-        return drift_along(self._system, self.x, invariants)
+        return drift_along(self.system, self.x, invariants)
 
 
 def integrate(
@@ -198,7 +200,7 @@ def integrate(
         reasons=readonly(np.array(parts.reasons, dtype=object).reshape(batch), object),
         events=tuple((readonly(times), readonly(found)) for times, found in parts.events),
         residual=readonly(np.zeros(batch) if parts.residual is None else np.reshape(parts.residual, batch)),
-        _system=system,
+        system=system,
     )
 
 
