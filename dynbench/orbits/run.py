@@ -49,7 +49,11 @@ class Follower:
         self.system, self.tolerances = system, (rtol, atol)
         vectors = rng.normal(size=(len(x0), 1, x0.shape[1]))
         vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
-        self.dt = 1 / (_PER_RADIAN * _mean_rate(system, x0[None]))
+        # Where the field is all but constant its Jacobian says nothing: then the time to cover the distance |x| does.
+        size = np.linalg.norm(x0, axis=-1)
+        crossing = np.linalg.norm(system(x0), axis=-1) / np.where(size > 0, size, np.inf)
+        start = np.maximum(np.nan_to_num(_rates(system, x0)), crossing)
+        self.dt = 1 / (_PER_RADIAN * np.where(start > 0, start, 1.0))
         self.lanes, self.last, self.time = Lanes(x0, vectors, self.dt), x0.copy(), np.zeros(len(x0))
         pilot, _ = self._go(_PILOT)
         self.dt = 2 * np.pi / (SAMPLES_PER_TURN * _mean_rate(system, pilot))

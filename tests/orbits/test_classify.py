@@ -51,10 +51,10 @@ def test_oscillators_by_the_number_of_their_frequencies(squares, count):
 
 def test_van_der_pol_comes_to_its_cycle():
     system = db.ODE({"x": "y", "y": "(1 - x^2)*y - x"})
-    orbit = db.classify_orbit(system, [0.1, 0.0], turns=64)
+    orbit = db.classify_orbit(system, [0.1, 0.0], turns=32)
     assert orbit.kind is OrbitKind.TO_CYCLE
     assert orbit.period == pytest.approx(6.6632868593, abs=1e-10)
-    on_it = db.classify_orbit(system, db.integrate(system, [2.0, 0.0], 100.0, rtol=1e-12, atol=1e-12).final, turns=64)
+    on_it = db.classify_orbit(system, db.integrate(system, [2.0, 0.0], 100.0, rtol=1e-12, atol=1e-12).final, turns=32)
     assert on_it.kind is OrbitKind.PERIODIC
 
 
