@@ -136,7 +136,7 @@ def test_symmetry_saves_half_and_changes_nothing(two_bits, pulses, monkeypatch):
     monkeypatch.setattr(pulse_runs.PulseRuns, "_run", lambda self, some: rows.append(len(some)) or run(self, some))
     db.pulse_transitions(*two_bits)
     halved, rows[:] = sum(rows), []
-    monkeypatch.setattr(memories, "mirror_images", lambda network, points: {})
+    monkeypatch.setattr(memories, "_mirror_images", lambda network, points: np.full(len(points), -1))
     plain = db.pulse_transitions(*two_bits)
     assert sum(rows) == 2 * halved
     assert [
