@@ -14,7 +14,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from dynbench.errors import InputError
 from dynbench.fixed_points.certificates import PRECISION
 from dynbench.fixed_points.records import Certificate
-from dynbench.invariants.definiteness import squares
+from dynbench.invariants.algebra.definiteness import squares
 from dynbench.invariants.records import InvariantKind
 from dynbench.symbolic.balls import ball_around
 from dynbench.symbolic.calculus import hessian

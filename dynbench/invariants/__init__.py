@@ -6,11 +6,11 @@ from dynbench.invariants.hamiltonian import hamiltonian_structure, volume_preser
 from dynbench.invariants.lyapunov import lyapunov_functions
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants, NearInvariant, Proof
-from dynbench.invariants.scalings import Scaling, scaling_symmetries
-from dynbench.invariants.signed_permutations import SignedPermutation
 from dynbench.invariants.structure_records import HamiltonianStructure, StructureKind
-from dynbench.invariants.symmetries import reversing_symmetries, signed_permutation_symmetries
-from dynbench.invariants.symmetry_records import Symmetries, Symmetry
+from dynbench.invariants.symmetry.records import Symmetries, Symmetry
+from dynbench.invariants.symmetry.scalings import Scaling, scaling_symmetries
+from dynbench.invariants.symmetry.search import reversing_symmetries, signed_permutation_symmetries
+from dynbench.invariants.symmetry.signed_permutations import SignedPermutation
 
 __all__ = [
     "HamiltonianStructure",

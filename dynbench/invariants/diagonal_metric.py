@@ -17,12 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import networkx as nx
 import sympy as sp
 
+from dynbench.invariants.algebra.potentials import ROUGH, potential, same
+from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import parameter_values
-from dynbench.invariants.potentials import ROUGH, potential, same
 from dynbench.invariants.records import Invariant, InvariantKind
-from dynbench.invariants.signs import is_positive
 from dynbench.systems import System
 
 __all__ = ["DiagonalMetric"]

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sympy as sp
 
+from dynbench.invariants.algebra.potentials import ROUGH, gradient_of
+from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import parameter_values
-from dynbench.invariants.potentials import ROUGH, gradient_of
 from dynbench.invariants.records import Invariant
-from dynbench.invariants.signs import is_positive
 from dynbench.systems import ODE, System
 
 __all__ = ["DissipatedQuantities"]

@@ -8,11 +8,11 @@ import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import InputError
-from dynbench.invariants.darboux_integrals import DarbouxIntegrals
+from dynbench.invariants.darboux.integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import GivenUp, InvariantMethod, Limits, OutOfTime
-from dynbench.invariants.network_templates import NetworkTemplates
+from dynbench.invariants.networks.templates import NetworkTemplates
 from dynbench.invariants.records import Invariant, Invariants, NearInvariant
 from dynbench.invariants.skew_multipliers import SkewMultipliers
 from dynbench.invariants.stream_function import StreamFunction

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from dynbench.invariants.algebra.potentials import gradient_of, potential, same, singular_bases
+from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.multipliers import constant_multipliers
 from dynbench.invariants.poisson import jacobi_identities, skew_solutions
-from dynbench.invariants.potentials import gradient_of, potential, same, singular_bases
 from dynbench.invariants.records import InvariantKind, Proof
-from dynbench.invariants.signs import is_positive
 from dynbench.invariants.structure_records import HamiltonianStructure, StructureKind
 from dynbench.systems import System
 

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.ansatz import Term, monomials, products, separable_terms
-from dynbench.invariants.kernel import MOST_TERMS
-from dynbench.invariants.linear_ansatz import LinearAnsatz
-from dynbench.invariants.linear_search import (
+from dynbench.invariants.algebra.ansatz import Term, monomials, products, separable_terms
+from dynbench.invariants.algebra.kernel import MOST_TERMS
+from dynbench.invariants.algebra.linear_ansatz import LinearAnsatz
+from dynbench.invariants.algebra.linear_search import (
     Values,
     combinations,
     conditions,

@@ -10,7 +10,7 @@ from dynbench.invariants.dissipated_quantities import DissipatedQuantities
 from dynbench.invariants.find import run_methods
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import MultiplierEnergies
-from dynbench.invariants.network_energy import NetworkEnergy
+from dynbench.invariants.networks.energy import NetworkEnergy
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants
 from dynbench.systems import System
 

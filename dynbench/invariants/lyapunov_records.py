@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from dynbench.invariants.potentials import gradient_of, same, singular_bases
+from dynbench.invariants.algebra.potentials import gradient_of, same, singular_bases
+from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
-from dynbench.invariants.signs import is_positive
 
 __all__ = ["lyapunov_record"]
 

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import sympy as sp
 
 from dynbench.errors import ModelError
-from dynbench.invariants.definiteness import definite_combination, squares
+from dynbench.invariants.algebra.definiteness import definite_combination, squares
+from dynbench.invariants.algebra.potentials import potential
 from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multipliers import Part, constant_multipliers
-from dynbench.invariants.potentials import potential
 from dynbench.invariants.records import Invariant, InvariantKind
 from dynbench.systems import System
 

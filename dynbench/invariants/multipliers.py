@@ -15,8 +15,8 @@ from typing import Literal
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
-from dynbench.invariants.differential_ring import DifferentialRing
-from dynbench.invariants.potentials import ROUGH
+from dynbench.invariants.algebra.differential_ring import DifferentialRing
+from dynbench.invariants.algebra.potentials import ROUGH
 
 __all__ = ["Part", "constant_multipliers"]
 

@@ -10,8 +10,8 @@ import sympy as sp
 from sympy.polys.fields import FracElement
 from sympy.polys.matrices import DomainMatrix
 
-from dynbench.invariants.differential_ring import DifferentialRing
-from dynbench.invariants.potentials import same
+from dynbench.invariants.algebra.differential_ring import DifferentialRing
+from dynbench.invariants.algebra.potentials import same
 
 __all__ = ["jacobi_identities", "skew_solutions"]
 

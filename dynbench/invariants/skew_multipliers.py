@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from dynbench.invariants.algebra.potentials import potential, singular_bases
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multipliers import constant_multipliers
-from dynbench.invariants.potentials import potential, singular_bases
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 

@@ -28,8 +28,8 @@ from dynbench.systems.matrix_declaration import declare_matrix
 
 if TYPE_CHECKING:
     from dynbench.invariants.records import Invariants
-    from dynbench.invariants.scalings import Scaling
-    from dynbench.invariants.symmetry_records import Symmetries
+    from dynbench.invariants.symmetry.records import Symmetries
+    from dynbench.invariants.symmetry.scalings import Scaling
 
 __all__ = ["System", "as_system"]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dynbench.errors import InputError
 from dynbench.invariants import Invariants, conserved_quantities
-from dynbench.invariants.darboux_integrals import DarbouxIntegrals
+from dynbench.invariants.darboux.integrals import DarbouxIntegrals
 from dynbench.invariants.method import OutOfTime
 from dynbench.systems import ODE, Map, System
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dynbench.invariants.potentials import gradient_of
+from dynbench.invariants.algebra.potentials import gradient_of
 from dynbench.reporting.numbers import readable
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The algebra below the methods: differential rings, linear ansatz, definiteness, potentials."""

@@ -1,0 +1,117 @@
+"""The function that has a given gradient, integrated term by term and differentiated again to prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy.integrals.manualintegrate import manualintegrate
+
+from dynbench.invariants.algebra.differential_ring import DifferentialRing
+
+__all__ = ["MOST_OPERATIONS", "ROUGH", "gradient_of", "potential", "same", "singular_bases"]
+
+#: Rules of integration branch: longer expressions may take them minutes.
+MOST_OPERATIONS = 80
+#: Functions that are not integrated: kinks, jumps, and logarithms, which the rules turn into special functions.
+ROUGH = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.log)
+
+
+def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Expr | None:
+    """A function with this gradient, identically; None where none was found, or one that jumps as an angle does.
+
+    Parameters
+    ----------
+    gradient : sequence of sympy expressions
+        The derivatives by the states.
+    states : sequence of sympy symbols
+        The variables.
+    """
+    if sum(int(sp.count_ops(g)) for g in gradient) > len(states) * MOST_OPERATIONS or any(
+        g.has(*ROUGH) for g in gradient
+    ):
+        return None
+    total = sp.S.Zero
+    rest = [sp.expand(g) for g in gradient]
+    for i, state in enumerate(states):
+        part = _integral(rest[i], state)
+        if part.has(sp.Integral):
+            return None
+        total += part
+        rest = [sp.expand(r - d) for r, d in zip(rest, gradient_of(part, states), strict=True)]
+    total = sp.expand(total)
+    if _may_jump(total):
+        return None
+    return total if same(gradient_of(total, states), gradient, states) else None
+
+
+def gradient_of(function: sp.Expr, states: Sequence[sp.Symbol]) -> list[sp.Expr]:
+    """The derivatives by the states, that of log(cosh(u)) written as tanh(u) u'."""
+    logs = {e: sp.Dummy() for e in function.atoms(sp.log) if isinstance(e.args[0], sp.cosh)}
+    plain, back = function.xreplace(logs), {dummy: e for e, dummy in logs.items()}
+    slopes = {e: (plain.diff(dummy).xreplace(back), e.args[0].args[0]) for e, dummy in logs.items()}
+    return [
+        plain.diff(s).xreplace(back) + sp.Add(*(slope * sp.tanh(u) * u.diff(s) for slope, u in slopes.values()))
+        for s in states
+    ]
+
+
+def same(first: Sequence[sp.Expr], second: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> bool:
+    """Whether expressions are proved equal pairwise, wherever no denominator vanishes."""
+    try:
+        ring = DifferentialRing(states, [*first, *second])
+        pairs = [(ring.element(a), ring.element(b)) for a, b in zip(first, second, strict=True)]
+    except KeyError:
+        return False
+    return all(ring.is_zero(a - b) for a, b in pairs)
+
+
+def singular_bases(expression: sp.Expr) -> list[sp.Expr]:
+    """The bases of negative powers that hold a symbol."""
+    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_negative and p.base.free_symbols)
+    return sorted({p.base for p in powers}, key=str)
+
+
+def _may_jump(function: sp.Expr) -> bool:
+    """Whether an arc tangent may have an argument that passes through infinity, where its derivative says nothing."""
+    arguments = [e.args[0] for e in function.atoms(sp.atan, sp.acot)]
+    if function.has(sp.acot) or any(a.has(sp.tan, sp.cot, sp.sec, sp.csc, sp.coth) for a in arguments):
+        return True
+    bases = (base for a in arguments for base in singular_bases(a))
+    return not all(base.xreplace({s: sp.Dummy(real=True) for s in base.free_symbols}).is_nonzero for base in bases)
+
+
+def _integral(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    """An antiderivative, without the cases that SymPy tells apart where a symbol may be zero: the caller checks it."""
+    positive = {s: sp.Dummy(s.name, positive=True) for s in sorted(expression.free_symbols | {variable}, key=str)}
+    terms = (_term(term.xreplace(positive), positive[variable]) for term in sp.Add.make_args(expression))
+    return sp.Add(*terms).xreplace({dummy: s for s, dummy in positive.items()})
+
+
+def _term(term: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    factor, rest = term.as_independent(variable, as_Add=False)
+    tangents = [f for f in rest.atoms(sp.tanh, sp.coth) if f.args[0].diff(variable, 2) == 0]
+    if len(tangents) == 1:
+        found = _with_tanh(rest, tangents[0], variable)
+        if found is not None:
+            return factor * found
+    return manualintegrate(term, variable)
+
+
+def _with_tanh(term: sp.Expr, tangent: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:
+    """The integral of tanh(u)^k, and of x tanh(u)^k for even k, u linear; None for anything else."""
+    u, slope = tangent.args[0], tangent.args[0].diff(variable)
+    power, front = sp.S.Zero, sp.S.One
+    for factor in sp.Mul.make_args(term):
+        base, exponent = factor.as_base_exp()
+        if base == tangent and exponent.is_Integer and exponent.is_positive:
+            power += exponent
+        else:
+            front *= factor
+    logarithm = sp.log(sp.cosh(u) if isinstance(tangent, sp.tanh) else sp.sinh(u)) / slope
+    if front == 1:
+        start = logarithm if power % 2 else variable
+        return start - sp.Add(*(tangent ** (k - 1) / ((k - 1) * slope) for k in range(int(power), 1, -2)))
+    if front != variable or power != 2:
+        return None
+    return variable**2 / 2 - variable * tangent / slope + logarithm / slope

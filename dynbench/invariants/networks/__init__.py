@@ -1,0 +1,1 @@
+"""Invariants and energies of recurrent networks, derived in matrix form whatever their size."""

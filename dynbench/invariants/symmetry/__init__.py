@@ -1,0 +1,1 @@
+"""Symmetries of equations and of weights: signed permutations, reversing ones, scalings."""
