@@ -52,8 +52,8 @@ class DarbouxIntegrals(InvariantMethod):
         generic += " and for the values given" if rational_values(system.expand()) else ""
         return (
             f"linear combinations of monomials, of log(p) and quotients g/p, and of the quotients of pairs of "
-            f"conjugate real lines, with the Darboux polynomials p of degree 1 to {degree} with rational coefficients (below the "
-            f"least degree of which there are infinitely many){plane}{generic}"
+            f"conjugate real lines, with the Darboux polynomials p of degree 1 to {degree} with rational coefficients "
+            f"(below the least degree of which there are infinitely many){plane}{generic}"
         )
 
     def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
