@@ -15,7 +15,11 @@ __all__ = ["known_invariants"]
 
 
 def known_invariants(system: System) -> tuple[Invariant, ...]:
-    """Those of ``system.invariants()`` that hold at its parameter values: some are conserved at special ones only.
+    """Those of ``system.invariants()`` that are conserved along whole orbits at its parameter values.
+
+    Left out are those that hold at other values only, and angles: ``atan(y/x)`` jumps where an orbit crosses x = 0, so
+    that what is made of it is constant in between, but neither a function that the orbit keeps nor a level set that it
+    stays on.
 
     Parameters
     ----------
@@ -23,7 +27,14 @@ def known_invariants(system: System) -> tuple[Invariant, ...]:
         A flow, with a value for every parameter.
     """
     values = system.exact_parameters
-    return tuple(i for i in system.invariants() if all(_met(assumption, values) for assumption in i.assumptions))
+    found = (i for i in system.invariants() if not _holds_an_angle(i.expression))
+    return tuple(i for i in found if all(_met(assumption, values) for assumption in i.assumptions))
+
+
+def _holds_an_angle(expression: sp.Basic) -> bool:
+    """Whether it has an arcus tangent of a quotient, which jumps where the denominator vanishes."""
+    quotients = (sp.fraction(sp.together(a.args[0])) for a in expression.atoms(sp.atan))
+    return any(below.free_symbols and above.free_symbols for above, below in quotients)
 
 
 def _met(assumption: sp.Basic, values: Mapping[Any, Any]) -> bool:

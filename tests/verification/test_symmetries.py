@@ -76,6 +76,7 @@ def turn(entry):
         lambda r: r["symmetry_group"].update(generators=[]),
         lambda r: r["symmetry_group"].update(generators=[17]),
         lambda r: r["reversing_symmetries"]["found"].append(r["symmetries"][0]),
+        lambda r: r["reversing_symmetries"].update(order="3"),
         lambda r: r["scalings"].append({"weights": [1], "degree": 0, "description": "s", "proof": ""}),
         lambda r: r["scalings"].append({"weights": [0], "degree": 0, "description": "s", "proof": ""}),
         lambda r: r["symmetry_orbits"][0]["points"].pop(),
