@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
+from dynbench.invariants import Invariants
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
 from dynbench.reporting.matrix_systems import with_sizes
@@ -93,6 +94,8 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
 def _invariants(analysis: Analysis) -> str:
     """How many were found; "not looked for" only where no method applied."""
     found = analysis.invariants
+    if not isinstance(found, Invariants):
+        return str(len(found)) if found else "none found"
     if found or found.nearly:
         near = f"{len(found.nearly)} nearly conserved" if found.nearly else ""
         return ", ".join(text for text in (str(len(found)) if found else "", near) if text)
