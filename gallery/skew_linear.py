@@ -9,8 +9,8 @@ leave it. Here nothing is approached:
 
 - if :math:`x(t)` is an orbit then so is :math:`c\\,x(t)`, for every c: an orbit of every amplitude, each of which
   persists. In the plane all of them are closed, with the same period;
-- the derivative of the flow over a period is the identity. A limit cycle that attracts has a multiplier inside the unit
-  circle; an isolated one that is not degenerate has at most one multiplier 1;
+- the derivative of the flow over a period is the identity. A limit cycle that attracts exponentially has all but
+  one of its multipliers inside the unit circle, and one that is not degenerate has a single multiplier 1;
 - in n dimensions an orbit fills a torus of up to n/2 frequencies, and is in general not closed at all.
 
 "Stable" is true in the weak sense only: what is near stays near. A kick is never forgotten: the amplitude after it is

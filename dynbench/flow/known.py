@@ -15,7 +15,7 @@ __all__ = ["known_invariants"]
 
 
 def known_invariants(system: System) -> tuple[Invariant, ...]:
-    """Those of ``system.invariants()`` that hold at its parameter values: some are conserved at special ones only.
+    """Those of ``system.invariants()`` that hold at its parameter values.
 
     Parameters
     ----------

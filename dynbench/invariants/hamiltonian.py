@@ -17,8 +17,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import gradient_of, potential, same, singular_bases
-from dynbench.invariants.algebra.signs import is_positive
+from dynbench.invariants.algebra.potentials import domain, gradient_of, potential, same
 from dynbench.invariants.multipliers import constant_multipliers
 from dynbench.invariants.poisson import jacobi_identities, skew_solutions
 from dynbench.invariants.records import InvariantKind, Proof
@@ -130,13 +129,6 @@ def _poisson(system: System, hamiltonians: Iterator[sp.Expr]) -> HamiltonianStru
     return None
 
 
-def _domain(function: sp.Expr, states: Sequence[sp.Symbol]) -> tuple[sp.Basic, ...]:
-    """Where H is defined and real: arguments of logarithms positive, denominators not zero."""
-    inside = [e.args[0] for e in function.atoms(sp.log) if e.has_free(*states)]
-    positive = sorted((u for u in inside if not is_positive(u, {}, ())), key=str)
-    return (*(u > 0 for u in positive), *(sp.Ne(b, 0) for b in singular_bases(function) if b.has_free(*states)))
-
-
 def _casimirs(matrix: sp.MatrixBase, functions: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> tuple[sp.Expr, ...]:
     zero = [sp.S.Zero] * len(states)
     return tuple(c for c in functions if same(list(matrix * sp.Matrix(gradient_of(c, states))), zero, states))
@@ -167,7 +159,7 @@ def _record(
         kind=kind,
         pairs=pairs,
         casimirs=casimirs,
-        assumptions=_domain(function, system.states),
+        assumptions=tuple(domain(function)),
         proof=Proof(
             identities=(*(sp.Eq(f, r, evaluate=False) for f, r in zip(system.rhs, right, strict=True)), *jacobi),
             where="the two sides are the same, expanded",

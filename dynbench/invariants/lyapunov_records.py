@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import gradient_of, same, singular_bases
+from dynbench.invariants.algebra.potentials import domain, gradient_of, same
 from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 
@@ -75,8 +75,7 @@ def lyapunov_record(
             *(sign for d, _ in terms if d.has_free(*states) for sign in _signs(d, states, at, assumptions)),
         )
     )
-    bases = [b for b in singular_bases(function) if b.has_free(*states)]
-    about_states = [*(sp.Ne(b, 0) for b in bases if not is_positive(b, {}, ())), *assumptions]
+    about_states = list(dict.fromkeys((*(r for r in domain(function) if r.has_free(*states)), *assumptions)))
     local = {"there": " where that holds" if about_states else "", "stays": " that stays there" if about_states else ""}
     return Invariant(
         expression=function,

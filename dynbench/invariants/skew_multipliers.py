@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import potential, singular_bases
+from dynbench.invariants.algebra.potentials import domain, potential
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multipliers import constant_multipliers
@@ -58,6 +58,6 @@ class SkewMultipliers(InvariantMethod):
                     where="differentiated, the two sides are the same",
                     conclusion=f"grad H = M F with M = {multiplier.tolist()} skew, so dH/dt = F . M F = 0.",
                 ),
-                assumptions=tuple(sp.Ne(d, 0) for d in singular_bases(function) if d.has_free(*system.states)),
+                assumptions=tuple(domain(function)),
                 method=self.name,
             )

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import MOST_OPERATIONS, ROUGH, gradient_of, potential, singular_bases
+from dynbench.invariants.algebra.potentials import MOST_OPERATIONS, ROUGH, domain, gradient_of, potential
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
@@ -54,7 +54,7 @@ class StreamFunction(InvariantMethod):
                 where="expanded, the two sides are the same",
                 conclusion=f"These are dH/d{y} and dH/d{x}, so dH/dt = grad H . F = 0.",
             ),
-            assumptions=tuple(sp.Ne(d, 0) for d in singular_bases(function)),
+            assumptions=tuple(domain(function)),
             method=self.name,
         )
 

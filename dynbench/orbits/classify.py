@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_generator, as_states, check_tolerances, readonly
 from dynbench.errors import InputError
+from dynbench.flow.known import known_invariants
 from dynbench.invariants import invariant_function
 from dynbench.invariants.evaluate import InvariantFunction
 from dynbench.invariants.records import Invariant
@@ -80,7 +81,8 @@ def classify_orbits(
     turns : int
         The length of the run: at least 32. Longer runs tell weaker chaos from none, and closer frequencies apart.
     invariants : sequence of Invariant, optional
-        Conserved quantities, functionally independent; by default those of ``system.invariants()``.
+        Conserved quantities, functionally independent; by default those of ``system.invariants()`` but for angles,
+        which no orbit that goes round keeps.
     rng : int or numpy.random.Generator
         For the first tangent vectors.
     rtol, atol : float
@@ -110,7 +112,7 @@ def classify_orbits(
         raise InputError(f"turns is {turns!r:.60}; expected an integer of at least 32.")
     check_tolerances(rtol, atol)
     generator = as_generator(rng)
-    known = tuple(system.invariants()) if invariants is None else tuple(invariants)
+    known = known_invariants(system) if invariants is None else tuple(invariants)
     functions = tuple(invariant_function(system, i) for i in known)
     orbits = [at_rest(system, x) for x in states]
     moving = [i for i, orbit in enumerate(orbits) if orbit is None]

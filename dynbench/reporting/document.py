@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
+from dynbench.invariants import Invariants
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
 from dynbench.reporting.matrix_systems import with_sizes
@@ -80,8 +81,7 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
     slow = len({id(p) for p in (*analysis.slow_points, *points.slow_points)})
     if slow:
         yield Fact("Slow points", str(slow))
-    none = "none found" if analysis.system.algebraic else "not looked for"
-    yield Fact("Invariants", str(len(analysis.invariants)) if analysis.invariants else none)
+    yield Fact("Invariants", _invariants(analysis))
     if analysis.lyapunov_functions:
         yield Fact("Lyapunov functions", str(len(analysis.lyapunov_functions)))
     yield Fact("Symmetries", _symmetries(analysis))
@@ -89,6 +89,17 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
         cycles = sum(data.get("cycle") is not None for _, data in graph.nodes(data=True))
         met = f", {plural(cycles, 'cycle')} met" if cycles else ""
         yield Fact("Transitions", f"{plural(graph.number_of_edges(), 'edge')} between {len(graph)} nodes{met}")
+
+
+def _invariants(analysis: Analysis) -> str:
+    """How many were found; "not looked for" only where no method applied."""
+    found = analysis.invariants
+    if not isinstance(found, Invariants):
+        return str(len(found)) if found else "none found"
+    if found or found.nearly:
+        near = f"{len(found.nearly)} nearly conserved" if found.nearly else ""
+        return ", ".join(text for text in (str(len(found)) if found else "", near) if text)
+    return "none found" if found.scope and not found.scope.startswith("nothing") else "not looked for"
 
 
 def _symmetries(analysis: Analysis) -> str:

@@ -72,6 +72,9 @@ class Domain:
             return self._first(e.args) or ("" if self._positive(e.args[0]) else f"{e.args[0]} may be 0 or negative")
         if isinstance(e, sp.tan):
             return self._first(e.args) or ("" if self._nonzero(sp.cos(e.args[0])) else f"{e} has poles")
+        if isinstance(e, sp.asin | sp.acos):
+            inside = self._nonnegative(1 - e.args[0] ** 2)
+            return self._first(e.args) or ("" if inside else f"{e.args[0]} may be beyond 1 or -1")
         if e.is_Add or e.is_Mul or e.is_Pow or isinstance(e, _ENTIRE):
             return self._first(e.args)
         return f"{e} may jump, or not be defined everywhere"[:120]

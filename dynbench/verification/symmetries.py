@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -81,6 +82,11 @@ def check_group(
         _check(field, names, -1, proved, ledger)
         ledger.require("only of flows are reversing symmetries stated", not is_map, "this is a map")
     group = report.get("symmetry_group")
+    if reversing is not None and group is not None:
+        # They are one coset of the symmetries.
+        count = group["order"].text() if reversing["found"].items() else "0"
+        claim = f"there are {reversing['order'].text():.20} reversing symmetries"
+        ledger.require(claim, reversing["order"].text() == count, f"those listed make {count:.20}")
     if group is None:
         return [images for images in found if images is not None]
     return _check_order(group, found, len(names), ledger)
@@ -211,8 +217,24 @@ def _check_scaling(system: Declared, field: Field, n: int, ledger: Ledger) -> No
     rates = zip(system.rhs, weights, strict=True)
     differences = [_freed(rate.xreplace(move), s) - s ** (w + degree) * rate for rate, w in rates]
     ledger.add(claim, *vanish(differences))
+    ledger.require(
+        f"{claim}: so it is written", _is_written(field, system, weights, degree), "its exponents are others"
+    )
     ledger.require(f"{claim}: it is not the identity", any(weights) or degree != 0, "nothing is scaled")
     ledger.require(f"{claim}: a map has no time to scale", degree == 0 or not system.is_map, "it is a map")
+
+
+def _is_written(field: Field, system: Declared, weights: Sequence[int], degree: int) -> bool:
+    """Whether the description has these exponents: ``x -> s**2*x, y -> s*y, t -> s**(-1)*t``."""
+    wanted = [(name, w) for name, w in zip(system.names, weights, strict=True) if w]
+    found: list[tuple[str, int]] = []
+    for part in field["description"].text().split(", "):
+        match = re.fullmatch(r"(.+) -> \w+(?:\*\*\(?(-?\d+)\)?)?\*\1", part)
+        if match is None:
+            return False
+        found.append((match[1], int(match[2] or 1)))
+    # A state may have the name of time, which comes last.
+    return found == [*wanted, *([("t", -degree)] if degree else [])]
 
 
 def _freed(e: sp.Expr, s: sp.Symbol) -> sp.Expr:

@@ -92,3 +92,14 @@ def test_an_array_that_an_invariant_does_without_has_to_be_zero(bias):
     x, w, b = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("W", n, n), sp.MatrixSymbol("b", n, 1)
     system = db.ODE({x: w * x.applyfunc(sp.tanh) + b}, {w: weights - weights.T, b: np.full((n, 1), bias)})
     assert len(known_invariants(system)) == (bias == 0)
+
+
+def test_angles_are_no_drift():
+    """-a atan(y/x) + atan(w/z) jumps when an orbit goes round: neither drift nor discrete gradient take it."""
+    system = db.ODE({"x": "y", "y": "-x", "z": "a*w", "w": "-a*z"}, {"a": 1.41421356})
+    assert any(i.expression.has(sp.atan) for i in system.invariants())
+    orbit = db.integrate(system, [1.0, 0.0, 1.0, 0.0], 20.0, method="discrete gradient", step=0.05)
+    assert orbit.outcome is db.flow.Outcome.COMPLETED
+    drifts = orbit.drift()
+    assert len(drifts) == 2
+    assert all(d.largest < 1e-10 for d in drifts)

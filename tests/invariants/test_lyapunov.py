@@ -198,3 +198,11 @@ def assert_falls(found, system, *, strict):
     if strict:
         moving = np.abs(values[2:]).max(axis=0) > 1e-2
         assert (values[0][moving] < 0).all()
+
+
+def test_entries_beyond_the_range_of_doubles_stop_no_search():
+    """Multipliers of 1/1e-300^2 are no doubles; the linear program is scaled exactly."""
+    x, w = sp.MatrixSymbol("x", 2, 1), sp.MatrixSymbol("W", 2, 2)
+    system = ODE({x: w * x.applyfunc(sp.tanh)}, {w: np.array([[1e-300, 0.5], [-0.5, 0.0]])})
+    for function in system.lyapunov_functions(time_limit=20):
+        assert function.kind in (InvariantKind.LYAPUNOV, InvariantKind.STRICT_LYAPUNOV)

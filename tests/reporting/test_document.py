@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+import sympy as sp
 
 import dynbench as db
+from dynbench.invariants import Invariants, NearInvariant, Proof
 from dynbench.reporting.blocks import (
     Bullets,
     Equations,
@@ -84,6 +86,18 @@ def test_the_overview_counts(jang):
     assert facts["Transitions"] == "2 edges between 3 nodes"
 
 
+def test_the_overview_says_what_is_nearly_conserved_and_what_was_not_sought(jang):
+    def fact(invariants):
+        facts = build_document(dataclasses.replace(jang, invariants=invariants)).facts
+        return next(f.text for f in facts if f.label == "Invariants")
+
+    proof = Proof((), "", "")
+    near = NearInvariant(sp.Symbol("x"), sp.S.One, proof)
+    assert fact(Invariants(scope="templates", nearly=[near])) == "1 nearly conserved"
+    assert fact(Invariants(scope="templates")) == "none found"
+    assert fact(Invariants()) == fact(Invariants(scope="nothing (of maps)")) == "not looked for"
+
+
 def test_second_derivatives_are_printed_where_they_are_not_zero(jang):
     assert "2 of the 6 are not zero" in text(jang, "derived")
     linear = dataclasses.replace(jang, system=db.ODE({"x": "-x", "y": "x - y"}))
@@ -128,7 +142,7 @@ def test_an_invariant_comes_with_the_identity_that_proves_it(duffing, jang):
 
 
 def test_a_symmetry_comes_with_its_identities(jang):
-    (table,) = tables(jang, "invariants")
+    table, _ = tables(jang, "invariants")
     (row,) = table.rows
     identities = [piece.expression for piece in row[1] if isinstance(piece, Formula)]
     assert len(identities) == 2

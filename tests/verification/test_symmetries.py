@@ -76,6 +76,7 @@ def turn(entry):
         lambda r: r["symmetry_group"].update(generators=[]),
         lambda r: r["symmetry_group"].update(generators=[17]),
         lambda r: r["reversing_symmetries"]["found"].append(r["symmetries"][0]),
+        lambda r: r["reversing_symmetries"].update(order="3"),
         lambda r: r["scalings"].append({"weights": [1], "degree": 0, "description": "s", "proof": ""}),
         lambda r: r["scalings"].append({"weights": [0], "degree": 0, "description": "s", "proof": ""}),
         lambda r: r["symmetry_orbits"][0]["points"].pop(),
@@ -90,9 +91,13 @@ def test_false_claims_are_found(cubic, change):
     assert failures(changed(cubic, change))
 
 
-@pytest.mark.parametrize("key", ["weights", "degree"])
+@pytest.mark.parametrize("key", ["weights", "degree", "description"])
 def test_a_false_exponent_is_found(quartic, key):
     def change(r):
+        if key == "description":
+            written = r["scalings"][0]
+            written[key] = written[key].replace("s*", "s**7*", 1)
+            return
         r["scalings"][0][key] = [1, 3] if key == "weights" else 2
 
     assert any(claim.startswith("scaling") for claim in failures(changed(quartic, change)))

@@ -59,15 +59,16 @@ def definite_combination(matrices: Sequence[sp.MatrixBase]) -> list[sp.Rational]
     """
     if not matrices:
         return None
-    numbers = np.array([np.array(m.tolist(), dtype=float) for m in matrices])
-    scale = np.maximum(np.abs(numbers).max(axis=(1, 2)), 1e-300)
-    coefficients = _cutting_planes(numbers / scale[:, None, None])
-    if coefficients is None:
+    # Exactly: entries may be beyond the range of doubles.
+    scales = [max(map(abs, m)) or sp.S.One for m in matrices]
+    numbers = np.array([np.array((m / s).tolist(), dtype=float) for m, s in zip(matrices, scales, strict=True)])
+    found = _cutting_planes(numbers)
+    if found is None:
         return None
-    coefficients /= scale
-    coefficients /= max(np.abs(coefficients).max(), 1e-300)
+    weights = [sp.Rational(float(c)) / s for c, s in zip(found, scales, strict=True)]
+    largest = max(map(abs, weights)) or sp.S.One
     for most in _DENOMINATORS:
-        exact = [sp.Rational(float(c)).limit_denominator(most) for c in coefficients]
+        exact = [(w / largest).limit_denominator(most) for w in weights]
         total = sum((c * m for c, m in zip(exact, matrices, strict=True)), sp.zeros(*matrices[0].shape))
         if not total.is_zero_matrix and squares(total, {}) is not None:
             return exact

@@ -8,8 +8,9 @@ import sympy as sp
 from sympy.integrals.manualintegrate import manualintegrate
 
 from dynbench.invariants.algebra.differential_ring import DifferentialRing
+from dynbench.invariants.algebra.signs import is_positive
 
-__all__ = ["MOST_OPERATIONS", "ROUGH", "gradient_of", "potential", "same", "singular_bases"]
+__all__ = ["MOST_OPERATIONS", "ROUGH", "domain", "gradient_of", "potential", "same"]
 
 #: Rules of integration branch: longer expressions may take them minutes.
 MOST_OPERATIONS = 80
@@ -66,10 +67,22 @@ def same(first: Sequence[sp.Expr], second: Sequence[sp.Expr], states: Sequence[s
     return all(ring.is_zero(a - b) for a, b in pairs)
 
 
-def singular_bases(expression: sp.Expr) -> list[sp.Expr]:
-    """The bases of negative powers that hold a symbol."""
-    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_negative and p.base.free_symbols)
-    return sorted({p.base for p in powers}, key=str)
+def domain(function: sp.Expr) -> list[sp.Basic]:
+    """Where a function is defined, real and continuous, as relations; what holds for all real symbols is left out.
+
+    Arguments of logarithms and bases of roots are positive, other denominators not zero, arguments of arcus sine and
+    cosine between -1 and 1.
+    """
+    powers = [p for p in function.atoms(sp.Pow) if p.base.free_symbols and p.base != sp.E]
+    positive = {p.base for p in powers if not p.exp.is_integer} | {e.args[0] for e in function.atoms(sp.log)}
+    nonzero = {p.base for p in powers if p.exp.is_integer and not p.exp.is_nonnegative} - positive
+    inside = {e.args[0] for e in function.atoms(sp.asin, sp.acos)}
+    relations = (
+        *(u > 0 for u in sorted(positive, key=str) if u.free_symbols and not is_positive(u, {}, ())),
+        *(sp.Ne(u, 0) for u in sorted(nonzero, key=str) if not is_positive(u, {}, ())),
+        *(1 - u**2 > 0 for u in sorted(inside, key=str) if u.free_symbols),
+    )
+    return list(dict.fromkeys(relations))
 
 
 def _may_jump(function: sp.Expr) -> bool:
@@ -77,8 +90,7 @@ def _may_jump(function: sp.Expr) -> bool:
     arguments = [e.args[0] for e in function.atoms(sp.atan, sp.acot)]
     if function.has(sp.acot) or any(a.has(sp.tan, sp.cot, sp.sec, sp.csc, sp.coth) for a in arguments):
         return True
-    bases = (base for a in arguments for base in singular_bases(a))
-    return not all(base.xreplace({s: sp.Dummy(real=True) for s in base.free_symbols}).is_nonzero for base in bases)
+    return any(isinstance(relation, sp.Ne) for argument in arguments for relation in domain(argument))
 
 
 def _integral(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:

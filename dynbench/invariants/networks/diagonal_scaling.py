@@ -66,7 +66,8 @@ def _round_triangles(m: Array, sign: int) -> bool:
     """A quick screen: round every triangle the products of the entries agree up to the sign, to a few digits."""
     forward = np.einsum("ij,jk,ki->ijk", m, m, m)
     backward = np.einsum("ji,kj,ik->ijk", m, m, m)
-    return bool((np.abs(forward - sign * backward) <= 1e-3 * (np.abs(forward) + np.abs(backward))).all())
+    with np.errstate(over="ignore", invalid="ignore"):  # nan, which is not near, where a product overflows
+        return bool((np.abs(forward - sign * backward) <= 1e-3 * (np.abs(forward) + np.abs(backward))).all())
 
 
 def _forest(m: Any) -> list[tuple[int, int]]:

@@ -219,16 +219,24 @@ def symmetric_part(e: MatrixExpr, values: Mapping[sp.MatrixSymbol, Any]) -> Symm
     if coefficient != 1:
         part = symmetric_part(factors[0] if len(factors) == 1 else sp.MatMul(*factors), values)
         size = abs(exact_float(coefficient)) * (1 + 2.0**-50)
-        return SymmetricPart(part.total * size, part.norm * size, part.relative)
+        total, norm = (math.nextafter(bound * size, math.inf) if bound else 0.0 for bound in (part.total, part.norm))
+        return SymmetricPart(total, norm, part.relative)
     array = values.get(e)
     if isinstance(array, np.ndarray):
         # The sum of two doubles, rounded once.
-        sizes, scale = np.abs(array + array.T) * ((1 + 2.0**-52) / 2), float(np.linalg.norm(array))
+        with np.errstate(over="ignore"):
+            sums, scale = np.abs(array + array.T), float(np.linalg.norm(array))
     else:
         plain = normalise(e)
         box, whole = MatrixKernel((add(plain, transpose(plain)), plain), (), dict(values), INTERVALS)()
-        sizes, scale = np.abs(np.stack([box.lo, box.hi])).max(axis=0) / 2, float(np.linalg.norm(whole.mid))
-    frobenius = math.sqrt(float((sizes**2).sum()))
+        with np.errstate(over="ignore"):
+            sums, scale = np.abs(np.stack([box.lo, box.hi])).max(axis=0), float(np.linalg.norm(whole.mid))
+    sizes = np.where(sums > 0, np.nextafter(sums / 2, np.inf), 0.0)
+    # Relative to the largest: the square of 1e-200 would be 0, and a bound of 0 is false.
+    largest = float(sizes.max(initial=0.0))
+    frobenius = math.inf if math.isinf(largest) else 0.0
+    if 0 < largest < math.inf:
+        frobenius = math.nextafter(math.sqrt(float(((sizes / largest) ** 2).sum())) * largest, math.inf)
     # Sums of nonnegative doubles: each of at most size roundings, and that of the square root, moves them down.
     up = 1 + (sizes.size + 8) * 2.0**-52
     norm = min(float(sizes.sum(axis=1).max(initial=0.0)), frobenius) * up

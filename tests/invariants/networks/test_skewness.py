@@ -11,6 +11,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynbench import ODE
 from dynbench.invariants.networks.diagonal_scaling import exact_scaling, scaling
 from dynbench.invariants.networks.skewness import exact_matrix, symmetric_part, symmetry, transposes_to
 from dynbench.symbolic.matrices import LowRank, normalise
@@ -147,3 +148,25 @@ def test_no_scaling_where_a_cycle_or_the_pattern_says_no():
     near = scaling(np.array([[0.0, 1, -1], [-1, 0, 1], [1 + 1e-9, -1, 0]]), -1, 1e-6)
     assert near is not None
     assert exact_scaling(np.array([[0.0, 1, -1], [-1, 0, 1], [1 + 1e-9, -1, 0]]), -1, near[1], 3) is None
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-320, 1e-300, 1e-200, 1e200])
+def test_bounds_of_tiny_and_huge_entries_are_bounds(size):
+    """The squares of 1e-200 and the half of 5e-324 are 0 in doubles: a bound of 0 would be false."""
+    entries = np.zeros((3, 3))
+    entries[0, 0] = size
+    part = symmetric_part(sp.MatrixSymbol("W", 3, 3), {sp.MatrixSymbol("W", 3, 3): entries})
+    assert part.norm >= size
+    assert part.total >= size
+    assert part.norm <= 2 * size
+
+
+def test_the_drift_of_a_linear_network_with_a_tiny_diagonal_is_not_zero():
+    """d|x|^2/dt = 2e-300 x_1^2."""
+    n = 30
+    noise = np.random.default_rng(0).normal(size=(n, n))
+    entries = noise - noise.T
+    entries[0, 0] = 1e-300
+    x, w = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("W", n, n)
+    (nearly,) = ODE({x: w * x}, {w: entries}).invariants().nearly
+    assert nearly.rate != 0
