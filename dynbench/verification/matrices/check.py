@@ -25,7 +25,9 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     n, listed = system.dimension, report["fixed_points"]
     for what in ("invariants", "lyapunov_functions"):
         check_matrix_invariants(system, report[what], ledger)
-    check_matrix_nearly(system, report["invariants"], ledger)
+    nearly = check_matrix_nearly(system, report["invariants"], ledger)
+    known = len(nearly) == len(report["invariants"]["nearly"].items())
+    ledger.require("what is nearly conserved is stated of the column of states", known, "it is not")
     for what in ("hamiltonian", "volume"):
         if report["structure"].get(what) is not None:
             ledger.add(f"structure ({what}) as stated", Outcome.NOT_ESTABLISHED, "it is not checked for so many states")

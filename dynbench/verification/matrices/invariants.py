@@ -8,8 +8,6 @@ exactly, in the arrays that the report names, or -w^T diag(v) w with v nowhere n
 
 from __future__ import annotations
 
-import re
-
 import sympy as sp
 from flint import nmod_mat
 
@@ -36,7 +34,7 @@ def check_matrix_invariants(system: MatrixSystem, found: Field, ledger: Ledger) 
     places = set()
     for k, field in enumerate(found["found"].items()):
         text, kind = field["expression"].text(), field["kind"].text()
-        if not _in_matrices(system, text):
+        if not system.names_column(text):
             continue
         places.add(k)
         field["method"].text()
@@ -57,12 +55,6 @@ def check_matrix_invariants(system: MatrixSystem, found: Field, ledger: Ledger) 
             strict = _falls(system, rate) == "strictly" and _at_rest_only(system, rate, zero)
             ledger.prove(f"{what} is constant at fixed points only", strict, "that is not shown")
     return frozenset(places)
-
-
-def _in_matrices(system: MatrixSystem, text: str) -> bool:
-    """Whether a text names the column of states."""
-    words = {word for word, name in system.words.items() if name == system.column}
-    return not words.isdisjoint(re.findall(r"\w+", text))
 
 
 def _zero(system: MatrixSystem, assumptions: list[str] | tuple[str, ...]) -> frozenset[str]:

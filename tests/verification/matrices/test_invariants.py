@@ -10,10 +10,13 @@ import scipy.sparse
 import sympy as sp
 
 import dynbench as db
+from dynbench.analysis import Analysis
+from dynbench.fixed_points.search.newton_starts import NewtonStarts
 from dynbench.reporting.invariants import invariants_from_dict, invariants_to_dict
 from dynbench.reporting.json import notation_of
 from dynbench.symbolic.matrices.nodes import mul
 from dynbench.symbolic.matrices.text import read_matrix, write_matrix
+from dynbench.transitions import TransitionGraph
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.invariants import check_matrix_invariants
@@ -180,6 +183,24 @@ def test_another_function_with_a_bound_is_refused(key, declared):
     assert near_outcomes(declared, NEAR["bounded"], data) == [Outcome.FAILS]
     data["nearly"][0]["proof"]["identities"] = []
     assert near_outcomes(declared, NEAR["bounded"], data) == [Outcome.NOT_ESTABLISHED]
+
+
+@pytest.mark.parametrize("n", [14, 40])  # written out in components besides, or not
+def test_a_report_of_what_is_nearly_conserved(n, tmp_path):
+    system = db.RNN(skew(n) + 1e-12 * drawn(n, 1), leak=0)
+    points = db.find_fixed_points(system, search=[NewtonStarts(starts=np.zeros((1, n)))])
+    provenance = {"dynbench": db.__version__, "content_hash": system.content_hash}
+    found = system.invariants()
+    path = db.report(Analysis(system, points, (), TransitionGraph(), found, (), False, provenance), tmp_path / "a.json")
+    weights = db.save_weights(system, tmp_path / "a.npz")
+    assert db.load_report(path, weights=weights).invariants.nearly[0].rate == found.nearly[0].rate
+    report = json.loads(path.read_text())
+    (bound,) = (c for c in db.verify(report, weights=weights).checks if c.claim.startswith("|dH/dt| <= "))
+    assert bound.outcome is Outcome.HOLDS
+    report["invariants"]["nearly"][0]["rate"] = smaller(report["invariants"]["nearly"][0]["rate"], 0.9)
+    assert not db.verify(report, weights=weights).holds
+    page = db.report(Analysis(system, points, (), TransitionGraph(), found, (), False, provenance), tmp_path / "a.html")
+    assert "Not conserved, but proved to change slowly" in page.read_text()
 
 
 def test_nothing_of_a_map_holds(declared):
