@@ -36,11 +36,11 @@ def rates(system, expression, seed=1, size=2.0):
 @pytest.mark.parametrize(
     ("right", "expression"),
     [
-        ((A - A.T) * X.applyfunc(sp.tanh), "1*log(cosh(x))"),
-        (((A - A.T) * X + C).applyfunc(sp.tanh), "1*log(cosh((A - A.T)*x + c))"),
+        ((A - A.T) * X.applyfunc(sp.tanh), "ones(1, n)*log(cosh(x))"),
+        (((A - A.T) * X + C).applyfunc(sp.tanh), "ones(1, n)*log(cosh((A - A.T)*x + c))"),
         ((A - A.T) * X, "x.T*x"),
         (A * ((A.T - A) * (A * X + C)).applyfunc(sp.erf), None),
-        (W * (A - A.T) * W.T * X.applyfunc(sp.atan), "1*(x*atan(x) - log(x**2 + 1)/2)"),
+        (W * (A - A.T) * W.T * X.applyfunc(sp.atan), "ones(1, n)*(x*atan(x) - log(x**2 + 1)/2)"),
         (sp.HadamardProduct(T, (A - A.T) * X.applyfunc(sp.tanh)), None),
     ],
 )
