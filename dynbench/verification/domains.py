@@ -131,6 +131,8 @@ class Domain:
             return all(map(self._positive, e.args))
         if e.is_Pow and e.args[1].is_Integer and e.args[1] % 2 == 0:
             return self._nonzero(e.args[0])
+        if isinstance(e, sp.exp):
+            return not self.doubt(e.args[0])
         return bool(e.is_Pow and self._positive(e.args[0]))
 
     def _nonnegative(self, e: sp.Expr) -> bool:

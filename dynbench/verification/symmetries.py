@@ -113,7 +113,8 @@ def _check(
     field["proof"].text()
     description = field["description"].text()
     claim = f"{'symmetry' if sign > 0 else 'reversing symmetry'} {description:.80}"
-    given, rows = field.get("images"), field.get("matrix")
+    rows = field.get("matrix")
+    given = field.get("images") if "images" in field.keys() else None  # noqa: SIM118  # older reports have the matrix
     written = None if rows is None else _images([row.texts(n) for row in rows.items(n)])
     images = written if given is None else given.integers(n)
     if images is None or sorted(map(abs, images)) != list(range(1, n + 1)):

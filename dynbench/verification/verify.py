@@ -27,6 +27,7 @@ from dynbench.verification.matrices.check import check_many
 from dynbench.verification.matrices.derived import check_matrix_derived
 from dynbench.verification.matrices.expansion import MOST_EXPANDED, expanded
 from dynbench.verification.matrices.invariants import check_matrix_invariants
+from dynbench.verification.matrices.nearly import check_matrix_nearly
 from dynbench.verification.matrices.weights import Weights
 from dynbench.verification.points import (
     Proved,
@@ -49,7 +50,7 @@ _MOST_BITS = 16_384
 _SHORT = 80
 
 #: Entries of searches that were checked already.
-_NONE: Mapping[str, frozenset[int]] = {"invariants": frozenset(), "lyapunov_functions": frozenset()}
+_NONE: Mapping[str, frozenset[int]] = dict.fromkeys(("invariants", "lyapunov_functions", "nearly"), frozenset())
 
 
 def verify(
@@ -124,6 +125,7 @@ def _check_matrix_form(report: Field, weights: Weights, ledger: Ledger) -> None:
         elsewhere = {
             what: check_matrix_invariants(system, report[what], ledger) for what in ("invariants", "lyapunov_functions")
         }
+        elsewhere["nearly"] = check_matrix_nearly(system, report["invariants"], ledger)
         _check_components(expanded(system), report, ledger, elsewhere)
     else:
         ledger.doubles = True
@@ -135,7 +137,7 @@ def _check_components(
 ) -> None:
     """All claims about a system with one equation a state, but for the entries that were checked in matrix form."""
     invariants = check_invariants(system, report["invariants"], ledger, elsewhere["invariants"])
-    check_nearly(system, report["invariants"], ledger)
+    check_nearly(system, report["invariants"], ledger, elsewhere["nearly"])
     check_lyapunov(system, report["lyapunov_functions"], ledger, elsewhere["lyapunov_functions"])
     check_structure(system, report["structure"], ledger)
     generators = check_symmetries(system, report, ledger)

@@ -283,10 +283,11 @@ def test_a_continuum_is_checked(small, change, line):
 @pytest.mark.parametrize(
     ("matrix", "description", "line"),
     [
-        ([["2", "0"], ["0", "2"]], "(x, y) -> (x, -y), reversible", "S as stated"),
-        ([["2", "0"], ["0", "2"]], "None", "S as stated"),
+        ([["2", "0"], ["0", "2"]], "(x, y) -> (x, -y), reversible", "no signed permutation"),
+        ([["2", "0"], ["0", "2"]], "None", "no signed permutation"),
         ([["1", "0"], ["0", "1"]], "(x, y) -> (x, y)", "S is not the identity"),
-        ([["0", "0"], ["0", "0"]], "(x, y) -> (0, 0)", "S as stated"),
+        ([["-1", "0"], ["0", "-1"]], "(x, y) -> (x, -y)", "S as stated"),
+        ([["0", "0"], ["0", "0"]], "(x, y) -> (0, 0)", "no signed permutation"),
     ],
 )
 def test_a_symmetry_is_what_it_is_said_to_be(small, matrix, description, line):

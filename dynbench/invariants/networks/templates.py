@@ -55,7 +55,7 @@ class NetworkTemplates(InvariantMethod):
     >>> network = db.ODE({x: (A - A.T)*x.applyfunc(sp.tanh)}, {A: None})
     >>> (energy,) = network.invariants()
     >>> print(energy.expression)
-    1*log(cosh(x))
+    ones(1, n)*log(cosh(x))
     """
 
     name = "network template"

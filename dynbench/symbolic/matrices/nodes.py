@@ -1,9 +1,10 @@
 """The nodes of matrix expressions, and constructors that keep them short.
 
-SymPy's own node types serve where they can: MatAdd, MatMul, Transpose, Identity, ZeroMatrix, OneMatrix, HadamardProduct
-and DiagonalOf. Two are ours: `Elementwise`, a scalar function of every entry, printed as that function of a matrix,
-and `Diag`, the diagonal matrix of a column. The constructors never call SymPy's ``doit``, which is slow and rewrites
-what was built; they drop zeros and identities and join equal terms, no more.
+SymPy's own node types serve where they can: MatAdd, MatMul, Transpose, Identity, ZeroMatrix, HadamardProduct and
+DiagonalOf. Three are ours: `Elementwise`, a scalar function of every entry, printed as that function of a matrix,
+`Diag`, the diagonal matrix of a column, and `Ones`, which SymPy prints like the number 1. The constructors never call
+SymPy's ``doit``, which is slow and rewrites what was built; they drop zeros and identities and join equal terms, no
+more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "SLOT",
     "Diag",
     "Elementwise",
+    "Ones",
     "add",
     "diag",
     "elementwise",
@@ -95,6 +97,35 @@ class Diag(MatrixExpr):
         return row
 
 
+class Ones(sp.OneMatrix):
+    """The matrix of ones, printed so that it is not read as a number: as ``ones(1, n)``, as a bold 1 in formulas."""
+
+    def _eval_transpose(self) -> Ones:
+        return Ones(self.cols, self.rows)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"ones({', '.join(map(printer._print, self.shape))})"
+
+    def _sympyrepr(self, printer: Any) -> str:
+        # What a system is known by does not depend on how it is printed.
+        return f"OneMatrix({', '.join(map(printer._print, self.shape))})"
+
+    def _latex(self, printer: Any) -> str:
+        return r"\mathbf{1}^{T}" if self.shape[0] == 1 else r"\mathbf{1}"
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        one = printer.dom.createElement("mn")
+        one.setAttribute("mathvariant", "bold")
+        one.appendChild(printer.dom.createTextNode("1"))
+        if self.shape[0] != 1:
+            return one
+        row, power = printer.dom.createElement("msup"), printer.dom.createElement("mi")
+        power.appendChild(printer.dom.createTextNode("T"))
+        row.appendChild(one)
+        row.appendChild(power)
+        return row
+
+
 class _Shown(sp.Dummy):
     """A matrix in the place of `SLOT` while a printer writes an elementwise function.
 
@@ -141,9 +172,9 @@ def zeros(shape: tuple[sp.Expr, sp.Expr]) -> sp.ZeroMatrix:
     return sp.ZeroMatrix(*shape)
 
 
-def ones(shape: tuple[sp.Expr, sp.Expr]) -> sp.OneMatrix:
+def ones(shape: tuple[sp.Expr, sp.Expr]) -> Ones:
     """The matrix of ones."""
-    return sp.OneMatrix(*shape)
+    return Ones(*shape)
 
 
 def split(e: MatrixExpr) -> tuple[sp.Expr, tuple[MatrixExpr, ...]]:

@@ -22,13 +22,14 @@ from dynbench.symbolic.matrices.nodes import (
     elementwise,
     hadamard,
     mul,
+    ones,
     split,
     transpose,
 )
 
 __all__ = ["normalise"]
 
-_LEAVES = (sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
+_LEAVES = (sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix)
 
 
 def normalise(e: Any) -> MatrixExpr:
@@ -49,6 +50,8 @@ def normalise(e: Any) -> MatrixExpr:
             return rewrite(e)
     if isinstance(e, sp.MatPow) and e.exp.is_Integer and e.exp > 0:  # SymPy writes W*W so
         return mul(*[normalise(e.base)] * int(e.exp))
+    if isinstance(e, sp.OneMatrix):
+        return ones(e.shape)
     if isinstance(e, _LEAVES):
         return e
     if isinstance(e, sp.MatrixBase):

@@ -8,44 +8,23 @@ exactly, in the arrays that the report names, or -w^T diag(v) w with v nowhere n
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-import scipy.sparse
 import sympy as sp
-from flint import fmpq, fmpq_mat
+from flint import nmod_mat
 
 from dynbench.errors import InputError, ModelError
-from dynbench.symbolic.matrix_parsing import (
-    Diagonal,
-    Each,
-    Hadamard,
-    Name,
-    Node,
-    Numbers,
-    Product,
-    Scaled,
-    Sum,
-    Transposed,
-)
+from dynbench.symbolic.matrix_parsing import Diagonal, Each, Hadamard, Name, Node, Numbers, Product, Scaled, Sum
 from dynbench.verification.document import Field
 from dynbench.verification.domains import Domain
 from dynbench.verification.ledger import Ledger
-from dynbench.verification.matrices.blocks import Block
-from dynbench.verification.matrices.linearisation import Over
+from dynbench.verification.matrices.forms import exact_product, quadratic_form, terms_of
 from dynbench.verification.matrices.quadratic import canonical, factors_of, transposed
-from dynbench.verification.matrices.small import SmallInstance
+from dynbench.verification.matrices.rates import is_field, is_rate
 from dynbench.verification.matrices.system import SLOT, MatrixSystem
 
 __all__ = ["check_matrix_invariants"]
 
-_TIMES = 3
 _STOPPED = ("", "time limit", "interrupted")
-#: Products of arrays are multiplied out in rational arithmetic up to so many rows.
-_LARGEST_EXACT = 200
+_PRIME = 2**61 - 1
 
 
 def check_matrix_invariants(system: MatrixSystem, found: Field, ledger: Ledger) -> frozenset[int]:
@@ -55,7 +34,7 @@ def check_matrix_invariants(system: MatrixSystem, found: Field, ledger: Ledger) 
     places = set()
     for k, field in enumerate(found["found"].items()):
         text, kind = field["expression"].text(), field["kind"].text()
-        if not _in_matrices(system, text):
+        if not system.names_column(text):
             continue
         places.add(k)
         field["method"].text()
@@ -63,24 +42,19 @@ def check_matrix_invariants(system: MatrixSystem, found: Field, ledger: Ledger) 
         try:
             function, rate = system.read(text), system.read(field["lie_derivative"].text())
             zero = _zero(system, field["assumptions"].texts())
-            ledger.require(f"the rate of {what} as stated", _agree(system, function, rate, zero), "it is another one")
+            same = not system.is_map and is_rate(system, function, rate, zero)
+            ledger.require(f"the rate of {what} as stated", same, "it is another one")
         except (ModelError, InputError) as error:
             ledger.prove(f"{what} is a {kind}", False, str(error))
             continue
         if kind == "conserved quantity":
-            ledger.prove(f"{what} is a {kind}", _is_skew_form(system, rate), "its rate is not shown to be zero")
+            ledger.prove(f"{what} is a {kind}", _is_skew(system, rate), "its rate is not shown to be zero")
         elif not ledger.prove(f"{what} never increases", _falls(system, rate) != "", "its rate is not shown to fall"):
             continue
         elif kind == "strict Lyapunov function":
             strict = _falls(system, rate) == "strictly" and _at_rest_only(system, rate, zero)
             ledger.prove(f"{what} is constant at fixed points only", strict, "that is not shown")
     return frozenset(places)
-
-
-def _in_matrices(system: MatrixSystem, text: str) -> bool:
-    """Whether a text names the column of states."""
-    words = {word for word, name in system.words.items() if name == system.column}
-    return not words.isdisjoint(re.findall(r"\w+", text))
 
 
 def _zero(system: MatrixSystem, assumptions: list[str] | tuple[str, ...]) -> frozenset[str]:
@@ -93,7 +67,7 @@ def _zero(system: MatrixSystem, assumptions: list[str] | tuple[str, ...]) -> fro
     """
     arrays = set()
     for text in assumptions:
-        left, sign, right = next(text.partition(f" {s} ") for s in ("==", "!=") if f" {s} " in text)
+        left, sign, right = text.partition(" == " if " == " in text else " != ")
         name = system.words.get(left)
         if isinstance(name, str) and sign == " == " and right.startswith("zeros(") and name in system.arrays:
             met = not abs(system.arrays[name]).max() > 0
@@ -107,146 +81,9 @@ def _zero(system: MatrixSystem, assumptions: list[str] | tuple[str, ...]) -> fro
     return frozenset(arrays)
 
 
-def _agree(system: MatrixSystem, function: Node, rate: Node, zero: frozenset[str]) -> bool:
-    return all(_compare(system, function, rate, zero, np.random.default_rng(seed)) for seed in range(_TIMES))
-
-
-def _compare(system: MatrixSystem, function: Node, rate: Node, zero: frozenset[str], rng: np.random.Generator) -> bool:
-    instance, (function, rate) = _instance(system, (function, rate), zero, rng)
-    x = rng.uniform(-2, 2, instance.dimension)
-    own, along = Over(instance, x, 0.0), Over(replace(instance, tree=function), x, 0.0)
-    change = along.slope(Block.exact(np.ones((1, 1)))) @ own.value(instance.tree)
-    stated = own.value(rate)
-    return _same(change, stated) and bool(np.all(np.abs(along.slope(Block.exact(np.ones((1, 1)))).mid).max() > 1e-9))
-
-
-def _same(a: Block, b: Block) -> bool:
-    return a.shape == b.shape and bool(np.all(np.abs(a.mid - b.mid) <= (1 + 1e-6) * (a.rad + b.rad) + 1e-300))
-
-
-def _instance(
-    system: MatrixSystem, nodes: tuple[Node, ...], zero: frozenset[str], rng: np.random.Generator
-) -> tuple[MatrixSystem, tuple[Node, ...]]:
-    """A small one with random arrays; the system itself where a column of numbers leaves no choice of sizes."""
-    try:
-        small = SmallInstance(system, Sum(nodes))
-        instance, nodes = small.instance(rng), tuple(map(small.of, nodes))
-    except InputError:
-        instance = system
-    arrays = {}
-    for name, a in instance.arrays.items():
-        if name in zero:
-            a = np.zeros_like(a)
-        elif instance is not system and _is_symmetric(system.arrays[name]):
-            a = a + a.T  # exact symmetry is what the rates of energies rest on
-        arrays[name] = a
-    return replace(instance, arrays=arrays), nodes
-
-
-def _is_symmetric(array: Any) -> bool:
-    if array.shape[0] != array.shape[1] or array.shape[0] == 1:
-        return False
-    if scipy.sparse.issparse(array):
-        return not (array - array.T).count_nonzero()
-    return np.array_equal(array, array.T)
-
-
-# ---- u^T S u with S skew
-
-
-def _is_skew_form(system: MatrixSystem, rate: Node) -> bool:
-    """Whether the rate is a sum of terms c u^T M u, with one u, and the sum of the c M exactly skew."""
-    middles: list[tuple[sp.Expr, list[Node]]] = []
-    ends = set()
-    for factor, parts in ((factor, _scales_apart(parts)) for factor, parts in _terms(rate)):
-        if len(parts) < 2 or canonical(transposed(parts[0])) != canonical(parts[-1]):
-            return False
-        ends.add(canonical(parts[-1]))
-        middles.append((factor.subs(system.scalars), parts[1:-1]))
-    if len(ends) != 1:
-        return False
-    if len(middles) == 1 and len(middles[0][1]) == 1:
-        (part,) = middles[0][1]
-        part = part.argument if isinstance(part, Transposed) else part
-        if isinstance(part, Name) and part.name in system.arrays:
-            return _is_skew(system.arrays[part.name])
-    total: fmpq_mat | None = None
-    for factor, parts in middles:
-        exact = _exact_product(system, factor, parts)
-        if exact is None:
-            return False
-        total = exact if total is None else total + exact
-    return total is not None and all(a == 0 for a in (total + total.transpose()).entries())
-
-
-def _terms(node: Node, factor: sp.Expr = sp.S.One) -> Iterator[tuple[sp.Expr, list[Node]]]:
-    if isinstance(node, Sum):
-        for part in node.parts:
-            yield from _terms(part, factor)
-    elif isinstance(node, Scaled):
-        yield from _terms(node.argument, factor * node.factor)
-    elif isinstance(node, Product):
-        scale, parts = factors_of(node)
-        inner = [k for k, part in enumerate(parts) if isinstance(part, Sum) and 0 < k < len(parts) - 1]
-        if inner:
-            k = inner[0]
-            for term in parts[k].children:  # multiplied out
-                yield from _terms(Product((*parts[:k], term, *parts[k + 1 :])), factor * scale)
-        else:
-            yield factor * scale, list(parts)
-    else:
-        yield factor, [node]
-
-
-def _scales_apart(parts: list[Node]) -> list[Node]:
-    """u^T diag(d) M ... for the elementwise product of u^T and d^T in front of M, where u stands last."""
-    if isinstance(parts[0], Hadamard):
-        row, wanted = parts[0].children, canonical(transposed(parts[-1]))
-        scales = [part for part in row if canonical(part) != wanted]
-        if len(scales) == len(row) - 1:
-            return [transposed(parts[-1]), *(Diagonal(transposed(part)) for part in scales), *parts[1:]]
-    return parts
-
-
-def _is_skew(array: Any) -> bool:
-    if scipy.sparse.issparse(array):
-        return array.shape[0] == array.shape[1] and not (array + array.T).count_nonzero()
-    return isinstance(array, np.ndarray) and array.shape[0] == array.shape[1] and np.array_equal(array, -array.T)
-
-
-def _exact_product(system: MatrixSystem, factor: sp.Expr, parts: list[Node]) -> fmpq_mat | None:
-    if not factor.is_Rational:
-        return None
-    result: fmpq_mat | None = None
-    for part in parts:
-        matrix = _exact(system, part)
-        if matrix is None:
-            return None
-        result = matrix if result is None else result * matrix
-    return None if result is None else fmpq_mat.__mul__(result, fmpq(int(factor.p), int(factor.q)))
-
-
-def _exact(system: MatrixSystem, node: Node) -> fmpq_mat | None:
-    """The entries as rational numbers, of arrays, their transposes, and diagonal matrices of numbers."""
-    if isinstance(node, Transposed):
-        inner = _exact(system, node.argument)
-        return None if inner is None else inner.transpose()
-    if isinstance(node, Diagonal):
-        column = _exact(system, node.argument)
-        if column is None:
-            return None
-        n = column.nrows()
-        return fmpq_mat([[column[i, 0] if i == j else fmpq(0) for j in range(n)] for i in range(n)])
-    if isinstance(node, Numbers):
-        n, m = node.shape
-        return fmpq_mat(n, m, [fmpq(int(a.p), int(a.q)) for a in node.entries])
-    if isinstance(node, Name) and node.name in system.arrays:
-        array = system.arrays[node.name]
-        if max(array.shape) > _LARGEST_EXACT:
-            return None
-        array = array.toarray() if scipy.sparse.issparse(array) else array
-        return fmpq_mat([[fmpq(*a.as_integer_ratio()) for a in row] for row in array.tolist()])
-    return None
+def _is_skew(system: MatrixSystem, rate: Node) -> bool:
+    form = quadratic_form(system, rate)
+    return form is not None and form.is_skew(system)
 
 
 # ---- -w^T diag(v) w with v >= 0
@@ -267,7 +104,7 @@ def _falls(system: MatrixSystem, rate: Node) -> str:
 
 def _weighted_square(rate: Node) -> tuple[sp.Expr, list[Node], Node] | None:
     """(c, factors of v, w) of c w^T diag(v) w."""
-    terms = list(_terms(rate)) if not isinstance(rate, Sum) else []
+    terms = list(terms_of(rate)) if not isinstance(rate, Sum) else []
     if len(terms) != 1:
         return None
     ((factor, parts),) = terms
@@ -288,7 +125,8 @@ def _weighted_square(rate: Node) -> tuple[sp.Expr, list[Node], Node] | None:
 def _sign(system: MatrixSystem, node: Node) -> str:
     """Whether every entry of a column is positive, or nonnegative; "" where neither is shown."""
     if isinstance(node, Each):
-        body, domain = node.body.subs(system.scalars), Domain((SLOT,), ())
+        facts = [(SLOT, ">")] if _sign(system, node.argument) == "positive" else []
+        body, domain = node.body.subs(system.scalars), Domain((SLOT,), facts)
         if domain.is_positive(body):
             return "positive"
         branches = [e for e, _ in body.args] if isinstance(body, sp.Piecewise) else [body]
@@ -301,14 +139,22 @@ def _sign(system: MatrixSystem, node: Node) -> str:
 
 
 def _at_rest_only(system: MatrixSystem, rate: Node, zero: frozenset[str]) -> bool:
-    """Whether w is the field itself, at random states of small instances."""
+    """Whether w is the field, or constant invertible matrices times it, at random states of small instances."""
     found = _weighted_square(rate)
     if found is None:
         return False
-    for seed in range(_TIMES):
-        rng = np.random.default_rng(seed)
-        instance, (column,) = _instance(system, (found[2],), zero, rng)
-        over = Over(instance, rng.uniform(-2, 2, instance.dimension), 0.0)
-        if not _same(over.value(column), over.value(instance.tree)):
+    factor, parts = factors_of(found[2])
+    while not is_field(system, Scaled(Product(parts), factor), zero):
+        if len(parts) == 1 or not _is_regular(system, parts[0]):
             return False
+        parts = parts[1:]
     return True
+
+
+def _is_regular(system: MatrixSystem, node: Node) -> bool:
+    """Whether a matrix is square and invertible, by its determinant modulo a prime."""
+    exact = exact_product(system, sp.S.One, (node,))
+    if exact is None or exact.nrows() != exact.ncols():
+        return False
+    whole, _ = exact.numer_denom()
+    return bool(nmod_mat(whole, _PRIME).rank() == whole.nrows())

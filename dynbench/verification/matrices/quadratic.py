@@ -27,6 +27,8 @@ def factors_of(node: Node) -> tuple[sp.Expr, tuple[Node, ...]]:
     if isinstance(node, Product):
         found = [factors_of(part) for part in node.parts]
         return sp.Mul(*(factor for factor, _ in found)), tuple(part for _, parts in found for part in parts)
+    if isinstance(node, Transposed) and isinstance(node.argument, Product):  # an array of low rank
+        return factors_of(transposed(node.argument))
     return sp.S.One, (node,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -98,6 +99,11 @@ class MatrixSystem:
     def shapes(self) -> dict[str, tuple[int, int]]:
         """Name of an array or of the column -> its shape."""
         return {self.column: (self.dimension, 1)} | {name: tuple(a.shape) for name, a in self.arrays.items()}
+
+    def names_column(self, text: str) -> bool:
+        """Whether a text names the column of states."""
+        words = {word for word, name in self.words.items() if name == self.column}
+        return not words.isdisjoint(re.findall(r"\w+", text))
 
     def read(self, text: str) -> Node:
         """A matrix expression of the report.
