@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -198,3 +200,13 @@ def assert_falls(found, system, *, strict):
     if strict:
         moving = np.abs(values[2:]).max(axis=0) > 1e-2
         assert (values[0][moving] < 0).all()
+
+
+def test_the_energy_of_the_toggle_switch_is_integrated_in_seconds():
+    """No rule integrates u^n/(1 + u^n)^2 with n symbolic; with n = 2 it is rational. Both took SymPy minutes."""
+    toggle = ODE({"u": "a/(1 + v^n) - u", "v": "a/(1 + u^n) - v"}, {"a": 4, "n": 2})
+    start = time.process_time()
+    (found,) = lyapunov_functions(toggle)
+    assert time.process_time() - start < 20
+    assert found.kind is STRICT
+    assert sp.Eq(sp.Symbol("n"), 2, evaluate=False) in found.assumptions
