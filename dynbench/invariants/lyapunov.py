@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dynbench.errors import InputError
 from dynbench.invariants.diagonal_metric import DiagonalMetric
@@ -14,7 +14,7 @@ from dynbench.invariants.networks.energy import NetworkEnergy
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants
 from dynbench.systems import System
 
-__all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
+__all__ = ["LYAPUNOV_METHODS", "excludes_cycles", "lyapunov_functions"]
 
 #: The methods, in the order in which they are tried. Each yields kinds `LYAPUNOV` and `STRICT_LYAPUNOV` only.
 LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (
@@ -61,11 +61,14 @@ def lyapunov_functions(
     found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, Limits(seconds=time_limit))
     strict = [v for v in found if v.kind is InvariantKind.STRICT_LYAPUNOV]
     # What a strict function says of all states, no other one adds to.
-    others = [] if any(_everywhere(system, v) for v in strict) else [v for v in found if v not in strict]
+    others = [] if excludes_cycles(system, strict) else [v for v in found if v not in strict]
     return Invariants([*strict, *others], found.scope, found.stopped)
 
 
-def _everywhere(system: System, function: Invariant) -> bool:
-    """Whether nothing is assumed about the states."""
+def excludes_cycles(system: System, functions: Iterable[Invariant]) -> bool:
+    """Whether a strict function whose proof assumes nothing of the states rules out every recurrence but rest."""
     states = set(system.states) if system.algebraic else set()
-    return not any(states & assumption.free_symbols for assumption in function.assumptions)
+    return any(
+        v.kind is InvariantKind.STRICT_LYAPUNOV and not any(states & a.free_symbols for a in v.assumptions)
+        for v in functions
+    )

@@ -11,6 +11,7 @@ import sympy as sp
 from dynbench.invariants import SignedPermutation
 from dynbench.reporting.blocks import Block, Bullets, Formula, Inline, Paragraph, Table, Text
 from dynbench.reporting.numbers import plural, readable
+from dynbench.reporting.sections.identities import MOST_OPERATIONS
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -22,8 +23,6 @@ __all__ = ["order_of", "symmetry_blocks"]
 _LISTED = 24
 #: States up to which images are written out as formulas.
 _WRITTEN_OUT = 12
-#: A longer identity is left to the JSON report.
-_MOST_OPERATIONS = 150
 
 
 def symmetry_blocks(analysis: Analysis) -> list[Block]:
@@ -113,7 +112,7 @@ def _identities(analysis: Analysis, s: Symmetry) -> Text:
     words: list[Inline] = []
     for rate, image in zip(system.rhs, _image(s, list(system.rhs)), strict=True):
         left, right = rate.xreplace(moved), -image if s.reversing else image
-        if int(sp.count_ops(left)) + int(sp.count_ops(right)) > _MOST_OPERATIONS:
+        if int(sp.count_ops(left)) + int(sp.count_ops(right)) > MOST_OPERATIONS:
             return ("in full in the JSON report",)
         words += ["; " if words else "", Formula(sp.Eq(left, right, evaluate=False))]
     return tuple(words)
