@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import gradient_of, potential, same, singular_bases
+from dynbench.invariants.algebra.derivatives import gradient_of
+from dynbench.invariants.algebra.potentials import potential, same, singular_bases
 from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.multipliers import constant_multipliers
 from dynbench.invariants.poisson import jacobi_identities, skew_solutions

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import MOST_OPERATIONS, ROUGH, gradient_of, potential, singular_bases
+from dynbench.invariants.algebra.derivatives import gradient_of
+from dynbench.invariants.algebra.potentials import MOST_OPERATIONS, ROUGH, potential, singular_bases
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
