@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dynbench.errors import InputError
 from dynbench.invariants.diagonal_metric import DiagonalMetric
 from dynbench.invariants.dissipated_quantities import DissipatedQuantities
 from dynbench.invariants.find import run_methods
@@ -54,11 +53,10 @@ def lyapunov_functions(
     InputError
         If `time_limit` is not positive.
     """
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"time_limit is {time_limit!r:.60}: expected a positive number of seconds.")
+    limits = Limits(seconds=time_limit)
     if system.kind != "flow":
         return Invariants(scope="nothing (Lyapunov functions are sought for flows only)")
-    found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, Limits(seconds=time_limit))
+    found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, limits)
     strict = [v for v in found if v.kind is InvariantKind.STRICT_LYAPUNOV]
     # What a strict function says of all states, no other one adds to.
     others = [] if excludes_cycles(system, strict) else [v for v in found if v not in strict]
