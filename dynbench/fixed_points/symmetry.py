@@ -135,8 +135,7 @@ class Images:
         if point.certificate is not None:
             point = replace(point, certificate=replace(point.certificate, center=s(point.certificate.center)))
         if point.exact is not None:
-            exact = tuple(sign * point.exact[p] for p, sign in zip(s.permutation, s.signs, strict=True))
-            point = replace(point, exact=exact)
+            point = replace(point, exact=s.of(point.exact))
         return next((j for j in self._points if j not in self._alone and self._covers(j, point)), None)
 
     def _covers(self, j: int, point: FixedPoint) -> bool:

@@ -17,12 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import networkx as nx
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import ROUGH, potential, same
+from dynbench.invariants.algebra.potentials import potential, same
 from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.multiplier_energies import parameter_values
+from dynbench.invariants.parameter_values import parameter_values
 from dynbench.invariants.records import Invariant, InvariantKind
+from dynbench.symbolic.calculus import NONSMOOTH
 from dynbench.systems import System
 
 __all__ = ["DiagonalMetric"]
@@ -71,7 +72,7 @@ def _energy(
     at: Mapping[sp.Symbol, sp.Expr],
     fixed: Mapping[sp.Symbol, sp.Expr],
 ) -> Invariant | None:
-    if any(rate.has(*ROUGH[:-1]) for rate in rates):
+    if any(rate.has(*NONSMOOTH) for rate in rates):
         return None
     own = [_in_tanh(rate) for rate in rates]
     metric = _metric(states, own)

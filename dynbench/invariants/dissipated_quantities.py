@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import ROUGH, gradient_of
+from dynbench.invariants.algebra.derivatives import gradient_of
 from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
-from dynbench.invariants.multiplier_energies import parameter_values
+from dynbench.invariants.parameter_values import parameter_values
 from dynbench.invariants.records import Invariant
+from dynbench.symbolic.calculus import NONSMOOTH
 from dynbench.systems import ODE, System
 
 __all__ = ["DissipatedQuantities"]
@@ -52,7 +53,7 @@ class DissipatedQuantities(InvariantMethod):
         system = system.expand()
         at = parameter_values(system)
         rates = tuple(system.rhs)
-        if any(rate.has(*ROUGH[:-1]) for rate in rates) or (system.parameter_symbols and not at):
+        if any(rate.has(*NONSMOOTH) for rate in rates) or (system.parameter_symbols and not at):
             return
         for reduced in _without_something(system):
             limits.check()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from dynbench.errors import InputError
 from dynbench.invariants.darboux.integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
@@ -62,13 +61,10 @@ def conserved_quantities(
     InputError
         If `degree` is less than 2, or `time_limit` is not positive.
     """
-    if degree is not None and degree < 2:
-        raise InputError(f"degree is {degree}: expected at least 2, a quadratic form.")
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"time_limit is {time_limit!r:.60}: expected a positive number of seconds.")
+    limits = Limits(degree, time_limit)
     if system.kind != "flow":
         return Invariants(scope="nothing (conserved quantities are sought for flows only)")
-    found = run_methods(CONSERVED_QUANTITIES if methods is None else methods, system, Limits(degree, time_limit))
+    found = run_methods(CONSERVED_QUANTITIES if methods is None else methods, system, limits)
     return Invariants(_independent(system, found), found.scope, found.stopped, found.nearly)
 
 

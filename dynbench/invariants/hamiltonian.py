@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import domain, gradient_of, potential, same
+from dynbench.invariants.algebra.derivatives import gradient_of
+from dynbench.invariants.algebra.potentials import domain, potential, same
 from dynbench.invariants.multipliers import constant_multipliers
 from dynbench.invariants.poisson import jacobi_identities, skew_solutions
 from dynbench.invariants.records import InvariantKind, Proof

@@ -17,17 +17,18 @@ from collections.abc import Iterable, Iterator, Sequence
 import sympy as sp
 
 from dynbench.invariants.algebra.ansatz import Term, monomials, products, separable_terms
+from dynbench.invariants.algebra.derivatives import lie_derivative
 from dynbench.invariants.algebra.kernel import MOST_TERMS
 from dynbench.invariants.algebra.linear_ansatz import LinearAnsatz
 from dynbench.invariants.algebra.linear_search import (
     Values,
     combinations,
     conditions,
-    gradient_of,
+    gradient_of_sum,
     only_at_values,
-    rational_values,
 )
 from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.parameter_values import rational_values
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 
@@ -107,13 +108,12 @@ def _search(ansatz: LinearAnsatz, fixed: Values, limits: Limits) -> Iterator[Inv
 
 
 def _record(ansatz: LinearAnsatz, coefficients: Sequence[sp.Expr], terms: Sequence[Term], fixed: Values) -> Invariant:
-    gradient = gradient_of(coefficients, terms)
-    products = [sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, ansatz.rates, strict=True) if g != 0]
+    gradient = gradient_of_sum(coefficients, terms)
     return Invariant(
         expression=sp.Add(*(sp.factor(c) * term.expression for c, term in zip(coefficients, terms, strict=True))),
         kind=InvariantKind.CONSERVED,
         proof=Proof(
-            identities=(sp.Eq(sp.Add(*products, evaluate=False), 0, evaluate=False),),
+            identities=(sp.Eq(lie_derivative(gradient, ansatz.rates), 0, evaluate=False),),
             where=f"in {ansatz.ring}",
             conclusion="The left side is dH/dt = grad H . F, so H is constant along solutions.",
         ),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from dynbench.errors import InputError
 from dynbench.invariants.diagonal_metric import DiagonalMetric
 from dynbench.invariants.dissipated_quantities import DissipatedQuantities
 from dynbench.invariants.find import run_methods
@@ -14,7 +13,7 @@ from dynbench.invariants.networks.energy import NetworkEnergy
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants
 from dynbench.systems import System
 
-__all__ = ["LYAPUNOV_METHODS", "lyapunov_functions"]
+__all__ = ["LYAPUNOV_METHODS", "excludes_cycles", "lyapunov_functions"]
 
 #: The methods, in the order in which they are tried. Each yields kinds `LYAPUNOV` and `STRICT_LYAPUNOV` only.
 LYAPUNOV_METHODS: tuple[InvariantMethod, ...] = (
@@ -54,18 +53,20 @@ def lyapunov_functions(
     InputError
         If `time_limit` is not positive.
     """
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"time_limit is {time_limit!r:.60}: expected a positive number of seconds.")
+    limits = Limits(seconds=time_limit)
     if system.kind != "flow":
         return Invariants(scope="nothing (Lyapunov functions are sought for flows only)")
-    found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, Limits(seconds=time_limit))
+    found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, limits)
     strict = [v for v in found if v.kind is InvariantKind.STRICT_LYAPUNOV]
     # What a strict function says of all states, no other one adds to.
-    others = [] if any(_everywhere(system, v) for v in strict) else [v for v in found if v not in strict]
+    others = [] if excludes_cycles(system, strict) else [v for v in found if v not in strict]
     return Invariants([*strict, *others], found.scope, found.stopped)
 
 
-def _everywhere(system: System, function: Invariant) -> bool:
-    """Whether nothing is assumed about the states."""
+def excludes_cycles(system: System, functions: Iterable[Invariant]) -> bool:
+    """Whether a strict function whose proof assumes nothing of the states rules out every recurrence but rest."""
     states = set(system.states) if system.algebraic else set()
-    return not any(states & assumption.free_symbols for assumption in function.assumptions)
+    return any(
+        v.kind is InvariantKind.STRICT_LYAPUNOV and not any(states & a.free_symbols for a in v.assumptions)
+        for v in functions
+    )

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import domain, gradient_of, same
+from dynbench.invariants.algebra.derivatives import gradient_of, lie_derivative
+from dynbench.invariants.algebra.potentials import domain, same
 from dynbench.invariants.algebra.signs import is_positive
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 
@@ -64,9 +65,9 @@ def lyapunov_record(
     # Terms that vanish identically show nothing, and a function that is constant along all solutions falls nowhere.
     terms = [(d, part) for d, part in terms if not same([part], [sp.S.Zero], states)]
     gradient = gradient_of(function, states)
-    change = sp.Add(*(sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, rates, strict=True)), evaluate=False)
+    change = lie_derivative(gradient, rates)
     right = sp.Add(*(-d * part**2 for d, part in terms))
-    if not terms or not same([sp.Add(*(g * f for g, f in zip(gradient, rates, strict=True)))], [right], states):
+    if not terms or not same([change], [right], states):
         return None
     scales = (sp.factor(d).as_independent(*states, as_Add=False)[0] for d, _ in terms)
     signs = dict.fromkeys(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from dynbench.errors import InputError
 from dynbench.invariants.records import Invariant, NearInvariant
 from dynbench.systems import System
 
@@ -30,9 +31,18 @@ class Limits:
         The total degree of monomials; by default each method chooses by the dimension.
     seconds : float, optional
         The time for the whole search, from now; by default no limit.
+
+    Raises
+    ------
+    InputError
+        If `degree` is less than 2, or `seconds` is not positive.
     """
 
     def __init__(self, degree: int | None = None, seconds: float | None = None) -> None:
+        if degree is not None and degree < 2:
+            raise InputError(f"degree is {degree}: expected at least 2, a quadratic form.")
+        if seconds is not None and not seconds > 0:
+            raise InputError(f"time_limit is {seconds!r:.60}: expected a positive number of seconds.")
         self.degree = degree
         self._end = None if seconds is None else time.monotonic() + seconds
 

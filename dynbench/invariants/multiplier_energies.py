@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sympy as sp
 
-from dynbench.errors import ModelError
 from dynbench.invariants.algebra.definiteness import definite_combination, squares
 from dynbench.invariants.algebra.potentials import potential
 from dynbench.invariants.lyapunov_records import lyapunov_record
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multipliers import Part, constant_multipliers
+from dynbench.invariants.parameter_values import parameter_values
 from dynbench.invariants.records import Invariant, InvariantKind
 from dynbench.systems import System
 
@@ -71,14 +71,6 @@ class MultiplierEnergies(InvariantMethod):
 
 def _applies(system: System) -> bool:
     return system.kind == "flow" and system.dimension <= _LARGEST_DIMENSION
-
-
-def parameter_values(system: System) -> dict[sp.Symbol, sp.Expr]:
-    """The exact values of the parameters; none unless every parameter has one."""
-    try:
-        return dict(system.exact_parameters)
-    except ModelError:
-        return {}
 
 
 def _generic(system: System) -> dict[sp.Symbol, sp.Expr]:

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
 from dynbench.invariants.algebra.differential_ring import DifferentialRing
-from dynbench.invariants.algebra.potentials import ROUGH
+from dynbench.symbolic.calculus import NONSMOOTH
 
 __all__ = ["Part", "constant_multipliers"]
 
@@ -38,7 +38,7 @@ def constant_multipliers(
         Of what form M is to be.
     """
     n = len(states)
-    if n > _LARGEST_DIMENSION or any(rate.has(*ROUGH[:-1]) for rate in rates):
+    if n > _LARGEST_DIMENSION or any(rate.has(*NONSMOOTH) for rate in rates):
         return ()
     jacobian = [[rate.diff(s) for s in states] for rate in rates]
     ring = DifferentialRing(states, [e for row in jacobian for e in row])

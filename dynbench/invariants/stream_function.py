@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import MOST_OPERATIONS, ROUGH, domain, gradient_of, potential
+from dynbench.invariants.algebra.derivatives import gradient_of
+from dynbench.invariants.algebra.potentials import MOST_OPERATIONS, ROUGH, domain, potential
 from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System

@@ -17,9 +17,10 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.functions.elementary.miscellaneous import MinMaxBase
 
-__all__ = ["Jump", "differentiate", "hessian", "jacobian", "switching_functions"]
+__all__ = ["NONSMOOTH", "Jump", "differentiate", "hessian", "jacobian", "switching_functions"]
 
-_NONSMOOTH = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise)
+#: Functions that may have kinks or jumps.
+NONSMOOTH = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise)
 
 
 class Jump(sp.Function):
@@ -43,7 +44,7 @@ class Jump(sp.Function):
 
 def differentiate(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
     """The derivative of `expression` with respect to a real `symbol`, with a `Jump` wherever one is possible."""
-    if isinstance(expression, (*_NONSMOOTH, Jump)):
+    if isinstance(expression, (*NONSMOOTH, Jump)):
         return _differentiate_nonsmooth(expression, symbol)
     parts = {part: sp.Dummy(real=True) for part in _outermost(expression)}
     smooth = expression.xreplace(parts)
@@ -95,7 +96,7 @@ def _outermost(expression: sp.Basic) -> Iterator[sp.Expr]:
     walk = sp.preorder_traversal(expression)
     seen = set()
     for part in walk:
-        if isinstance(part, (*_NONSMOOTH, Jump)):
+        if isinstance(part, (*NONSMOOTH, Jump)):
             walk.skip()
             if part not in seen:
                 seen.add(part)

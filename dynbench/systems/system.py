@@ -248,8 +248,22 @@ class System(abc.ABC):
 
         Parameters
         ----------
-        degree, time_limit : optional
-            As in `dynbench.invariants.conserved_quantities`.
+        degree : int, optional
+            Total degree of monomials, at least 2; by default each method chooses by the dimension.
+        time_limit : float, optional
+            Seconds after which no further step is begun; by default no limit.
+
+        Returns
+        -------
+        Invariants
+            A tuple of `Invariant` records, simplest first; `.scope` says what was searched, `.stopped` why not all of
+            it was. See `dynbench.invariants.conserved_quantities`.
+
+        Examples
+        --------
+        >>> import dynbench as db
+        >>> [i.expression for i in db.ODE({"q": "p", "p": "-q"}).invariants()]
+        [p**2 + q**2]
         """
         from dynbench.invariants import conserved_quantities
 
@@ -268,8 +282,14 @@ class System(abc.ABC):
 
         Parameters
         ----------
-        time_limit : optional
-            As in `dynbench.invariants.lyapunov_functions`.
+        time_limit : float, optional
+            Seconds after which no further step is begun; by default no limit.
+
+        Returns
+        -------
+        Invariants
+            Records of kind ``LYAPUNOV`` or ``STRICT_LYAPUNOV``, the strict ones first; see
+            `dynbench.invariants.lyapunov_functions`.
         """
         from dynbench.invariants import lyapunov_functions
 
@@ -284,12 +304,27 @@ class System(abc.ABC):
     def symmetries(self) -> Symmetries:
         """Sign changes and permutations of states, and their products, that leave the equations as they are, proved.
 
-        See `dynbench.invariants.signed_permutation_symmetries`.
+        Returns
+        -------
+        Symmetries
+            A tuple of `Symmetry` records without the identity; `.order` is that of the group, and `.scope` says what
+            was searched. See `dynbench.invariants.signed_permutation_symmetries`.
         """
         return self._symmetries
 
     def reversing_symmetries(self) -> Symmetries:
-        """Those that reverse time, proved; see `dynbench.invariants.reversing_symmetries`."""
+        """Sign changes, permutations and their products S with F(S x) = -S F(x), which reverse time, proved.
+
+        Returns
+        -------
+        Symmetries
+            Involutions first; see `dynbench.invariants.reversing_symmetries`.
+
+        Raises
+        ------
+        InputError
+            If the system is a map.
+        """
         from dynbench.invariants import reversing_symmetries
 
         return reversing_symmetries(self)
@@ -301,6 +336,11 @@ class System(abc.ABC):
         ----------
         parameters : bool
             Whether parameters may be multiplied by powers of it too.
+
+        Returns
+        -------
+        tuple of Scaling
+            A basis; see `dynbench.invariants.scaling_symmetries`.
         """
         from dynbench.invariants import scaling_symmetries
 

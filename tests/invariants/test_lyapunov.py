@@ -206,3 +206,11 @@ def test_entries_beyond_the_range_of_doubles_stop_no_search():
     system = ODE({x: w * x.applyfunc(sp.tanh)}, {w: np.array([[1e-300, 0.5], [-0.5, 0.0]])})
     for function in system.lyapunov_functions(time_limit=20):
         assert function.kind in (InvariantKind.LYAPUNOV, InvariantKind.STRICT_LYAPUNOV)
+
+
+def test_the_energy_of_the_toggle_switch_is_integrated():
+    """No rule integrates u^n/(1 + u^n)^2 with n symbolic; with n = 2 it is rational. Both took SymPy minutes."""
+    toggle = ODE({"u": "a/(1 + v^n) - u", "v": "a/(1 + u^n) - v"}, {"a": 4, "n": 2})
+    (found,) = lyapunov_functions(toggle)
+    assert found.kind is STRICT
+    assert sp.Eq(sp.Symbol("n"), 2, evaluate=False) in found.assumptions

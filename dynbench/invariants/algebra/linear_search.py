@@ -1,4 +1,4 @@
-"""What the searches over linear ansaetze share: combinations one by one, values of parameters, conditions."""
+"""What the searches over linear ansaetze share: combinations one by one, parameters at values, conditions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import sympy as sp
 
-from dynbench.errors import ModelError
 from dynbench.invariants.algebra.ansatz import Term
 from dynbench.invariants.algebra.linear_ansatz import LinearAnsatz
 from dynbench.invariants.algebra.modular import IndependentVectors
 from dynbench.invariants.method import Limits
+from dynbench.invariants.parameter_values import rational_values
 from dynbench.invariants.records import Invariant
 from dynbench.systems import System
 
@@ -18,10 +18,9 @@ __all__ = [
     "Values",
     "combinations",
     "conditions",
-    "gradient_of",
+    "gradient_of_sum",
     "most_independent",
     "only_at_values",
-    "rational_values",
 ]
 
 Values = Mapping[sp.Symbol, sp.Expr]
@@ -49,11 +48,11 @@ def combinations(ansatz: LinearAnsatz, limits: Limits) -> Iterator[tuple[list[sp
         if len(independent) < most_independent(ansatz.rates) and independent.add(candidate.gradient):
             terms = [ansatz.terms[k] for k in candidate.support]
             coefficients = ansatz.solve(candidate.support)
-            if coefficients is not None and ansatz.is_conserved(gradient_of(coefficients, terms)):
+            if coefficients is not None and ansatz.is_conserved(gradient_of_sum(coefficients, terms)):
                 yield coefficients, terms
 
 
-def gradient_of(coefficients: Sequence[sp.Expr], terms: Sequence[Term]) -> list[sp.Expr]:
+def gradient_of_sum(coefficients: Sequence[sp.Expr], terms: Sequence[Term]) -> list[sp.Expr]:
     """The gradient of the sum of coefficients times terms."""
     pairs = list(zip(coefficients, (term.gradient for term in terms), strict=True))
     return [sp.Add(*(c * gradient[i] for c, gradient in pairs)) for i in range(len(terms[0].gradient))]
@@ -114,12 +113,3 @@ def conditions(
 
 def _real(expression: sp.Expr) -> sp.Expr:
     return expression.xreplace({s: sp.Dummy(real=True) for s in expression.free_symbols})
-
-
-def rational_values(system: System) -> dict[sp.Symbol, sp.Expr]:
-    """The parameters with rational values; none unless every parameter has a value."""
-    try:
-        exact = system.exact_parameters
-    except ModelError:
-        return {}
-    return {p: v for p, v in exact.items() if v.is_Rational}

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 import sympy as sp
 from sympy.integrals.manualintegrate import manualintegrate
+from sympy.integrals.rationaltools import ratint
 
+from dynbench.invariants.algebra.derivatives import gradient_of
 from dynbench.invariants.algebra.differential_ring import DifferentialRing
 from dynbench.invariants.algebra.signs import is_positive
+from dynbench.symbolic.calculus import NONSMOOTH
 
-__all__ = ["MOST_OPERATIONS", "ROUGH", "domain", "gradient_of", "potential", "same"]
+__all__ = ["MOST_OPERATIONS", "ROUGH", "domain", "potential", "same"]
 
 #: Rules of integration branch: longer expressions may take them minutes.
 MOST_OPERATIONS = 80
 #: Functions that are not integrated: kinks, jumps, and logarithms, which the rules turn into special functions.
-ROUGH = (sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.log)
+ROUGH = (*NONSMOOTH, sp.log)
 
 
 def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Expr | None:
@@ -40,21 +43,10 @@ def potential(gradient: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> sp.Ex
             return None
         total += part
         rest = [sp.expand(r - d) for r, d in zip(rest, gradient_of(part, states), strict=True)]
-    total = sp.expand(total)
+    total = _shorter(sp.expand(total))
     if _may_jump(total):
         return None
     return total if same(gradient_of(total, states), gradient, states) else None
-
-
-def gradient_of(function: sp.Expr, states: Sequence[sp.Symbol]) -> list[sp.Expr]:
-    """The derivatives by the states, that of log(cosh(u)) written as tanh(u) u'."""
-    logs = {e: sp.Dummy() for e in function.atoms(sp.log) if isinstance(e.args[0], sp.cosh)}
-    plain, back = function.xreplace(logs), {dummy: e for e, dummy in logs.items()}
-    slopes = {e: (plain.diff(dummy).xreplace(back), e.args[0].args[0]) for e, dummy in logs.items()}
-    return [
-        plain.diff(s).xreplace(back) + sp.Add(*(slope * sp.tanh(u) * u.diff(s) for slope, u in slopes.values()))
-        for s in states
-    ]
 
 
 def same(first: Sequence[sp.Expr], second: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> bool:
@@ -85,6 +77,14 @@ def domain(function: sp.Expr) -> list[sp.Basic]:
     return list(dict.fromkeys(relations))
 
 
+def _shorter(total: sp.Expr) -> sp.Expr:
+    """With one fraction for each function that occurs, where that is shorter than a sum of many."""
+    if not any(isinstance(relation, sp.Ne) and relation.lhs.is_Add for relation in domain(total)):
+        return total
+    collected = sp.collect(total, sorted(total.atoms(sp.Function), key=sp.default_sort_key), sp.factor)
+    return collected if sp.count_ops(collected) < sp.count_ops(total) else total
+
+
 def _may_jump(function: sp.Expr) -> bool:
     """Whether an arc tangent may have an argument that passes through infinity, where its derivative says nothing."""
     arguments = [e.args[0] for e in function.atoms(sp.atan, sp.acot)]
@@ -102,12 +102,29 @@ def _integral(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:
 
 def _term(term: sp.Expr, variable: sp.Symbol) -> sp.Expr:
     factor, rest = term.as_independent(variable, as_Add=False)
+    if rest.is_rational_function(variable) and not rest.is_polynomial(variable):
+        return _of_rational(term, variable)
+    if _has_unknown_power_in_sum(rest, variable):
+        return sp.Integral(term, variable)
     tangents = [f for f in rest.atoms(sp.tanh, sp.coth) if f.args[0].diff(variable, 2) == 0]
     if len(tangents) == 1:
         found = _with_tanh(rest, tangents[0], variable)
         if found is not None:
             return factor * found
     return manualintegrate(term, variable)
+
+
+def _of_rational(term: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    """By the method of Rothstein and Trager: on u^2/(1 + u^2)^2 the search for a rule takes minutes."""
+    factor, rest = sp.factor(term).as_independent(variable, as_Add=False)
+    found = ratint(rest, variable)
+    return sp.Integral(term, variable) if found.has(sp.RootSum) else factor * found
+
+
+def _has_unknown_power_in_sum(term: sp.Expr, variable: sp.Symbol) -> bool:
+    """Whether a sum like 1 + x^n occurs, n a parameter: no rule applies, and the search for one takes minutes."""
+    powers = (p for total in term.atoms(sp.Add) for p in total.atoms(sp.Pow))
+    return any(p.base.has_free(variable) and p.exp.free_symbols for p in powers)
 
 
 def _with_tanh(term: sp.Expr, tangent: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:

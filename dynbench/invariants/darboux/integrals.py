@@ -1,8 +1,8 @@
 """Conserved quantities built from Darboux polynomials: rational functions, products of powers and the like.
 
 With F . grad p_i = K_i p_i the function sum_i lambda_i log p_i is conserved where sum_i lambda_i K_i = 0; integers
-lambda_i make a rational function of it. Polynomials, quotients g/p_i and slopes (`darboux_terms`) join the sum. All of
-this is linear in the coefficients, and a linear ansatz in these functions holds it.
+lambda_i make a rational function of it. Polynomials, quotients g/p_i and slopes (`dynbench.invariants.darboux.terms`)
+join the sum. All of this is linear in the coefficients, and a linear ansatz in these functions holds it.
 
 References
 ----------
@@ -17,23 +17,24 @@ from collections.abc import Iterator, Sequence
 import sympy as sp
 
 from dynbench.invariants.algebra.ansatz import Term
+from dynbench.invariants.algebra.derivatives import lie_derivative
 from dynbench.invariants.algebra.linear_ansatz import LinearAnsatz
 from dynbench.invariants.algebra.linear_search import (
     Values,
     combinations,
     conditions,
-    gradient_of,
+    gradient_of_sum,
     most_independent,
     only_at_values,
-    rational_values,
 )
 from dynbench.invariants.darboux.polynomials import DarbouxPolynomial, PolynomialFlow
 from dynbench.invariants.darboux.terms import integrating_factor_terms, logarithm, quotients, slopes
 from dynbench.invariants.method import InvariantMethod, Limits
+from dynbench.invariants.parameter_values import rational_values
 from dynbench.invariants.records import Invariant, InvariantKind, Proof
 from dynbench.systems import System
 
-__all__ = ["DarbouxIntegrals", "polynomial_flow"]
+__all__ = ["DarbouxIntegrals"]
 
 
 class DarbouxIntegrals(InvariantMethod):
@@ -43,7 +44,7 @@ class DarbouxIntegrals(InvariantMethod):
 
     def scope(self, system: System, limits: Limits) -> str:
         """The degree of the polynomials, and what is built from them."""
-        flow = polynomial_flow(system)
+        flow = _polynomial_flow(system)
         degree = flow.degree(limits.degree) if flow else 0
         if not flow or not degree:
             return ""
@@ -58,7 +59,7 @@ class DarbouxIntegrals(InvariantMethod):
 
     def search(self, system: System, known: Sequence[Invariant], limits: Limits) -> Iterator[Invariant]:
         """What is conserved for generic parameters, and then what is so at the values given."""
-        flow = polynomial_flow(system)
+        flow = _polynomial_flow(system)
         if not flow or not flow.degree(limits.degree):
             return
         system = system.expand()
@@ -78,7 +79,7 @@ class DarbouxIntegrals(InvariantMethod):
             yield from only_at_values(system, len(independent), at)
 
 
-def polynomial_flow(system: System) -> PolynomialFlow | None:
+def _polynomial_flow(system: System) -> PolynomialFlow | None:
     """The flow in components where it is small and polynomial with rational coefficients, else None."""
     if system.kind != "flow" or system.dimension not in PolynomialFlow.dimensions:
         return None
@@ -111,7 +112,7 @@ def _search(system: System, fixed: Values, known: Sequence[Invariant], limits: L
             ansatz = LinearAnsatz(system.states, rates, [*logarithms, *others], gradients, limits)
             for coefficients, terms in combinations(ansatz, limits):
                 pairs = [(c, logarithms.get(term), term) for c, term in zip(coefficients, terms, strict=True)]
-                gradients.append(gradient_of(coefficients, terms))
+                gradients.append(gradient_of_sum(coefficients, terms))
                 yield _record(ansatz, pairs, fixed)
 
 
@@ -131,7 +132,7 @@ def _record(
     powers = [(c, p) for c, p, _ in pairs if p is not None]
     n = len(ansatz.states)
     rest = _sum([(c, term) for c, p, term in pairs if p is None], n)[0]
-    gradient = gradient_of([c for c, *_ in pairs], [term for *_, term in pairs])
+    gradient = gradient_of_sum([c for c, *_ in pairs], [term for *_, term in pairs])
     if rest == 0 and all(c.is_Integer for c, _ in powers):
         function = sp.Mul(*(p.polynomial**c for c, p in powers))
         positive: list[sp.Expr] = []
@@ -162,13 +163,13 @@ def _identities(
     for _, p in powers:
         product = sp.Mul(p.cofactor, p.polynomial, evaluate=False)
         slope = [p.polynomial.diff(s) for s in ansatz.states]
-        yield sp.Eq(_change(slope, ansatz), product, evaluate=False)
+        yield sp.Eq(lie_derivative(slope, ansatz.rates), product, evaluate=False)
     if not powers:
-        yield sp.Eq(_change(gradient, ansatz), 0, evaluate=False)
+        yield sp.Eq(lie_derivative(gradient, ansatz.rates), 0, evaluate=False)
         return
     total = [sp.Mul(c, p.cofactor, evaluate=False) for c, p in powers]
     if rest != 0:
-        change = _change(gradient, ansatz)
+        change = lie_derivative(gradient, ansatz.rates)
         rate = ansatz.ring.element(change.doit()).as_expr()
         yield sp.Eq(change, rate, evaluate=False)
         total.append(rate)
@@ -178,10 +179,5 @@ def _identities(
 def _sum(pairs: Sequence[tuple[sp.Expr, Term]], dimension: int) -> tuple[sp.Expr, list[sp.Expr]]:
     """The sum of multiples of terms, and its gradient as it is written in the ring."""
     function = sp.Add(*(sp.factor(c) * term.expression for c, term in pairs))
-    gradient = gradient_of([c for c, _ in pairs], [term for _, term in pairs]) if pairs else [sp.S.Zero] * dimension
+    gradient = gradient_of_sum([c for c, _ in pairs], [term for _, term in pairs]) if pairs else [sp.S.Zero] * dimension
     return function, gradient
-
-
-def _change(gradient: Sequence[sp.Expr], ansatz: LinearAnsatz) -> sp.Expr:
-    pairs = zip(gradient, ansatz.rates, strict=True)
-    return sp.Add(*(sp.Mul(slope, rate, evaluate=False) for slope, rate in pairs if slope != 0), evaluate=False)

@@ -12,7 +12,8 @@ import itertools
 import sympy as sp
 from sympy.integrals.manualintegrate import manualintegrate
 
-from dynbench.invariants.networks.pieces import NONSMOOTH, Piece, in_pieces, overlap
+from dynbench.invariants.networks.pieces import Piece, in_pieces, overlap
+from dynbench.symbolic.calculus import NONSMOOTH
 from dynbench.symbolic.matrices.nodes import SLOT
 from dynbench.symbolic.overflow import without_overflow
 

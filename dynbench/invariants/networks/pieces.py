@@ -6,13 +6,11 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from dynbench.symbolic.calculus import switching_functions
+from dynbench.symbolic.calculus import NONSMOOTH, switching_functions
 from dynbench.symbolic.matrices.nodes import SLOT
 
-__all__ = ["NONSMOOTH", "Piece", "in_pieces", "overlap"]
+__all__ = ["Piece", "in_pieces", "overlap"]
 
-#: Functions that may have kinks or jumps.
-NONSMOOTH = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise)
 #: Strictly increasing functions that are 0 at 0 only.
 _INCREASING = (sp.tanh, sp.atan, sp.erf, sp.sinh, sp.asinh)
 

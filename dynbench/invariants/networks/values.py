@@ -12,6 +12,7 @@ import sympy as sp
 from flint import nmod_mat
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from dynbench.invariants.algebra.derivatives import lie_derivative
 from dynbench.invariants.networks.diagonal_scaling import exact_scaling, scaling
 from dynbench.invariants.networks.skewness import SymmetricPart, exact_matrix, symmetric_part, transposes_to
 from dynbench.symbolic.intervals import Interval
@@ -120,8 +121,7 @@ class NetworkValues:
 
     def rate_in_components(self, gradient: MatrixExpr, field: MatrixExpr, right: MatrixExpr | None) -> sp.Basic:
         """The equation ``gradient . field = right`` in components, its left side written out; 0 for None."""
-        pairs = zip(self.in_columns(gradient), self.in_columns(field), strict=True)
-        left = sp.Add(*(sp.Mul(g, f, evaluate=False) for g, f in pairs), evaluate=False)
+        left = lie_derivative(self.in_columns(gradient), self.in_columns(field))
         return sp.Eq(left, sp.S.Zero if right is None else self.in_components(right), evaluate=False)
 
     def is_positive(self, scale: MatrixExpr) -> bool:

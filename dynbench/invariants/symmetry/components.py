@@ -106,9 +106,9 @@ class Components:
     def _sides(self, s: SignedPermutation, reversing: bool) -> Iterator[tuple[sp.Expr, sp.Expr]]:
         """The components of F(S x) and of S F(x), or -S F(x)."""
         states, rhs = self.system.states, self.system.rhs
-        move = {x: sign * states[p] for x, p, sign in zip(states, s.permutation, s.signs, strict=True)}
-        for i, (p, sign) in enumerate(zip(s.permutation, s.signs, strict=True)):
-            yield rhs[i].xreplace(move), (-sign if reversing else sign) * rhs[p]
+        move = dict(zip(states, s.of(states), strict=True))
+        for rate, image in zip(rhs, s.of(tuple(rhs)), strict=True):
+            yield rate.xreplace(move), -image if reversing else image
 
     def _fits(self, s: SignedPermutation, reversing: bool) -> bool:
         """Whether the identities hold in floating point at a few points, parameters included."""

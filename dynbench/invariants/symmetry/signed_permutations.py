@@ -44,6 +44,10 @@ class SignedPermutation:
         places, signs = self._arrays
         return np.asarray(signs * x[..., places] + 0.0)
 
+    def of(self, entries: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
+        """S x for the entries of a column of expressions."""
+        return tuple(sign * entries[p] for p, sign in zip(self.permutation, self.signs, strict=True))
+
     def __matmul__(self, other: SignedPermutation) -> SignedPermutation:
         """The product: first `other`, then this."""
         places, signs = self._arrays

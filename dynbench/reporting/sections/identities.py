@@ -1,27 +1,36 @@
-"""What the sections on invariants have in common: rates of change written out, and what a search says of itself."""
+"""What the sections on invariants share: rates of change, where a proof holds, what a search says of itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dynbench.invariants.algebra.potentials import gradient_of
+from dynbench.invariants.algebra.derivatives import gradient_of, lie_derivative
+from dynbench.reporting.blocks import Formula, Inline, Text
 from dynbench.reporting.numbers import readable
 
 if TYPE_CHECKING:
     from dynbench.systems import System
 
-__all__ = ["MOST_OPERATIONS", "lie_derivative", "searched"]
+__all__ = ["MOST_OPERATIONS", "assumed", "rate_of", "searched"]
 
 #: A longer identity is left to the JSON report.
 MOST_OPERATIONS = 150
 
 
-def lie_derivative(system: System, expression: sp.Expr) -> sp.Expr:
-    """grad H . F as it stands, before anything cancels."""
-    gradient = gradient_of(expression, system.states)
-    return sp.Add(*(sp.Mul(g, f, evaluate=False) for g, f in zip(gradient, system.rhs, strict=True)), evaluate=False)
+def rate_of(system: System, expression: sp.Expr) -> sp.Expr:
+    """The rate of change of a function along a flow in components, before anything cancels."""
+    return lie_derivative(gradient_of(expression, system.states), system.rhs)
+
+
+def assumed(assumptions: Sequence[sp.Basic]) -> Text:
+    """A sentence on where a proof holds, with a space before; empty where it holds everywhere."""
+    where: list[Inline] = []
+    for assumption in assumptions:
+        where += [", " if where else " It was proved where ", Formula(assumption)]
+    return (*where, ".") if where else ()
 
 
 def searched(found: Any) -> str:

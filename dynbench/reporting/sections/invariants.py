@@ -13,13 +13,12 @@ from dynbench.reporting.blocks import (
     Equations,
     Formula,
     Heading,
-    Inline,
     Paragraph,
     Section,
     Symbol,
 )
 from dynbench.reporting.numbers import readable
-from dynbench.reporting.sections.identities import MOST_OPERATIONS, lie_derivative, searched
+from dynbench.reporting.sections.identities import MOST_OPERATIONS, assumed, rate_of, searched
 from dynbench.reporting.sections.lyapunov import lyapunov_blocks
 from dynbench.reporting.sections.structure import structure_blocks
 from dynbench.reporting.sections.symmetries import symmetry_blocks
@@ -66,15 +65,12 @@ def _invariants(analysis: Analysis) -> list[Block]:
 
 def _invariant(system: System, invariant: Invariant) -> list[Block]:
     """The function, and the identity written out before anything cancels, so that a reader can check it."""
-    where: list[Inline] = []
-    for assumption in invariant.assumptions:
-        where += [", " if where else " It was proved where ", Formula(assumption)]
     rows = [Equation(Symbol.INVARIANT, invariant.expression), *_identities_of(system, invariant)]
     how = f"found by the {readable(invariant.method)}, " if invariant.method else ""
     zero = "The last line is zero identically" if not isinstance(invariant.expression, MatrixExpr) else "Identities"
     text = f"{zero} ({readable(invariant.proof.where)})."
     kind = f"{invariant.kind[:1].upper()}{invariant.kind[1:]}, {how}proved:"
-    return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *where, "." if where else ""))]
+    return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((text, *assumed(invariant.assumptions)))]
 
 
 def _nearly(near: NearInvariant) -> list[Block]:
@@ -91,7 +87,7 @@ def _identities_of(system: System, invariant: Invariant) -> list[Equation]:
         return [Equation(*equation.args) for equation in invariant.proof.identities]
     system = system.expand()
     flow = system.kind == "flow"
-    identity = lie_derivative(system, invariant.expression) if flow else _difference(system, invariant.expression)
+    identity = rate_of(system, invariant.expression) if flow else _difference(system, invariant.expression)
     left = Symbol.LIE_DERIVATIVE if flow else Symbol.DIFFERENCE
     return [Equation(left, identity)] if int(sp.count_ops(identity)) <= MOST_OPERATIONS else []
 

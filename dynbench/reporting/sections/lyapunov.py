@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from dynbench.invariants import InvariantKind
-from dynbench.reporting.blocks import Block, Equation, Equations, Formula, Inline, Paragraph, Symbol
+from dynbench.reporting.blocks import Block, Equation, Equations, Paragraph, Symbol
 from dynbench.reporting.numbers import plural, readable
-from dynbench.reporting.sections.identities import MOST_OPERATIONS, lie_derivative, searched
+from dynbench.reporting.sections.identities import MOST_OPERATIONS, assumed, rate_of, searched
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
     from dynbench.invariants import Invariant
 
-__all__ = ["excludes_cycles", "lyapunov_blocks"]
+__all__ = ["lyapunov_blocks"]
 
 
 def lyapunov_blocks(analysis: Analysis) -> list[Block]:
@@ -37,26 +36,14 @@ def lyapunov_blocks(analysis: Analysis) -> list[Block]:
     return blocks
 
 
-def excludes_cycles(analysis: Analysis) -> bool:
-    """Whether a strict function whose proof holds at all states rules out every recurrence but rest."""
-    states = set(analysis.system.states) if analysis.system.algebraic else set()
-    return any(
-        v.kind is InvariantKind.STRICT_LYAPUNOV and not any(states & a.free_symbols for a in v.assumptions)
-        for v in analysis.lyapunov_functions
-    )
-
-
 def _function(analysis: Analysis, function: Invariant) -> list[Block]:
     rows = [Equation(Symbol.LYAPUNOV, function.expression)]
     if not isinstance(function.expression, MatrixExpr):
-        rate = lie_derivative(analysis.system.expand(), function.expression)
+        rate = rate_of(analysis.system.expand(), function.expression)
         if int(sp.count_ops(rate)) <= MOST_OPERATIONS:
             rows.append(Equation(Symbol.LYAPUNOV_RATE, rate))
     for equation in function.proof.identities:
         rows.append(Equation(Symbol.LYAPUNOV_RATE, equation.args[1]))
-    where: list[Inline] = []
-    for assumption in function.assumptions:
-        where += [", " if where else " It was proved where ", Formula(assumption)]
     kind = f"{function.kind[:1].upper()}{function.kind[1:]}, proved:"
     proof = f"{readable(function.proof.conclusion)} The proof: {readable(function.proof.where)}."
-    return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((proof, *where, "." if where else ""))]
+    return [Paragraph((kind,)), Equations(tuple(rows)), Paragraph((proof, *assumed(function.assumptions)))]

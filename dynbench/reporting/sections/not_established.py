@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from dynbench.fixed_points import Kind, Status
 from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.results import MOST_COLUMNS
+from dynbench.invariants.lyapunov import excludes_cycles
 from dynbench.reporting.blocks import Block, Bullets, Heading, Inline, Name, Section, Table, Text
 from dynbench.reporting.numbers import plural, readable, short
-from dynbench.reporting.sections.lyapunov import excludes_cycles
 from dynbench.reporting.states import region_text
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     skipped = sum(bool(data["skipped"]) for _, data in analysis.graph.nodes(data=True))
     if skipped:
         yield (f"The unstable manifolds of {plural(skipped, 'point')} were not followed.",)
-    if not excludes_cycles(analysis):
+    if not excludes_cycles(analysis.system, analysis.lyapunov_functions):
         yield (
             "Periodic orbits and chaotic sets were not searched for: cycles are listed where a branch ended in one.",
         )

@@ -11,6 +11,7 @@ import sympy as sp
 from dynbench.invariants import SignedPermutation
 from dynbench.reporting.blocks import Block, Bullets, Formula, Inline, Paragraph, Table, Text
 from dynbench.reporting.numbers import plural, readable
+from dynbench.reporting.sections.identities import MOST_OPERATIONS
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -22,8 +23,6 @@ __all__ = ["order_of", "symmetry_blocks"]
 _LISTED = 24
 #: States up to which images are written out as formulas.
 _WRITTEN_OUT = 12
-#: A longer identity is left to the JSON report.
-_MOST_OPERATIONS = 150
 
 
 def symmetry_blocks(analysis: Analysis) -> list[Block]:
@@ -96,11 +95,7 @@ def _described(analysis: Analysis, s: Symmetry) -> Text:
     if analysis.system.dimension > _WRITTEN_OUT:
         return (readable(s.description),)
     states = analysis.system.expand().states
-    return (Formula(sp.Tuple(*states)), " \u21a6 ", Formula(sp.Tuple(*_image(s, states))))
-
-
-def _image(s: Symmetry, column: Sequence[sp.Expr]) -> list[sp.Expr]:
-    return [sign * column[p] for p, sign in zip(s.action.permutation, s.action.signs, strict=True)]
+    return (Formula(sp.Tuple(*states)), " \u21a6 ", Formula(sp.Tuple(*s.action.of(states))))
 
 
 def _identities(analysis: Analysis, s: Symmetry) -> Text:
@@ -109,11 +104,11 @@ def _identities(analysis: Analysis, s: Symmetry) -> Text:
         text = str(s.proof)
         return (readable(text) if len(text) < 400 else "in full in the JSON report",)
     system = analysis.system.expand()
-    moved = dict(zip(system.states, _image(s, system.states), strict=True))
+    moved = dict(zip(system.states, s.action.of(system.states), strict=True))
     words: list[Inline] = []
-    for rate, image in zip(system.rhs, _image(s, list(system.rhs)), strict=True):
+    for rate, image in zip(system.rhs, s.action.of(list(system.rhs)), strict=True):
         left, right = rate.xreplace(moved), -image if s.reversing else image
-        if int(sp.count_ops(left)) + int(sp.count_ops(right)) > _MOST_OPERATIONS:
+        if int(sp.count_ops(left)) + int(sp.count_ops(right)) > MOST_OPERATIONS:
             return ("in full in the JSON report",)
         words += ["; " if words else "", Formula(sp.Eq(left, right, evaluate=False))]
     return tuple(words)
