@@ -121,11 +121,11 @@ stage("two units")
 # nearly linear to where it is nearly a sign: a is the root mean square of the states at the start.
 sizes = (3, 4) if short else (3, 4, 5, 6, 8)
 scales = (0.3, 3.0) if short else (0.3, 1.0, 3.0, 8.0)
-networks, directions, turns = (1, 1, 40) if short else (2, 3, 128)
+networks, directions, turns = (1, 1, 40) if short else (2, 4, 64)
 shown = (OrbitKind.PERIODIC, OrbitKind.QUASIPERIODIC, OrbitKind.CHAOTIC, OrbitKind.UNDECIDED)
 counts: dict[tuple[int, float], Counter] = {(n, a): Counter() for n in sizes for a in scales}
 frequencies: dict[tuple[int, float], Counter] = {(n, a): Counter() for n in sizes for a in scales}
-examples = {}
+examples, reasons = {}, []
 worst = 0.0
 for n in sizes:
     for seed in range(networks if n > 3 else 1):  # three units have nothing to be told apart
@@ -138,6 +138,8 @@ for n in sizes:
             counts[n, a][orbit.kind] += 1
             if orbit.kind is OrbitKind.QUASIPERIODIC:
                 frequencies[n, a][len(orbit.frequencies)] += 1
+            if orbit.kind is OrbitKind.UNDECIDED:
+                reasons.append(f"n = {n}, a = {a}: {orbit.reason}")
             worst = max(worst, *(drift for _, drift in orbit.invariants))
             examples.setdefault((n, orbit.kind), (system, orbit))
     stage(f"n = {n}")
