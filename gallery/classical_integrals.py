@@ -103,9 +103,16 @@ for label, (colour, angles) in curves.items():
             label = None
 for axis, (name, shape) in enumerate((("m1", "smallest"), ("m2", "middle"), ("m3", "largest"))):
     arrow, gap = np.zeros((2, 3)), " " if name == "m3" else "\n"
-    arrow[:, axis] = 1, (1.75, 1.75, 1.25)[axis]
+    arrow[:, axis] = 1, (1.5, 1.75, 1.25)[axis]
     ax.plot(*arrow.T, color="0.4", lw=1, zorder=3)
-    ax.text(*(1.06 * arrow[1]), f"{name}:{gap}{shape}{gap}moment", fontsize="small", color="0.2", ha="center", zorder=4)
+    ax.text(
+        *((1.15, 1.06, 1.06)[axis] * arrow[1]),
+        f"{name}:{gap}{shape}{gap}moment",
+        fontsize="small",
+        color="0.2",
+        ha="center",
+        zorder=4,
+    )
 ax.view_init(*np.degrees(view))
 ax.set(box_aspect=(1, 1, 1), xlim=(-0.8, 0.8), ylim=(-0.8, 0.8), zlim=(-0.8, 0.8))
 ax.set_title("Polhodes: a free rigid body on the sphere of its angular momentum")

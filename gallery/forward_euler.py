@@ -220,7 +220,7 @@ assert study.absolute[study.methods.index("discrete gradient")].max() < 1e-12
 stage("drift by the step")
 
 # %%
-# **The long run**: steps of 0.05, the drift after each.
+# **The long run**: steps of 0.05, the drift after each; and whether that of Euler's method is the square root.
 steps = 5000 if short else 100_000
 names = ("euler", "rk4", "implicit midpoint", "gauss4", "stormer-verlet", "yoshida4", "discrete gradient")
 print(f"{steps} steps of 0.05 from H = {float(fine.drift(energy)[0].initial):.4f}:")
@@ -235,6 +235,11 @@ for name in names:
     final = abs(record.values[-1] - record.values[0])
     print(f"  {name:<18}{record.largest:>18.1e}{final:>21.1e}{spent:>8.1f}")
     assert orbit.outcome is flow.Outcome.COMPLETED
+    if name == "euler":
+        quarter = len(record.values) // 4
+        exponent = np.log(record.values[-1] / record.values[quarter]) / np.log(len(record.values) / quarter)
+print(f"  by Euler's method H ~ t^{exponent:.3f} over the last three quarters; the law: t^0.5")
+assert 0.45 < exponent < 0.6
 assert last["discrete gradient"] < 1e-12
 assert last["euler"] > 10
 assert last["gauss4"] < 1e-5

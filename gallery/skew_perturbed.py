@@ -144,7 +144,10 @@ print(f"multiplier: {multiplier:.8f} by the return map, {liouville:.8f} by the i
 returns["W, radial term"] = np.array([returned(saturating, r)[0] for r in radii])
 map_figure, (a, b) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
 for name, after in returns.items():
-    a.plot(radii, after - radii, "o--" if name.endswith("trace 0") else "o-", ms=3, lw=1, label=name)
+    if name.endswith("trace 0"):  # as rings round the points of W, which lie below
+        a.plot(radii, after - radii, "o--", ms=8, mfc="none", lw=1, label=name)
+    else:
+        a.plot(radii, after - radii, "o-", ms=3, lw=1, label=name)
 a.axhline(0, color="0.5", lw=0.8)
 a.plot(radius, 0, "k*", ms=12)
 a.set(xlabel="r", ylabel="return - r", title="Return maps: a family, none, or one closed orbit", ylim=(-1, 0.6))

@@ -20,10 +20,15 @@ What is true, each point computed below.
 * Odd n: W is singular, and v . x is conserved for every v in its kernel. Hence n = 3 is no richer than n = 2: with two
   invariants every orbit lies on a curve. The room for chaos is in the rank of W: H is a Hamiltonian for the Poisson
   bracket W, with rank/2 degrees of freedom, so n = 4 and n = 5 have two, and n = 6 and 7 three.
-* n >= 4: small orbits are quasi-periodic with as many frequencies as the linear network, n/2. Large ones may be
-  chaotic. The share of chaos grows with the amplitude and with n (table and figure), and what 128 turns of the
-  velocity do not decide is shown as undecided. Every verdict is evidence from runs of finite length, not proof: an
-  orbit that looks quasi-periodic for so long may turn out chaotic later.
+* n >= 4: small orbits are quasi-periodic, large ones may be chaotic. The share of chaos grows with the amplitude and
+  with n: at amplitude 8 about a quarter of the orbits for n = 4, and nearly all for n = 6 and n = 8.
+
+How the orbits divide is the paper's open question, and what follows is a sample and no answer: two networks of each
+size, four orbits of each at every amplitude, followed for 64 turns of the velocity. **Many are undecided**: about a
+third of all; most of those of amplitude 1 for n = 4, 5 and 6; and for n = 8 every small one, as the lines of four
+frequencies and their combinations are too near for so short a run. At n = 6 only two of the three frequencies of small
+orbits are told apart, and now and then one more is counted than the rank allows. Every verdict is evidence and no
+proof: an orbit that looks quasi-periodic for so long may turn out chaotic later.
 """
 
 # %%
@@ -121,11 +126,11 @@ stage("two units")
 # nearly linear to where it is nearly a sign: a is the root mean square of the states at the start.
 sizes = (3, 4) if short else (3, 4, 5, 6, 8)
 scales = (0.3, 3.0) if short else (0.3, 1.0, 3.0, 8.0)
-networks, directions, turns = (1, 1, 40) if short else (2, 3, 128)
+networks, directions, turns = (1, 1, 40) if short else (2, 4, 64)
 shown = (OrbitKind.PERIODIC, OrbitKind.QUASIPERIODIC, OrbitKind.CHAOTIC, OrbitKind.UNDECIDED)
 counts: dict[tuple[int, float], Counter] = {(n, a): Counter() for n in sizes for a in scales}
 frequencies: dict[tuple[int, float], Counter] = {(n, a): Counter() for n in sizes for a in scales}
-examples = {}
+examples, reasons = {}, []
 worst = 0.0
 for n in sizes:
     for seed in range(networks if n > 3 else 1):  # three units have nothing to be told apart
@@ -138,6 +143,8 @@ for n in sizes:
             counts[n, a][orbit.kind] += 1
             if orbit.kind is OrbitKind.QUASIPERIODIC:
                 frequencies[n, a][len(orbit.frequencies)] += 1
+            if orbit.kind is OrbitKind.UNDECIDED:
+                reasons.append(f"n = {n}, a = {a}: {orbit.reason}")
             worst = max(worst, *(drift for _, drift in orbit.invariants))
             examples.setdefault((n, orbit.kind), (system, orbit))
     stage(f"n = {n}")
@@ -161,15 +168,21 @@ def share(kind, n, a):
 
 # Three units: only periodic orbits, as the two invariants demand.
 assert all(share(OrbitKind.PERIODIC, 3, a) == 1 for a in scales)
-# Small orbits of the larger networks are regular, with half as many frequencies as the rank of W.
+# Small orbits of the larger networks show no chaos; nearly all that are decided have at most half as many frequencies
+# as the rank of W, for n = 4 just two.
 for n in sizes[1:]:
     assert share(OrbitKind.CHAOTIC, n, 0.3) == 0
-    assert not frequencies[n, 0.3] or frequencies[n, 0.3].most_common(1)[0][0] == n // 2
+    assert not frequencies[n, 0.3] or frequencies[n, 0.3].most_common(1)[0][0] <= n // 2
+assert frequencies[4, 0.3].most_common(1)[0][0] == 2
+undecided = sum(count[OrbitKind.UNDECIDED] for count in counts.values()) / sum(map(Counter.total, counts.values()))
+print(f"undecided: {undecided:.0%} of all. Why, of every eighth:")
+print("\n".join(reasons[::8]))
+assert undecided < 0.6
 if not short:
-    # Chaos is there at large amplitudes, and there is more of it than at small ones, from some n on in nearly all.
+    # Chaos is there at large amplitudes, and more of it than at small ones; for n = 8 it is most of the orbits.
     assert share(OrbitKind.CHAOTIC, 8, 8.0) > 0.5
-    assert share(OrbitKind.CHAOTIC, 8, 8.0) >= share(OrbitKind.CHAOTIC, 4, 8.0)
-    assert share(OrbitKind.CHAOTIC, 6, 8.0) > share(OrbitKind.CHAOTIC, 6, 0.3)
+    assert share(OrbitKind.CHAOTIC, 8, 8.0) > share(OrbitKind.CHAOTIC, 4, 8.0) + 0.2
+    assert share(OrbitKind.CHAOTIC, 6, 8.0) > share(OrbitKind.CHAOTIC, 6, 0.3) + 0.2
 
 # %%
 # How the shares change with the amplitude, for each n.
@@ -189,7 +202,7 @@ for axis, n in zip(axes, sizes, strict=True):
         bottom += part
     axis.set(title=f"n = {n}", xlabel="amplitude a")
 axes[0].set_ylabel("share of orbits")
-shares_of_orbits.suptitle("What the orbits of x' = W tanh(x) are, W random skew")
+shares_of_orbits.suptitle(f"What the orbits of x' = W tanh(x) are, W random skew, after {turns} turns")
 handles, labels = axes[0].get_legend_handles_labels()
 shares_of_orbits.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
 

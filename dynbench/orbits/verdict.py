@@ -152,6 +152,8 @@ def _regular_or_not(system: System, run: Evidence, blank: Orbit) -> Orbit:
     assert growth is not None
     assert spectrum is not None
     room = len(run.x0) - len(run.functions)
+    if np.isinf(spectrum.drift):
+        return replace(blank, reason="no oscillation: the second half of the run has no line in its spectrum")
     parts = growth.exponent > _ERRORS * growth.error and growth.log_growth > _GROWN
     exponent = f"exponent {growth.exponent:.3g} +- {growth.error:.1g} (log growth {growth.log_growth:.3g})"
     shift = f"the strong lines shift by {spectrum.drift:.2g} of what the time resolves"

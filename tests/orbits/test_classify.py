@@ -106,6 +106,28 @@ def test_a_false_claim_of_an_invariant_is_seen_by_its_drift():
     assert "drifts" in fooled.reason
 
 
+def test_lotka_volterra_is_periodic():
+    system = db.ODE({"x": "x*(1 - y)", "y": "y*(x - 1)"})
+    orbit = db.classify_orbit(system, [0.5, 0.5], turns=32)
+    assert orbit.kind is OrbitKind.PERIODIC
+    start, end = db.integrate(system, [0.5, 0.5], [0.0, orbit.period], rtol=1e-12, atol=1e-13).x
+    np.testing.assert_allclose(end, start, atol=1e-10)
+
+
+def test_a_kepler_ellipse_has_the_period_of_the_third_law():
+    system = db.ODE({"x": "u", "y": "v", "u": "-x/(x^2 + y^2)^(3/2)", "v": "-y/(x^2 + y^2)^(3/2)"})
+    orbit = db.classify_orbit(system, [1.0, 0.0, 0.0, 1.2], turns=64)
+    assert orbit.kind is OrbitKind.PERIODIC
+    axis = 1 / (2 - 1.2**2)
+    assert orbit.period == pytest.approx(2 * np.pi * axis**1.5, abs=1e-10)
+
+
+def test_a_drift_is_undecided_and_the_reason_says_why():
+    orbit = db.classify_orbit(db.ODE({"x": "1"}), [0.0], turns=32)
+    assert orbit.kind is OrbitKind.UNDECIDED
+    assert "no oscillation" in orbit.reason
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
