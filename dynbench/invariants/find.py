@@ -47,8 +47,8 @@ def conserved_quantities(
     methods : sequence of InvariantMethod, optional
         What is tried, in this order; by default `CONSERVED_QUANTITIES`.
     time_limit : float, optional
-        Seconds after which no further step is begun; what was found by then is returned, and `Invariants.stopped`
-        says so. By default no limit.
+        Seconds after which the search ends; what was found by then is returned, and `Invariants.stopped` says so. By
+        default a minute, many times what all but contrived systems take; ``math.inf`` is no limit.
 
     Returns
     -------
@@ -85,26 +85,34 @@ def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limi
     scopes: list[str] = []
     stopped = ""
     try:
-        for method in methods:
-            if method.in_components and not system.algebraic:
-                continue
-            scopes.append(f"{method.name} (not begun)")
-            limits.check()
-            scopes[-1] = method.scope(system, limits)
-            if scopes[-1]:
-                try:
-                    for result in method.search(system, tuple(found), limits):
-                        if isinstance(result, NearInvariant):
-                            nearly.append(result)
-                        else:
-                            found.append(result)
-                except GivenUp as why:
-                    stopped = str(why)
+        with limits.enforced():
+            for method in methods:
+                if system.algebraic or not method.in_components:
+                    scopes.append(f"{method.name} (not begun)")
+                    limits.check()
+                    scopes[-1] = method.scope(system, limits)
+                    if scopes[-1]:
+                        stopped = _run(method, system, limits, found, nearly) or stopped
     except OutOfTime:
         stopped = "time limit"
     except KeyboardInterrupt:
         stopped = "interrupted"
     return Invariants(found, "; ".join(filter(None, scopes)) or _nothing(system), stopped, nearly)
+
+
+def _run(
+    method: InvariantMethod, system: System, limits: Limits, found: list[Invariant], nearly: list[NearInvariant]
+) -> str:
+    """Collect what one method finds; return why it gave up, or nothing."""
+    try:
+        for result in method.search(system, tuple(found), limits):
+            if isinstance(result, NearInvariant):
+                nearly.append(result)
+            else:
+                found.append(result)
+    except GivenUp as why:
+        return str(why)
+    return ""
 
 
 def _nothing(system: System) -> str:

@@ -39,8 +39,7 @@ def lyapunov_functions(
     methods : sequence of InvariantMethod, optional
         What is tried, in this order; by default `LYAPUNOV_METHODS`.
     time_limit : float, optional
-        Seconds after which no further step is begun; what was found by then is returned, and `Invariants.stopped`
-        says so. By default no limit.
+        As in `dynbench.invariants.conserved_quantities`.
 
     Returns
     -------

@@ -5,17 +5,25 @@ from __future__ import annotations
 import abc
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from dynbench.errors import InputError
+from dynbench.invariants.deadline import deadline
 from dynbench.invariants.records import Invariant, NearInvariant
 from dynbench.systems import System
 
 __all__ = ["GivenUp", "InvariantMethod", "Limits", "OutOfTime"]
 
+#: The time for one search where the user named none.
+_DEFAULT_SECONDS = 60.0
 
-class OutOfTime(Exception):
-    """Raised by `Limits.check`; the front keeps what was found before and says that the search was stopped."""
+
+class OutOfTime(BaseException):
+    """Raised where the time of `Limits` is over; the front keeps what was found and says that it was stopped.
+
+    Like KeyboardInterrupt it is no Exception, so that no handler on its way takes it for a failure.
+    """
 
 
 class GivenUp(Exception):
@@ -30,7 +38,7 @@ class Limits:
     degree : int, optional
         The total degree of monomials; by default each method chooses by the dimension.
     seconds : float, optional
-        The time for the whole search, from now; by default no limit.
+        The time for the whole search, from now; by default a minute, ``math.inf`` is no limit.
 
     Raises
     ------
@@ -44,11 +52,15 @@ class Limits:
         if seconds is not None and not seconds > 0:
             raise InputError(f"time_limit is {seconds!r:.60}: expected a positive number of seconds.")
         self.degree = degree
-        self._end = None if seconds is None else time.monotonic() + seconds
+        self._end = time.monotonic() + (_DEFAULT_SECONDS if seconds is None else seconds)
+
+    def enforced(self) -> AbstractContextManager[None]:
+        """A block that `OutOfTime` ends when the time is over, also where nothing in it calls `check`."""
+        return deadline(max(self._end - time.monotonic(), 0.0), OutOfTime)
 
     def check(self) -> None:
         """Raise `OutOfTime` where the time is over: called between steps that take long."""
-        if self._end is not None and time.monotonic() >= self._end:
+        if time.monotonic() >= self._end:
             raise OutOfTime
 
 

@@ -251,7 +251,7 @@ class System(abc.ABC):
         degree : int, optional
             Total degree of monomials, at least 2; by default each method chooses by the dimension.
         time_limit : float, optional
-            Seconds after which no further step is begun; by default no limit.
+            Seconds after which the search ends and keeps what it found; by default a minute.
 
         Returns
         -------
@@ -283,7 +283,7 @@ class System(abc.ABC):
         Parameters
         ----------
         time_limit : float, optional
-            Seconds after which no further step is begun; by default no limit.
+            Seconds after which the search ends and keeps what it found; by default a minute.
 
         Returns
         -------

@@ -1,0 +1,72 @@
+"""Deadlines: code that never looks at the clock is ended, what was found is kept, and nothing is left behind."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+import pytest
+
+import dynbench as db
+from dynbench.invariants import InvariantMethod, conserved_quantities
+from dynbench.invariants.deadline import deadline
+from dynbench.invariants.linear_combinations import LinearCombinations
+from dynbench.invariants.method import OutOfTime
+
+
+class Endless(InvariantMethod):
+    """A method that computes for ever and swallows what it can."""
+
+    name = "endless"
+
+    def scope(self, system, limits):
+        return "everything"
+
+    def search(self, system, known, limits):
+        yield from ()
+        while True:
+            try:
+                sum(range(1000))
+            except Exception:
+                continue
+
+
+def test_an_endless_method_is_ended_and_what_was_found_is_kept():
+    system = db.ODE({"x": "y", "y": "-x"})
+    start = time.monotonic()
+    found = conserved_quantities(system, methods=(LinearCombinations(), Endless()), time_limit=1.5)
+    assert [str(i.expression) for i in found] == ["x**2 + y**2"]
+    assert found.stopped == "time limit"
+    assert time.monotonic() - start < 30  # for ever, otherwise
+    assert conserved_quantities(system).stopped == ""
+
+
+def test_it_holds_in_a_thread():
+    stopped = []
+
+    def search():
+        system = db.ODE({"x": "y", "y": "-x"})
+        stopped.append(conserved_quantities(system, methods=(Endless(),), time_limit=0.2).stopped)
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    thread.join(30)
+    assert stopped == ["time limit"]
+
+
+def test_a_block_that_ends_in_time_is_not_struck_later():
+    for _ in range(200):
+        try:
+            with deadline(1e-4, OutOfTime):
+                time.sleep(1e-4)
+        except OutOfTime:
+            pass
+        sum(range(2000))  # where a late one would be raised
+    with deadline(math.inf, OutOfTime):
+        pass
+
+
+def test_an_error_in_the_block_is_the_one_that_is_raised():
+    with pytest.raises(KeyError), deadline(10.0, OutOfTime):
+        raise KeyError
