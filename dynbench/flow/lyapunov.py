@@ -43,7 +43,8 @@ class LyapunovSpectrum:
         could not be followed.
     errors : (..., k) array
         Standard errors: of the mean over the time of the run, by batch means, and not less than its trend; see
-        `dynbench.flow.averages.mean_and_error`. An orbit that visits in that time only a part of what it
+        `dynbench.flow.averages.mean_and_error`. Nor less than 1/time: growth by a factor e in all that time is not told
+        from none, as the tangent vectors of regular orbits grow like t. An orbit that visits in that time only a part of what it
         visits later has an error that no average can know of.
     time : float
         How long was averaged.
@@ -214,6 +215,7 @@ def _record(
     rates = growth / span
     if count >= FEWEST:
         mean, error = mean_and_error(rates)
+        error = np.maximum(error, 1 / (count * span))
     else:
         mean = rates.mean(axis=0) if count else np.full(growth.shape[1:], np.nan)
         error = np.full(growth.shape[1:], np.nan)

@@ -49,6 +49,14 @@ def test_a_regular_orbit_is_zero_within_its_trend():
     assert 0 < spectrum.exponents[0] < 2 * spectrum.errors[0] < 0.01
 
 
+@pytest.mark.parametrize("amplitude", [0.1, 0.5, 1.0, 2.5])
+def test_exponents_of_regular_orbits_are_zero_within_their_errors(amplitude):
+    pendulum = db.ODE({"x": "y", "y": "-sin(x)"})
+    spectrum = db.lyapunov_spectrum(pendulum, [amplitude, 0.0], t=100, rng=0)
+    assert (np.abs(spectrum.exponents) < 3 * spectrum.errors).all()
+    assert (spectrum.errors < 0.1).all()
+
+
 def test_the_first_exponents_alone_and_many_states():
     n = 120  # beyond the size at which Jacobians are written out
     rates = np.linspace(-1, 0.5, n)
