@@ -60,13 +60,16 @@ class DiscreteGradient(StepMethod):
         InputError
             If none is known, or one that was given is not conserved or depends on others.
         """
-        chosen = known_invariants(system) if self.invariants is None else self.invariants
-        if not chosen:
-            raise InputError(
-                "method is 'discrete gradient', but no invariant of the system was found: give one, as "
-                "DiscreteGradient(H)."
-            )
-        functions = [invariant_function(system, invariant) for invariant in chosen]
+        if self.invariants is None:
+            known = (invariant_function(system, invariant) for invariant in known_invariants(system))
+            functions = [function for function in known if _is_defined(function, x)]
+            if not functions:
+                raise InputError(
+                    "method is 'discrete gradient', but no invariant of the system was found that is defined at the "
+                    "initial state: give one, as DiscreteGradient(H)."
+                )
+        else:
+            functions = [invariant_function(system, invariant) for invariant in self.invariants]
         for function in functions:
             _check_conserved(system, function, x)
         independent = _independent(functions, x)
@@ -77,12 +80,17 @@ class DiscreteGradient(StepMethod):
         return kind(components_where_small(system), functions)
 
 
+def _is_defined(function: InvariantFunction, x: Array) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(function(x)).all())
+
+
 def _check_conserved(system: System, function: InvariantFunction, x: Array) -> None:
     with np.errstate(all="ignore"):
         gradient, rate = function.gradient(x), system(x)
         change = np.abs((gradient * rate).sum(axis=-1))
         allowed = _CONSERVED * np.linalg.norm(gradient, axis=-1) * np.linalg.norm(rate, axis=-1)
-    if not np.isfinite(function(x)).all():
+    if not _is_defined(function, x):
         raise InputError(f"The invariant {function.expression!s:.60} is not defined at the initial state.")
     if (change > allowed).any():
         raise InputError(

@@ -113,6 +113,15 @@ def test_the_invariant_may_be_given_and_is_checked():
         db.integrate(LOTKA_VOLTERRA, [-1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
 
 
+def test_an_invariant_that_is_not_defined_at_the_start_is_left_out():
+    system = db.ODE({"x": "y", "y": "-x", "z": "(z - 1)*w", "w": "1"})
+    orbit = db.integrate(system, [1.0, 0.0, 0.5, 0.0], 5.0, method="discrete gradient", step=0.05)
+    circle, exponential = orbit.drift()
+    assert circle.invariant.expression == sum(s**2 for s in system.states[:2])
+    assert circle.largest < 1e-13
+    assert np.isnan(exponential.largest)
+
+
 def test_dependent_invariants_are_left_out_or_refused():
     """At a state with A_y = 0 the vector's other component A_x is extremal among states of that E and L."""
     q1, q2, p1, p2 = KEPLER.states
