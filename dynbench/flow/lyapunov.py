@@ -44,8 +44,8 @@ class LyapunovSpectrum:
     errors : (..., k) array
         Standard errors: of the mean over the time of the run, by batch means, and not less than its trend; see
         `dynbench.flow.averages.mean_and_error`. Nor less than 1/time: growth by a factor e in all that time is not told
-        from none, as the tangent vectors of regular orbits grow like t. An orbit that visits in that time only a part of what it
-        visits later has an error that no average can know of.
+        from none, as the tangent vectors of regular orbits grow like t. An orbit that visits in that time only a part
+        of what it visits later has an error that no average can know of.
     time : float
         How long was averaged.
     transient : float

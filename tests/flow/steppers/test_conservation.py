@@ -109,7 +109,7 @@ def test_the_invariant_may_be_given_and_is_checked():
         db.integrate(PENDULUM, [2.0, 0.4], 10.0, method=DiscreteGradient(q**2), step=0.1)
     with pytest.raises(InputError, match="no invariant of the system was found"):
         db.integrate(VAN_DER_POL, [1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
-    with pytest.raises(InputError, match="not defined at the initial state"):
+    with pytest.raises(InputError, match="that is defined at the initial state"):
         db.integrate(LOTKA_VOLTERRA, [-1.0, 1.0], 1.0, method="discrete gradient", step=0.1)
 
 
