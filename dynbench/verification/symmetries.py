@@ -82,9 +82,10 @@ def check_group(
         _check(field, names, -1, proved, ledger)
         ledger.require("only of flows are reversing symmetries stated", not is_map, "this is a map")
     group = report.get("symmetry_group")
-    if reversing is not None and group is not None:
-        # They are one coset of the symmetries.
-        count = group["order"].text() if reversing["found"].items() else "0"
+    if reversing is not None and group is not None and not reversing["order"].null:
+        # They are one coset of the symmetries, or none at all.
+        order = group if reversing["found"].items() else None
+        count = "0" if order is None else "an unknown number" if order["order"].null else order["order"].text()
         claim = f"there are {reversing['order'].text():.20} reversing symmetries"
         ledger.require(claim, reversing["order"].text() == count, f"those listed make {count:.20}")
     if group is None:
