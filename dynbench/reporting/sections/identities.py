@@ -25,12 +25,22 @@ def rate_of(system: System, expression: sp.Expr) -> sp.Expr:
     return lie_derivative(gradient_of(expression, system.states), system.rhs)
 
 
+#: The longest formula, in characters, that a sentence holds.
+_LONGEST_FORMULA = 40
+
+
 def assumed(assumptions: Sequence[sp.Basic]) -> Text:
     """A sentence on where a proof holds, with a space before; empty where it holds everywhere."""
     where: list[Inline] = []
     for assumption in assumptions:
-        where += [", " if where else " It was proved where ", Formula(assumption)]
+        where += [", " if where else " It was proved where ", _relation(assumption)]
     return (*where, ".") if where else ()
+
+
+def _relation(assumption: Any) -> Inline:
+    """A formula, or text where it is long: a formula does not wrap, and would run out of a narrow page."""
+    text = f"{assumption.lhs} {assumption.rel_op.replace('==', '=')} {assumption.rhs}"
+    return Formula(assumption) if len(text) <= _LONGEST_FORMULA else readable(text)
 
 
 def searched(found: Any) -> str:

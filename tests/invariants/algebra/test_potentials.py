@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
-from dynbench.invariants.potentials import domain
 
 import dynbench as db
+from dynbench.invariants.algebra.potentials import domain
 
 x, y, a = sp.symbols("x y a")
 
