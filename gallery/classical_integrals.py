@@ -61,7 +61,7 @@ def depends(function, found, system):
 
 # %%
 # Euler's rigid body, by its angular momentum m in the body, with inverse moments of inertia a, b, c. The two integrals
-# are |m|^2 and the energy.
+# are :math:`|m|^2` and the energy.
 body = db.ODE({"m1": "(c - b)*m2*m3", "m2": "(a - c)*m3*m1", "m3": "(b - a)*m1*m2"}, ["a", "b", "c"])
 found = find("rigid body", body)
 m = sp.Matrix(body.states)
