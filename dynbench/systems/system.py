@@ -268,7 +268,10 @@ class System(abc.ABC):
         from dynbench.invariants import conserved_quantities
 
         if degree is None and time_limit is None:
-            return self._invariants
+            found = self._invariants
+            if found.stopped == "interrupted":
+                del self._invariants  # the next call searches again
+            return found
         return conserved_quantities(self, degree=degree, time_limit=time_limit)
 
     @cached_property
@@ -293,7 +296,12 @@ class System(abc.ABC):
         """
         from dynbench.invariants import lyapunov_functions
 
-        return self._lyapunov_functions if time_limit is None else lyapunov_functions(self, time_limit=time_limit)
+        if time_limit is not None:
+            return lyapunov_functions(self, time_limit=time_limit)
+        found = self._lyapunov_functions
+        if found.stopped == "interrupted":
+            del self._lyapunov_functions  # the next call searches again
+        return found
 
     @cached_property
     def _lyapunov_functions(self) -> Invariants:

@@ -13,6 +13,7 @@ from dynbench.invariants import InvariantMethod, conserved_quantities
 from dynbench.invariants.deadline import deadline
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import OutOfTime
+from dynbench.invariants.multiplier_energies import MultiplierEnergies
 
 
 class Endless(InvariantMethod):
@@ -70,3 +71,21 @@ def test_a_block_that_ends_in_time_is_not_struck_later():
 def test_an_error_in_the_block_is_the_one_that_is_raised():
     with pytest.raises(KeyError), deadline(10.0, OutOfTime):
         raise KeyError
+
+
+@pytest.mark.parametrize(
+    ("search", "method"), [("invariants", LinearCombinations), ("lyapunov_functions", MultiplierEnergies)]
+)
+def test_an_interrupted_search_is_not_kept_for_the_next_call(search, method, monkeypatch):
+    def interrupted(self, system, known, limits):
+        raise KeyboardInterrupt
+        yield
+
+    system = db.ODE({"x": "y", "y": "-x"} if search == "invariants" else {"x": "-x", "y": "-y"})
+    with monkeypatch.context() as patch:
+        patch.setattr(method, "search", interrupted)
+        assert getattr(system, search)().stopped == "interrupted"
+    found = getattr(system, search)()
+    assert found.stopped == ""
+    assert len(found) == 1
+    assert getattr(system, search)() is found
