@@ -27,7 +27,7 @@ from dynbench.fixed_points import (
 from dynbench.flow import LyapunovSpectrum, Trajectory, integrate, lyapunov_spectrum
 from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.models import load_toml
-from dynbench.networks import RNN, EchoStateNetwork
+from dynbench.networks import PLRNN, RNN, EchoStateNetwork
 from dynbench.orbits import Orbit, OrbitKind, classify_orbit, classify_orbits
 from dynbench.reporting import load_report, report
 from dynbench.systems import ODE, LowRank, Map, System
@@ -46,6 +46,7 @@ from dynbench.verification import Verification, verify
 
 __all__ = [
     "ODE",
+    "PLRNN",
     "RNN",
     "Analysis",
     "Basins",

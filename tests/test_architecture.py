@@ -19,6 +19,7 @@ ROOMS = [
     "symbolic",
     "systems",
     "models",
+    "piecewise",
     "networks",
     "invariants",
     "flow",
