@@ -45,8 +45,8 @@ def crossings(first: Array, second: Array) -> Crossings:
     """The crossings of two polylines of the plane.
 
     The segments are entered in the cells of a grid that they pass through, cells about as large as a segment is long;
-    pairs that share a cell are tested by the side on which the ends of the one lie of the other. The side of a corner is
-    the same number for both segments that meet there, so that a crossing at a corner of one line is counted once.
+    pairs that share a cell are tested by the side on which the ends of the one lie of the other. The side of a corner
+    is the same number for both segments that meet there, so that a crossing at a corner of one line is counted once.
     Segments on one line do not cross.
 
     Parameters
