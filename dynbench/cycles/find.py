@@ -11,8 +11,9 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator, as_states, readonly
+from dynbench._arrays import as_generator, as_states, check_positive, readonly
 from dynbench.cycles.exact import cycle_of, key_of, rounded
+from dynbench.cycles.piecewise_flow import piecewise_flow_cycles
 from dynbench.cycles.records import Cycle
 from dynbench.cycles.refine import refine_cycle
 from dynbench.cycles.results import CycleContinuum, Cycles
@@ -45,18 +46,22 @@ def find_cycles(
     certify: bool = True,
     progress: Progress | None = None,
 ) -> Cycles:
-    """Find the cycles of a map by their periods; fixed points are the cycles of period 1.
+    """Find the cycles of a map by their periods (fixed points are those of period 1), or of a piecewise-linear flow.
 
     Of a piecewise-linear map (`dynbench.piecewise.piecewise_linear` recognises them) every cycle is verified in exact
     rational arithmetic, and told from others by its word of patterns. Of another map the cycles that Newton's method
     reaches from `starts` are listed, converged and not proved.
 
+    Of a piecewise-linear flow the orbits of `starts` are followed, forward and backward; every loop that they nearly
+    close is refined, and its existence proved in ball arithmetic where the entries are rational. The list is never
+    complete.
+
     Parameters
     ----------
     system : System
-        A map, with a value for every parameter.
-    periods : int or iterable of int
-        An integer k stands for 1, 2, ..., k; else the periods themselves.
+        A map or a piecewise-linear flow, with a value for every parameter.
+    periods : int or iterable of int; for a flow float
+        Maps: an integer k stands for 1, 2, ..., k; else the periods themselves. Flows: the longest period.
     box : mapping or (n, 2) array, optional
         Only cycles all of whose points lie in it are asked for. In the plane it also allows complete searches for long
         periods.
@@ -82,8 +87,9 @@ def find_cycles(
     Raises
     ------
     InputError
-        If `system` is a flow, or no piecewise-linear map and no starts are given; if a period is no positive integer;
-        if box or starts do not fit; if `search` would take too long.
+        If `system` is a flow that is not piecewise linear; if it is a flow, or no piecewise-linear map, and no starts
+        are given; if a period is no positive integer (of a flow: no positive number); if box or starts do not fit; if
+        `search` would take too long.
     ModelError
         If a parameter has no value.
 
@@ -99,9 +105,13 @@ def find_cycles(
     >>> [len(cycles.of_period(k)) for k in cycles.periods], all(cycles.complete.values())
     ([2, 1, 0, 1, 0, 4, 4, 7], True)
     """
+    form = _form(as_system(system))
+    if form is not None and form.kind == "flow":
+        longest = _longest(periods, search)
+        region = None if box is None else _box(system, box)
+        return _of_flow(system, form, longest, region, starts, certify)
     asked = _periods(periods)
     generator = as_generator(rng)
-    form = _form(as_system(system))
     region = None if box is None else _box(system, box)
     states = None if starts is None else np.atleast_2d(as_states(starts, system.dimension, name="starts"))
     if search is not None and not isinstance(search, WordSearch):
@@ -183,12 +193,42 @@ def _keys(periodic: Periodic) -> list[object]:
 
 
 def _form(system: System) -> PiecewiseLinear | None:
-    if system.kind == "flow":
+    form = piecewise_linear(system)
+    if system.kind == "flow" and form is None:
         raise InputError(
-            "find_cycles takes maps, and the system is a flow: use dynbench.cycles.refine_cycle from a state near a cycle, "
-            "or transition_graph, which refines those that unstable branches end in."
+            "find_cycles takes maps and piecewise-linear flows, and the system is another flow: use "
+            "dynbench.cycles.refine_cycle from a state near a cycle, or transition_graph, which refines those that "
+            "unstable branches end in."
         )
-    return piecewise_linear(system)
+    return form
+
+
+def _longest(periods: Any, search: Any) -> float:
+    """The longest period of a flow's cycles."""
+    check_positive(periods, name="periods", what="number, for a flow the longest period")
+    if search is not None:
+        raise InputError(
+            f"search is {search!r:.60}, but the words of a flow's cycles are those of the orbits of starts="
+        )
+    return float(periods)
+
+
+def _of_flow(
+    system: System, form: PiecewiseLinear, longest: float, region: Array | None, starts: Any, certify: bool
+) -> Cycles:
+    """Cycles of a piecewise-linear flow near the orbits of states."""
+    if starts is None:
+        raise InputError("The system is a flow: give starts=, states whose orbits lead to the cycles looked for.")
+    states = np.atleast_2d(as_states(starts, system.dimension, name="starts"))
+    found = piecewise_flow_cycles(form, states, longest, certify=certify)
+    return Cycles(
+        cycles=tuple(cycle for cycle in found if _holds(region, cycle.points)),
+        state_names=system.state_names,
+        complete=MappingProxyType({}),
+        arguments=MappingProxyType({}),
+        region=region,
+        strategies=(f"loops nearly closed by the orbits of {len(states)} starts",),
+    )
 
 
 def _periods(periods: Any) -> list[int]:

@@ -17,22 +17,19 @@ arbitrary-precision midpoint-radius interval arithmetic, IEEE Trans. Comput. 66 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from flint import acb_mat, arb, arb_mat, ctx, fmpq_mat
+from flint import arb, arb_mat, ctx, fmpq_mat
 
 from dynbench.cycles.loops import Loop
 from dynbench.piecewise import RationalForm, agree_on_border
 
 __all__ = ["LoopProof", "prove_loop"]
 
-_DIGITS = 128
-#: Newton's method starts from doubles and doubles the digits in each step.
+_BITS = 128
+#: Newton's method starts from doubles and doubles the correct digits in each step.
 _STEPS = 4
 #: The box: so many times the correction that is left, and at least this.
 _INFLATION, _SMALLEST = 4, 2.0**-100
@@ -52,24 +49,14 @@ class LoopProof:
         Enclose the states at which the legs start, a row each.
     radius : float
         Half the width of the box in which it is unique.
-    multipliers : tuple of acb, or None
-        Enclose the multipliers other than the trivial one; None where they were not told apart.
+    monodromy : arb_mat
+        Encloses the derivative of the flow over the period at the first of the states.
     """
 
     period: arb
     states: arb_mat
     radius: float
-    multipliers: tuple[Any, ...] | None
-
-    @property
-    def stability(self) -> tuple[int, int] | None:
-        """The numbers of stable and unstable multipliers besides the trivial one; None where one is not decided."""
-        if self.multipliers is None:
-            return None
-        sizes = [abs(value) for value in self.multipliers]
-        if not all(size < 1 or size > 1 for size in sizes):
-            return None
-        return sum(bool(size < 1) for size in sizes), sum(bool(size > 1) for size in sizes)
+    monodromy: arb_mat
 
 
 def prove_loop(form: RationalForm, loop: Loop) -> LoopProof | None:
@@ -84,33 +71,23 @@ def prove_loop(form: RationalForm, loop: Loop) -> LoopProof | None:
     """
     if not _switches_one_by_one(form, loop):
         return None
-    with _precision(_DIGITS):
+    with ctx.workprec(_BITS):
         legs = _Legs(form, loop)
         box = legs.enclosure()
         if box is None or not all(legs.stays(j, box) for j in range(legs.k)):
             return None
         k, n = legs.k, legs.n
+        if not legs.turns_once(box):
+            return None
         states = arb_mat([[box[j * n + i] for i in range(n)] for j in range(k)])
         period = sum((box[k * n + j] for j in range(k)), arb(0))
         radius = max(float(e.rad()) for e in box)
-        return LoopProof(period, states, radius, legs.multipliers(box))
-
-
-@contextmanager
-def _precision(digits: int) -> Iterator[None]:
-    before = ctx.prec
-    ctx.prec = digits
-    try:
-        yield
-    finally:
-        ctx.prec = before
+        return LoopProof(period, states, radius, legs.monodromy(box))
 
 
 def _switches_one_by_one(form: RationalForm, loop: Loop) -> bool:
     """Whether neighbouring legs differ in the unit named, and their fields agree on the border between (exactly)."""
-    for (before, pattern), unit in zip(
-        pairwise([loop.patterns[-1], *loop.patterns]), loop.units.tolist(), strict=True
-    ):
+    for (before, pattern), unit in zip(pairwise([loop.patterns[-1], *loop.patterns]), loop.units.tolist(), strict=True):
         if np.flatnonzero(before != pattern).tolist() != [unit]:
             return False
         if not agree_on_border(form, [bool(on) for on in pattern], unit):
@@ -177,20 +154,21 @@ class _Legs:
                 waiting += [(low, middle, depth + 1, left), (middle, high, depth + 1, left)]
         return True
 
-    def multipliers(self, box: list[arb]) -> tuple[Any, ...] | None:
-        """Enclosures of the eigenvalues of the monodromy matrix without the one that is 1, as that of the flow is."""
+    def turns_once(self, box: list[arb]) -> bool:
+        """Whether the period is the smallest: no rotation of the legs has both the same patterns and states."""
+        for part in (p for p in range(1, self.k) if self.k % p == 0):
+            apart = any(not box[i].overlaps(box[(i + part * self.n) % (self.k * self.n)]) for i in range(self.n))
+            if not apart and (self.loop.patterns == np.roll(self.loop.patterns, part, axis=0)).all():
+                return False
+        return True
+
+    def monodromy(self, box: list[arb]) -> arb_mat:
+        """The product of the exponentials: at a switch nothing is added, as the field is continuous."""
         matrix = arb_mat(self.n, self.n, [int(i == j) for i in range(self.n) for j in range(self.n)])
         for j in range(self.k):
             flow = (self.fields[j] * box[self.k * self.n + j]).exp()
             matrix = _block(flow, self.n) * matrix
-        try:
-            values = acb_mat(matrix).eig(multiple=False)
-        except ValueError:
-            return None
-        trivial = [i for i, value in enumerate(values) if (value - 1).contains(0)]
-        if len(trivial) != 1:
-            return None
-        return tuple(value for i, value in enumerate(values) if i != trivial[0])
+        return matrix
 
     def _along(self, j: int, x: arb_mat, duration: arb, low: arb, high: arb) -> tuple[arb_mat, arb_mat]:
         """Enclosures of the margins and their rates on a part of a leg, from the state and the rate in its middle."""

@@ -34,6 +34,8 @@ _SETTLED = 1e-13
 #: How far a loop followed may be from closing, relative to its extent, to be tried.
 _NEARLY = 0.5
 _MOST_LEGS = 200
+#: Only so many of the last switches of an orbit are looked at, when it has settled.
+_MOST_SWITCHES = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,25 @@ class Loop:
         return float(self.durations.sum())
 
     @property
+    def reversed(self) -> Loop:
+        """The same orbit as one of the reversed field."""
+        return Loop(
+            self.patterns[::-1],
+            np.roll(self.units, -1)[::-1],
+            np.roll(self.states, -1, axis=0)[::-1],
+            self.durations[::-1],
+        )
+
+    def turned(self, legs: int) -> Loop:
+        """The same loop from another leg on."""
+        return Loop(
+            np.roll(self.patterns, -legs, axis=0),
+            np.roll(self.units, -legs),
+            np.roll(self.states, -legs, axis=0),
+            np.roll(self.durations, -legs),
+        )
+
+    @property
     def once(self) -> Loop:
         """The loop of the shortest period of which this one is a repetition."""
         k = len(self.durations)
@@ -74,31 +95,52 @@ class Loop:
                 return Loop(self.patterns[:part], self.units[:part], self.states[:part], self.durations[:part])
         return self
 
+    def states_at(self, form: PiecewiseLinear, legs: NDArray[np.intp], times: Array) -> Array:
+        """States on legs (m,) at times (m,) since their starts; returns (m, n)."""
+        flows = _flows(form, self.patterns[legs], times)
+        n = form.dimension
+        return np.einsum("mij,mj->mi", flows[:, :n, :n], self.states[legs]) + flows[:, :n, n]
 
-def loops_near(form: PiecewiseLinear, state: Array, longest: float) -> Iterator[tuple[float, Loop]]:
-    """The loops that an orbit nearly closes within a time: each with how far it is from closing, the nearest first.
+    def gap(self, form: PiecewiseLinear) -> float:
+        """How far the end of a leg is from the start of the next, at most."""
+        ends = self.states_at(form, np.arange(len(self.units)), self.durations)
+        return float(np.abs(ends - np.roll(self.states, -1, axis=0)).max())
+
+
+def loops_near(form: PiecewiseLinear, state: Array, time: float, longest: float) -> Iterator[Loop]:
+    """The loops that an orbit nearly closes, one for each chain of regions: those of few legs first.
 
     Parameters
     ----------
     form : PiecewiseLinear
         Of a flow.
     state : (n,) array
+    time : float
+        For which the orbit is followed.
     longest : float
-        The time for which the orbit is followed.
+        No loop takes longer.
     """
-    patterns, units, states, times = _crossings(form, state, longest)
+    with np.errstate(all="ignore"):
+        patterns, units, states, times = _crossings(form, state, time)
+    if len(times) < 2:
+        return
     found: dict[bytes, tuple[float, Loop]] = {}
-    extent = np.maximum(np.ptp(states, axis=0).max(initial=0.0), 1e-300)
-    for i in range(len(times)):
+    extent = max(float(np.ptp(states, axis=0).max()), 1e-300)
+    for i in range(max(0, len(times) - _MOST_SWITCHES), len(times)):
         for j in range(i + 1, min(len(times), i + _MOST_LEGS + 1)):
+            if times[j] - times[i] > longest:
+                break
             if units[i] != units[j] or (patterns[i] != patterns[j]).any():
                 continue
             gap = float(np.abs(states[j] - states[i]).max() / extent)
+            if gap >= _NEARLY:
+                continue
             loop = Loop(patterns[i:j], units[i:j], states[i:j], np.diff(times[i : j + 1]))
             key = _turned(loop)
-            if gap < _NEARLY and (key not in found or gap < found[key][0]):
+            if key not in found or gap < found[key][0]:
                 found[key] = gap, loop
-    yield from sorted(found.values(), key=lambda pair: (len(pair[1].units), pair[0]))
+    for _, loop in sorted(found.values(), key=lambda pair: (len(pair[1].units), pair[0])):
+        yield loop
 
 
 def refined(form: PiecewiseLinear, loop: Loop) -> Loop | None:
@@ -144,13 +186,9 @@ def _turned(loop: Loop) -> bytes:
 
 def _equations(form: PiecewiseLinear, loop: Loop, states: Array, durations: Array) -> tuple[Array, Array]:
     """The residual of the equations, and their derivative."""
-    from scipy.linalg import expm
-
     k, n = states.shape
     region = form.region(loop.patterns)
-    augmented = np.zeros((k, n + 1, n + 1))
-    augmented[:, :n, :n], augmented[:, :n, n] = region.J, region.c
-    flows = expm(durations[:, None, None] * augmented)
+    flows = _flows(form, loop.patterns, durations)
     ends = np.einsum("kij,kj->ki", flows[:, :n, :n], states) + flows[:, :n, n]
     borders = region.G[np.arange(k), loop.units], region.g[np.arange(k), loop.units]
     residual = np.concatenate(
@@ -164,3 +202,13 @@ def _equations(form: PiecewiseLinear, loop: Loop, states: Array, durations: Arra
         matrix[rows, k * n + j] = region.J[j] @ ends[j] + region.c[j]
         matrix[k * n + j, rows] = borders[0][j]
     return residual, matrix
+
+
+def _flows(form: PiecewiseLinear, patterns: NDArray[np.bool_], times: Array) -> Array:
+    """The matrices (m, n + 1, n + 1) that take (x, 1) along the affine flows of patterns for times."""
+    from scipy.linalg import expm
+
+    region, n = form.region(patterns), form.dimension
+    augmented = np.zeros((len(times), n + 1, n + 1))
+    augmented[:, :n, :n], augmented[:, :n, n] = region.J, region.c
+    return np.asarray(expm(times[:, None, None] * augmented))
