@@ -69,7 +69,7 @@ def prove_loop(form: RationalForm, loop: Loop) -> LoopProof | None:
     loop : Loop
         As Newton's method found it.
     """
-    if not _switches_one_by_one(form, loop):
+    if not loop.one_by_one or not _never_slides(form, loop):
         return None
     with ctx.workprec(_BITS):
         legs = _Legs(form, loop)
@@ -85,14 +85,12 @@ def prove_loop(form: RationalForm, loop: Loop) -> LoopProof | None:
         return LoopProof(period, states, radius, legs.monodromy(box))
 
 
-def _switches_one_by_one(form: RationalForm, loop: Loop) -> bool:
-    """Whether neighbouring legs differ in the unit named, and their fields agree on the border between (exactly)."""
-    for (before, pattern), unit in zip(pairwise([loop.patterns[-1], *loop.patterns]), loop.units.tolist(), strict=True):
-        if np.flatnonzero(before != pattern).tolist() != [unit]:
-            return False
-        if not agree_on_border(form, [bool(on) for on in pattern], unit):
-            return False
-    return True
+def _never_slides(form: RationalForm, loop: Loop) -> bool:
+    """Whether the fields of neighbouring legs agree on the border between them, exactly."""
+    return all(
+        agree_on_border(form, [bool(on) for on in pattern], unit)
+        for pattern, unit in zip(loop.patterns, loop.units.tolist(), strict=True)
+    )
 
 
 class _Legs:

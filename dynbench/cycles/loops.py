@@ -64,6 +64,12 @@ class Loop:
         return float(self.durations.sum())
 
     @property
+    def one_by_one(self) -> bool:
+        """Whether neighbouring legs differ in the unit named and in no other."""
+        changed = self.patterns != np.roll(self.patterns, 1, axis=0)
+        return bool((changed.sum(axis=1) == 1).all() and changed[np.arange(len(self.units)), self.units].all())
+
+    @property
     def reversed(self) -> Loop:
         """The same orbit as one of the reversed field."""
         return Loop(

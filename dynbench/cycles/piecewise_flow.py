@@ -142,7 +142,7 @@ def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
         kind=kind_of(transverse),
         status=Status.CONVERGED if proof is None else Status.CERTIFIED,
         residual=loop.gap(form),
-        note=_note(proof, central, certify, form),
+        note=_note(proof, central, loop, form) if certify else "",
         word=_word(loop),
         character="" if central else character_of(transverse),
         proved=decided and spectrum is not None and not central,
@@ -159,13 +159,15 @@ def _shift(loop: Loop) -> int:
     return next(i for i in range(len(word)) if word[i:] + word[:i] == canonical(word))
 
 
-def _note(proof: LoopProof | None, central: int, certify: bool, form: PiecewiseLinear) -> str:
+def _note(proof: LoopProof | None, central: int, loop: Loop, form: PiecewiseLinear) -> str:
     notes = []
     if proof is not None:
         notes.append(f"unique within {proof.radius:.1g} of its legs' ends, by Krawczyk's test in ball arithmetic")
-    elif certify and form.exact is None:
+    elif form.exact is None:
         notes.append("an entry is irrational: no proof is tried")
-    elif certify:
+    elif not loop.one_by_one:
+        notes.append("two margins vanish at once, which no enclosure in boxes can prove")
+    else:
         notes.append("Krawczyk's test did not prove it")
     if central:
         notes.append(f"{central} of the multipliers besides the trivial one cannot be told from the unit circle")
