@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator, as_states, check_positive, readonly
+from dynbench._arrays import as_generator, as_states, readonly
 from dynbench.cycles.exact import cycle_of, key_of, rounded
-from dynbench.cycles.piecewise_flow import piecewise_flow_cycles
+from dynbench.cycles.find_flow import cycles_of_flow
 from dynbench.cycles.records import Cycle
 from dynbench.cycles.refine import refine_cycle
 from dynbench.cycles.results import CycleContinuum, Cycles
@@ -107,9 +106,8 @@ def find_cycles(
     """
     form = _form(as_system(system))
     if form is not None and form.kind == "flow":
-        longest = _longest(periods, search)
         region = None if box is None else _box(system, box)
-        return _of_flow(system, form, longest, region, starts, certify)
+        return cycles_of_flow(system, form, periods, region=region, starts=starts, search=search, certify=certify)
     asked = _periods(periods)
     generator = as_generator(rng)
     region = None if box is None else _box(system, box)
@@ -128,8 +126,8 @@ def find_cycles(
     return Cycles(
         cycles=tuple(sorted(found.cycles, key=lambda c: (c.period, tuple(c.points[0])))),
         state_names=system.state_names,
-        complete=MappingProxyType(found.complete),
-        arguments=MappingProxyType(found.arguments),
+        complete=found.complete,
+        arguments=found.arguments,
         region=region,
         strategies=tuple(dict.fromkeys(found.strategies)),
         continua=tuple(found.continua),
@@ -171,12 +169,14 @@ class _Found:
             through = readonly([rounded(z) for z in continuum.through])
             self.continua.append(CycleContinuum(period, word, continuum.dimension, through))
         reasons = [] if findings.complete else [findings.argument]
-        reasons += (
-            [] if self.form.exact is not None else ["an entry is irrational: the search was that of rounded entries"]
-        )
-        reasons += [] if not settled.continua else [f"periodic points of period {period} come in continua"]
-        reasons += [] if not settled.undecided else [f"{settled.undecided} singular words could not be decided"]
-        reasons += [] if not self.interrupted else [_STOPPED]
+        if self.form.exact is None:
+            reasons.append("an entry is irrational: the map searched is that with entries rounded to doubles")
+        if settled.continua:
+            reasons.append(f"periodic points of period {period} come in continua")
+        if settled.undecided:
+            reasons.append(f"{settled.undecided} singular words could not be decided")
+        if self.interrupted:
+            reasons.append(_STOPPED)
         self.complete[period] = not reasons
         self.arguments[period] = "; ".join(dict.fromkeys(reasons)) or findings.argument
 
@@ -201,34 +201,6 @@ def _form(system: System) -> PiecewiseLinear | None:
             "unstable branches end in."
         )
     return form
-
-
-def _longest(periods: Any, search: Any) -> float:
-    """The longest period of a flow's cycles."""
-    check_positive(periods, name="periods", what="number, for a flow the longest period")
-    if search is not None:
-        raise InputError(
-            f"search is {search!r:.60}, but the words of a flow's cycles are those of the orbits of starts="
-        )
-    return float(periods)
-
-
-def _of_flow(
-    system: System, form: PiecewiseLinear, longest: float, region: Array | None, starts: Any, certify: bool
-) -> Cycles:
-    """Cycles of a piecewise-linear flow near the orbits of states."""
-    if starts is None:
-        raise InputError("The system is a flow: give starts=, states whose orbits lead to the cycles looked for.")
-    states = np.atleast_2d(as_states(starts, system.dimension, name="starts"))
-    found = piecewise_flow_cycles(form, states, longest, certify=certify)
-    return Cycles(
-        cycles=tuple(cycle for cycle in found if _holds(region, cycle.points)),
-        state_names=system.state_names,
-        complete=MappingProxyType({}),
-        arguments=MappingProxyType({}),
-        region=region,
-        strategies=(f"loops nearly closed by the orbits of {len(states)} starts",),
-    )
 
 
 def _periods(periods: Any) -> list[int]:
@@ -275,8 +247,8 @@ def _refined(system: System, periods: Sequence[int], region: Array | None, start
     return Cycles(
         cycles=tuple(sorted(cycles, key=lambda c: (c.period, tuple(c.points[0])))),
         state_names=system.state_names,
-        complete=MappingProxyType(dict.fromkeys(periods, False)),
-        arguments=MappingProxyType(dict.fromkeys(periods, argument)),
+        complete=dict.fromkeys(periods, False),
+        arguments=dict.fromkeys(periods, argument),
         region=region,
         strategies=("Newton's method from starts",),
     )
