@@ -65,5 +65,5 @@ def name_of_node(node: Any, data: dict[str, Any]) -> str:
     if cycle is None:
         return legible(kind_of_node(data))
     if isinstance(cycle.period, int):
-        return f"{node}: {cycle.kind.value.replace('cycle', f'{cycle.period}-cycle')}"
+        return f"{node}: {kind_of_node(data).replace('cycle', f'{cycle.period}-cycle')}"
     return f"period {float(cycle.period):.4g}"

@@ -25,9 +25,8 @@ Array = NDArray[np.float64]
 _ERRORS, _GROWN = 3.0, 8 * math.log(2)
 #: Nothing is tried beyond so many states: of flows, whose frequencies are told apart too, and of maps.
 _MOST_STATES = {"flow": 30, "map": 100}
-#: States kept of a set. Two sets are one if the median distance between them is no more than so many times that from
-#: state to state within them.
-_SAMPLE, _TIMES = 500, 4.0
+#: States kept of a set. Two sets are one if the median distance between them is no more than this part of their extent.
+_SAMPLE, _ONE = 500, 0.05
 #: So many orbits that look chaotic are tested in all.
 _MOST_TESTS = 12
 
@@ -100,8 +99,7 @@ class ChaoticSets:
 
 
 def _is_one(cloud: Array, other: Array) -> bool:
-    """Whether the states of two orbits lie as near to each other's as to those of their own."""
-    trees = scipy.spatial.KDTree(cloud), scipy.spatial.KDTree(other)
-    across = max(np.median(trees[1].query(cloud)[0]), np.median(trees[0].query(other)[0]))
-    within = max(np.median(tree.query(tree.data, k=2)[0][:, 1]) for tree in trees)
-    return bool(across <= _TIMES * within)
+    """Whether the states of two orbits lie as near to each other's as two orbits on one set do."""
+    there, back = scipy.spatial.KDTree(other).query(cloud)[0], scipy.spatial.KDTree(cloud).query(other)[0]
+    extent = max(float(np.ptp(states, axis=0).max()) for states in (cloud, other))
+    return bool(max(np.median(there), np.median(back)) <= _ONE * extent)
