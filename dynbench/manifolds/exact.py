@@ -1,0 +1,124 @@
+"""Manifolds of piecewise-linear maps: which exact method a point, its multipliers and the map call for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench._arrays import readonly
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.manifolds.accuracy import errors
+from dynbench.manifolds.exact_curves import grown
+from dynbench.manifolds.reach import Branch, Reach
+from dynbench.manifolds.records import Manifold
+from dynbench.manifolds.seeds import Anchor, Seed
+from dynbench.manifolds.stable_sets import stable_set
+from dynbench.piecewise import PiecewiseLinear
+from dynbench.piecewise.inverse import Inverse
+from dynbench.piecewise.polylines import mapped
+from dynbench.piecewise.pullback import pulled_back
+
+__all__ = ["exact_manifold"]
+
+Array = NDArray[np.float64]
+Which = Literal["stable", "unstable"]
+
+
+def exact_manifold(form: PiecewiseLinear, point: FixedPoint | Cycle, which: Which, reach: Reach) -> Manifold:
+    """The manifold of a fixed point or cycle of a piecewise-linear map.
+
+    Parameters
+    ----------
+    form : PiecewiseLinear
+        Of a map.
+    point : FixedPoint or Cycle
+    which : "stable" or "unstable"
+    reach : Reach
+        How far it is followed.
+
+    Raises
+    ------
+    InputError
+        If the point lies on a border or is not hyperbolic, or has no such direction.
+    """
+    anchor = Anchor.of(form, point)
+    count = len(anchor.chosen(which))
+    if count == 0:
+        raise InputError(f"point has no {which} direction, and so no {which} manifold.")
+    if count > 1:
+        raise InputError(f"point has {count} {which} directions; expected one.")
+    return _curve(form, point, anchor, which, reach)
+
+
+def _curve(form: PiecewiseLinear, point: FixedPoint | Cycle, anchor: Anchor, which: Which, reach: Reach) -> Manifold:
+    seed = Seed.of(anchor, which, reach.cap)
+    period = len(anchor.points)
+    if which == "unstable":
+        branches, note = grown(partial(mapped, form), seed, period, reach)
+        method = "exact polylines: the seed mapped, split where it changes region"
+    else:
+        inverse = Inverse(form)
+        if not inverse.invertible:
+            return _set(inverse, point, anchor, seed, reach)
+        branches, note = grown(partial(pulled_back, inverse), seed, period, reach)
+        branches = _in_order(branches, period)
+        method = f"exact polylines: the seed pulled back by the inverse map ({inverse.argument})"
+    return _record(form, point, anchor, seed, branches, which, method, note)
+
+
+def _set(inverse: Inverse, point: FixedPoint | Cycle, anchor: Anchor, seed: Seed, reach: Reach) -> Manifold:
+    """The stable set under a map without an inverse."""
+    if not reach.bounded:
+        raise InputError(
+            f"length is given without a box, but the map has no proved inverse ({inverse.argument}); expected a box, "
+            "in which all preimages are collected."
+        )
+    paths, attached, parts, note = stable_set(inverse, anchor, seed, reach)
+    error, delta = errors(inverse.form.rational, anchor, seed, [parts], "stable")
+    return Manifold(
+        point=readonly(anchor.points[0]),
+        which="stable",
+        branches=tuple(map(readonly, paths)),
+        error=error,
+        exact=True,
+        delta=delta,
+        cycle=point if isinstance(point, Cycle) else None,
+        method=f"exact polylines: all preimages of the seed, region by region ({inverse.argument})",
+        attached=attached,
+        note=note,
+    )
+
+
+def _in_order(branches: list[Branch], period: int) -> list[Branch]:
+    """The branches of the preimages, which visit the cycle backward, in the order of the cycle's points."""
+    return [branches[2 * (-i % period) + side] for i in range(period) for side in (0, 1)]
+
+
+def _record(
+    form: PiecewiseLinear,
+    point: FixedPoint | Cycle,
+    anchor: Anchor,
+    seed: Seed,
+    branches: list[Branch],
+    which: Which,
+    method: str,
+    note: str,
+) -> Manifold:
+    error, delta = errors(form.rational, anchor, seed, [b.parts for b in branches], which)
+    return Manifold(
+        point=readonly(anchor.points[0]),
+        which=which,
+        branches=tuple(readonly(branch.path) for branch in branches),
+        error=error,
+        exact=True,
+        delta=delta,
+        cycle=point if isinstance(point, Cycle) else None,
+        method=method,
+        attached=len(branches),
+        note=note,
+    )
