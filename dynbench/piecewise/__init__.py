@@ -3,6 +3,15 @@
 from dynbench.piecewise.borders import agree_on_border
 from dynbench.piecewise.form import PiecewiseLinear, Region
 from dynbench.piecewise.rational import RationalForm, RationalRegion
+from dynbench.piecewise.reach import linear_reach
 from dynbench.piecewise.recognise import piecewise_linear
 
-__all__ = ["PiecewiseLinear", "RationalForm", "RationalRegion", "Region", "agree_on_border", "piecewise_linear"]
+__all__ = [
+    "PiecewiseLinear",
+    "RationalForm",
+    "RationalRegion",
+    "Region",
+    "agree_on_border",
+    "linear_reach",
+    "piecewise_linear",
+]

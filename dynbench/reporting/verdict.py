@@ -119,9 +119,10 @@ def _joining_clause(analysis: Analysis) -> str:
     """What the transition graph says about the attractors."""
     joined = attractor_transitions(analysis.graph)
     between = {data["saddle"] for a, b, data in joined.edges(data=True) if a != b}
-    if not between:
-        return ""
-    kinds = [analysis.graph.nodes[node]["point"].kind for node in between]
+    points = [analysis.graph.nodes[node]["point"] for node in between]
+    kinds = [point.kind for point in points if point is not None]
+    if not kinds or len(kinds) < len(points):
+        return _joined_by_cycles(len(points) - len(kinds), len(kinds))
     noun = (
         "saddle" if all(k.saddle for k in kinds) else "repelling point" if all(k.repelling for k in kinds) else "point"
     )
@@ -132,6 +133,13 @@ def _joining_clause(analysis: Analysis) -> str:
     whom = "the attractors" if nx.is_connected(joined) else "some of the attractors"
     proved = all(data.get("proved") for *_, data in analysis.graph.edges(data=True))
     return f"{who} {verb} {whom}{'' if proved else ' (integrated, not proved)'}"
+
+
+def _joined_by_cycles(cycles: int, points: int) -> str:
+    if not cycles:
+        return ""
+    who = plural(cycles, "cycle") + (f" and {plural(points, 'point')}" if points else "")
+    return f"{who} {'joins' if cycles + points == 1 else 'join'} attractors (integrated, not proved)"
 
 
 def _cycles_clause(analysis: Analysis) -> str:
