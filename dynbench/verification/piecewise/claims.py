@@ -74,17 +74,15 @@ def _over(row: Row, known: list[Row]) -> Row:
 
 
 def read_word(field: Field, units: int) -> Word:
-    """A word: one text of zeros and ones a step, a digit a unit.
+    """A word: zeros and ones, a digit a unit, the steps parted by spaces.
 
     Raises
     ------
     InputError
         If it is none.
     """
-    steps = []
-    for step in field.items():
-        text = step.text()
-        if len(text) != units or not set(text) <= {"0", "1"}:
-            raise InputError(f"{step.path} is {text[:40]!r}; expected {units} digits 0 or 1.")
-        steps.append(tuple(c == "1" for c in text))
-    return tuple(steps)
+    steps = field.text().split(" ") if field.value else []
+    for step in steps:
+        if len(step) != units or not set(step) <= {"0", "1"}:
+            raise InputError(f"{field.path} holds {step[:40]!r}; expected {units} digits 0 or 1 a step.")
+    return tuple(tuple(digit == "1" for digit in step) for step in steps)

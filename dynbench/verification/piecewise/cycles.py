@@ -10,7 +10,16 @@ from flint import fmpq
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise.claims import Word, read_word
-from dynbench.verification.piecewise.orbits import Orbit, State, agree, multipliers_of, orbit_from, rational_of
+from dynbench.verification.piecewise.orbits import (
+    Orbit,
+    State,
+    agree,
+    character_of,
+    fixed_state,
+    multipliers_of,
+    orbit_from,
+    rational_of,
+)
 from dynbench.verification.piecewise.rows import Rectified
 from dynbench.verification.piecewise.words import MOST_WORDS, all_cycles, count_words
 from dynbench.verification.records import Outcome
@@ -27,7 +36,6 @@ class StatedCycle(NamedTuple):
     """A cycle of the report, and what was proved about it: its orbit, or None."""
 
     period: int
-    word: Word | None
     orbit: Orbit | None
 
 
@@ -35,14 +43,19 @@ def check_cycles(
     system: Rectified | None, form: Rectified | None, cycles: Field, dimension: int, ledger: Ledger
 ) -> list[StatedCycle]:
     """Check every cycle listed, that no two are the same, and that the lists of the periods stated are complete."""
+    fields = cycles["cycles"].items()
     listed = []
-    for number, field in enumerate(cycles["cycles"].items()):
-        ledger.progress("checking cycles", number, len(cycles["cycles"].items()))
+    for number, field in enumerate(fields):
+        ledger.progress("checking cycles", number, len(fields))
         listed.append(_check_cycle(system, form, field, f"cycle {number}", dimension, ledger))
     known = [frozenset(c.orbit.states) for c in listed if c.orbit is not None]
     ledger.require(f"the {len(known)} cycles proved are different", len(set(known)) == len(known), "some are the same")
-    for text in cycles["periods"].keys():  # noqa: SIM118
-        _check_period(system, cycles, text, listed, dimension, ledger)
+    for field in cycles["periods"].items():
+        ledger.progress("checking lists of cycles", 0, None)
+        _check_period(system, cycles, field, listed, dimension, ledger)
+    for field in cycles["continua"].items():
+        text = f"a continuum of points of period {field['period'].integer()}"
+        ledger.add(text, Outcome.NOT_ESTABLISHED, "continua of cycles are not checked")
     return listed
 
 
@@ -53,32 +66,43 @@ def _check_cycle(
     points = [p.vector(n) for p in field["points"].items(period)]
     multipliers = [complex(*pair.vector(2)) for pair in field["multipliers"].items(n)]
     counts = field["stability"].integers(3)
-    kind = field["kind"].text()
     field["residual"].length()
-    word = None if field["word"].null else read_word(field["word"], _units(field, form))
+    word = None if field["word"].null or form is None else read_word(field["word"], len(form.arguments))
     if status != "certified":
-        ledger.require(f"{name}: converged, not proved; nothing more is checked", field["exact"].null, "it is exact")
-        return StatedCycle(period, word, None)
+        nothing = field["exact"].null and not field["proved"].flag()
+        ledger.require(f"{name}: converged, not proved, and nothing else is claimed", nothing, "more is claimed")
+        return StatedCycle(period, None)
     claim = f"{name}: a cycle of period {period}, in rational numbers"
-    if system is None or field["exact"].null:
-        ledger.add(claim, Outcome.NOT_ESTABLISHED, "its first state or the equations are not given as rational numbers")
-        return StatedCycle(period, word, None)
-    start: State = tuple(rational_of(e) for e in field["exact"].items(n))
+    start = _start(form, field, word, n)
+    if system is None or start is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones, or it has no word")
+        return StatedCycle(period, None)
     orbit = orbit_from(system, start, period)
     if isinstance(orbit, str):
         ledger.add(claim, Outcome.FAILS, orbit)
-        return StatedCycle(period, word, None)
-    ledger.require(claim, True)
+        return StatedCycle(period, None)
+    stated = None if field["exact"].null else tuple(_state(f, n) for f in field["exact"].items(period))
+    ledger.require(claim, stated in (None, orbit.states), "its exact states are no orbit")
     near = all(_rounds(p, q) for p, q in zip(points, orbit.states, strict=True))
     ledger.require(f"{name}: its states are those, rounded", near, "they are not")
-    _check_word(form, word, orbit, name, ledger)
-    _check_multipliers(orbit, multipliers, counts, kind, name, ledger)
-    return StatedCycle(period, word, orbit)
+    if form is not None:
+        patterns = tuple(tuple(bool(m > 0) for m in form.margins(state)) for state in orbit.states)
+        holds = orbit.on_border or patterns == word
+        ledger.require(f"{name}: its word is that of its states", holds, "it is another")
+    _check_multipliers(orbit, multipliers, counts, field, name, ledger)
+    return StatedCycle(period, orbit)
 
 
-def _units(field: Field, form: Rectified | None) -> int:
-    """How many bits a step of the word has; without a form, those of its first step."""
-    return len(form.arguments) if form is not None else len(field["word"].items()[0].text())
+def _start(form: Rectified | None, field: Field, word: Word | None, n: int) -> State | None:
+    """Its first state: as stated, or, where it has too many digits to be, the fixed state of its word."""
+    if not field["exact"].null:
+        states = field["exact"].items()
+        return _state(states[0], n) if states else None
+    return None if form is None or word is None else fixed_state(form, word)
+
+
+def _state(field: Field, n: int) -> State:
+    return tuple(rational_of(e) for e in field.items(n))
 
 
 def _rounds(stated: Sequence[float], exact: State) -> bool:
@@ -90,64 +114,66 @@ def _exactly(number: float) -> fmpq:
     return fmpq(*number.as_integer_ratio())
 
 
-def _check_word(form: Rectified | None, word: Word | None, orbit: Orbit, name: str, ledger: Ledger) -> None:
-    if word is None or form is None:
-        return
-    patterns = []
-    for state in orbit.states:
-        patterns.append(tuple(bool(m > 0) for m in form.margins(state)))
-    holds = orbit.on_border or tuple(patterns) == word
-    ledger.require(f"{name}: its word is that of its states", holds, "it is another")
-
-
 def _check_multipliers(
-    orbit: Orbit, stated: Sequence[complex], counts: tuple[int, ...], kind: str, name: str, ledger: Ledger
+    orbit: Orbit, stated: Sequence[complex], counts: tuple[int, ...], field: Field, name: str, ledger: Ledger
 ) -> None:
+    kind, character = field["kind"].text(), field["character"].text()
     if orbit.on_border:
-        claim = f"{name}: a state lies on a border, and its kind is said not to be known from multipliers"
-        ledger.require(claim, kind == "nonsmooth cycle", f"it is called a {kind:.40}")
+        claim = f"{name}: a state lies on a border, and nothing is claimed of its multipliers"
+        nothing = kind == "nonsmooth cycle" and not character and not field["proved"].flag()
+        ledger.require(claim, nothing, f"it is called a {kind:.40}")
         return
     found = multipliers_of(orbit.derivative)
     ledger.require(f"{name}: its multipliers", agree(stated, found, _TOLERANCE), "they are others")
     stability = found.stability()
     claim = f"{name}: {counts[0]} stable, {counts[1]} central, {counts[2]} unstable multipliers: a {kind:.40}"
     if stability is None:
-        ledger.add(claim, Outcome.NOT_ESTABLISHED, "one is not told from the unit circle")
+        outcome = Outcome.NOT_ESTABLISHED if field["proved"].flag() else Outcome.HOLDS
+        ledger.add(claim, outcome, "one is not told from the unit circle")
         return
+    right = _kind(stability)
+    # Where it is not said to be proved, what is near the circle may be counted as central.
+    unproved = kind == "nonhyperbolic cycle" and not field["proved"].flag()
+    ledger.require(claim, unproved or (counts == stability and kind == right), f"it is a {right} with {stability}")
+    if character:
+        ledger.require(f"{name}: a {character:.20}", character == character_of(found), f"it is a {character_of(found)}")
+
+
+def _kind(stability: tuple[int, int, int]) -> str:
     stable, central, unstable = stability
     word = "saddle cycle" if stable and unstable else "unstable cycle" if unstable else "stable cycle"
-    right = "nonhyperbolic cycle" if central else word
-    ledger.require(claim, counts == stability and kind == right, f"it is a {right} with {stability}")
+    return "nonhyperbolic cycle" if central else word
 
 
 def _check_period(
-    system: Rectified | None, cycles: Field, text: str, listed: Sequence[StatedCycle], n: int, ledger: Ledger
+    system: Rectified | None, cycles: Field, field: Field, listed: Sequence[StatedCycle], n: int, ledger: Ledger
 ) -> None:
-    field = cycles["periods"][text]
+    period, count = field["period"].integer(), field["cycles"].integer()
     field["argument"].text()
-    if not field["complete"].flag() or not text.isdecimal():
-        ledger.require(f"period {text:.20}: the list is not claimed to be complete", text.isdecimal(), "no period")
+    mine = [c for c in listed if c.period == period]
+    ledger.require(f"{count} cycles of period {period} are listed", count == len(mine), f"there are {len(mine)}")
+    if not field["complete"].flag():
         return
-    period = int(text)
-    stated = [frozenset(c.orbit.states) for c in listed if c.period == period and c.orbit is not None]
-    unproved = sum(c.period == period and c.orbit is None for c in listed)
-    claim = f"there are exactly {len(stated) + unproved} cycles of period {period}"
-    if unproved or system is None:
-        ledger.add(claim, Outcome.NOT_ESTABLISHED, f"{unproved} of them are not proved")
+    stated = {frozenset(c.orbit.states) for c in mine if c.orbit is not None}
+    region = None if cycles["region"].null else cycles["region"].box(n)
+    where = "" if region is None else " with all their states in the region"
+    claim = f"there are no others of period {period}{where}"
+    if len(stated) < len(mine) or system is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "not all of those listed are proved")
         return
-    words = count_words(len(system.arguments), period)
-    if words > MOST_WORDS:
-        ledger.add(claim, Outcome.NOT_ESTABLISHED, f"not checked again: there are about {words:.2g} words")
+    if count_words(len(system.arguments), period) > MOST_WORDS:
+        words = f"2^{len(system.arguments) * period}"
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, f"not checked again: there are {words} words")
         return
     found = all_cycles(system, period)
     if isinstance(found, str):
         ledger.add(claim, Outcome.NOT_ESTABLISHED, found)
         return
-    region = None if cycles["region"].null else [f.box(n) for f in cycles["region"].items()]
-    inside = {states for states in found if region is None or any(_lies_in(states, box) for box in region)}
-    outside = "" if region is None else " with all states in the region"
-    missing = len(inside - set(stated))
-    ledger.require(claim + outside, not missing and set(stated) <= found, f"{missing} are missing")
+    inside = {states for states in found if region is None or _lies_in(states, region)}
+    missing = len(inside - stated)
+    ledger.require(claim, not missing, f"{missing} are missing")
+    apart = len(stated - inside)
+    ledger.require(f"those of period {period} listed are there", not apart, f"{apart} of them are not")
 
 
 def _lies_in(states: frozenset[State], box: Sequence[tuple[float, float]]) -> bool:

@@ -12,7 +12,7 @@ from dynbench.verification.document import Field
 from dynbench.verification.piecewise.rows import Rectified
 from dynbench.verification.spectra import Eigenvalues, exact_eigenvalues
 
-__all__ = ["Orbit", "State", "multipliers_of", "orbit_from", "rational_of"]
+__all__ = ["Orbit", "State", "agree", "character_of", "fixed_state", "multipliers_of", "orbit_from", "rational_of"]
 
 State = tuple[fmpq, ...]
 
@@ -100,3 +100,30 @@ def agree(stated: Sequence[complex], found: Eigenvalues, tolerance: float) -> bo
             return False
         left.remove(nearest)
     return not left
+
+
+def character_of(found: Eigenvalues) -> str:
+    """What the multipliers make of a hyperbolic cycle: node, focus, saddle or saddle-focus, flip before it or not.
+
+    A flip has a negative real multiplier: of a saddle an unstable one, of a node the largest; a focus has a pair.
+    """
+    values = sorted(found.enclosures, key=lambda e: -float(abs(e).mid()))
+    unstable = [e for e in values if abs(e) > 1]
+    saddle = 0 < len(unstable) < len(values)
+    focus = any(not e.imag.contains(0) for e in values)
+    leading = unstable if saddle else values[:1]
+    flip = any(e.real < 0 and e.imag.contains(0) for e in leading)
+    shape = ("saddle-focus" if focus else "saddle") if saddle else "focus" if focus else "node"
+    return f"flip {shape}" if flip else shape
+
+
+def fixed_state(function: Rectified, word: Sequence[Sequence[bool]]) -> State | None:
+    """The state that the affine functions of a word map to itself; None where there is not exactly one."""
+    n = function.dimension
+    identity = fmpq_mat([[fmpq(int(i == j)) for j in range(n)] for i in range(n)])
+    J, c = identity, fmpq_mat(n, 1)
+    for pattern in word:
+        piece = function.piece(pattern)
+        J, c = piece.J * J, piece.J * c + piece.c
+    matrix = identity - J
+    return None if matrix.det() == 0 else tuple(matrix.solve(c).entries())
