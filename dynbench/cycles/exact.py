@@ -115,8 +115,8 @@ def _border(form: PiecewiseLinear, patterns: NDArray[np.bool_], periodic: Period
     if periodic.reality is not Reality.BORDER:
         return ""
     return (
-        "border collision: a point lies where two regions meet, so multipliers prove nothing; those given belong to one "
-        "of the regions"
+        "border collision: a point lies where two regions meet, so multipliers prove nothing; those given belong to "
+        "one of the regions"
     )
 
 

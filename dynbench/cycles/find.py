@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -118,8 +117,8 @@ def find_cycles(
     return Cycles(
         cycles=tuple(sorted(found.cycles, key=lambda c: (c.period, tuple(c.points[0])))),
         state_names=system.state_names,
-        complete=MappingProxyType(found.complete),
-        arguments=MappingProxyType(found.arguments),
+        complete=found.complete,
+        arguments=found.arguments,
         region=region,
         strategies=tuple(dict.fromkeys(found.strategies)),
         continua=tuple(found.continua),
@@ -161,12 +160,14 @@ class _Found:
             through = readonly([rounded(z) for z in continuum.through])
             self.continua.append(CycleContinuum(period, word, continuum.dimension, through))
         reasons = [] if findings.complete else [findings.argument]
-        reasons += (
-            [] if self.form.exact is not None else ["an entry is irrational: the search was that of rounded entries"]
-        )
-        reasons += [] if not settled.continua else [f"periodic points of period {period} come in continua"]
-        reasons += [] if not settled.undecided else [f"{settled.undecided} singular words could not be decided"]
-        reasons += [] if not self.interrupted else [_STOPPED]
+        if self.form.exact is None:
+            reasons.append("an entry is irrational: the map searched is that with entries rounded to doubles")
+        if settled.continua:
+            reasons.append(f"periodic points of period {period} come in continua")
+        if settled.undecided:
+            reasons.append(f"{settled.undecided} singular words could not be decided")
+        if self.interrupted:
+            reasons.append(_STOPPED)
         self.complete[period] = not reasons
         self.arguments[period] = "; ".join(dict.fromkeys(reasons)) or findings.argument
 
@@ -185,8 +186,8 @@ def _keys(periodic: Periodic) -> list[object]:
 def _form(system: System) -> PiecewiseLinear | None:
     if system.kind == "flow":
         raise InputError(
-            "find_cycles takes maps, and the system is a flow: use dynbench.cycles.refine_cycle from a state near a cycle, "
-            "or transition_graph, which refines those that unstable branches end in."
+            "find_cycles takes maps, and the system is a flow: use dynbench.cycles.refine_cycle from a state near a "
+            "cycle, or transition_graph, which refines those that unstable branches end in."
         )
     return piecewise_linear(system)
 
@@ -235,8 +236,8 @@ def _refined(system: System, periods: Sequence[int], region: Array | None, start
     return Cycles(
         cycles=tuple(sorted(cycles, key=lambda c: (c.period, tuple(c.points[0])))),
         state_names=system.state_names,
-        complete=MappingProxyType(dict.fromkeys(periods, False)),
-        arguments=MappingProxyType(dict.fromkeys(periods, argument)),
+        complete=dict.fromkeys(periods, False),
+        arguments=dict.fromkeys(periods, argument),
         region=region,
         strategies=("Newton's method from starts",),
     )

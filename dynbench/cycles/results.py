@@ -144,9 +144,8 @@ class Cycles(Sequence[Cycle]):
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th scope='col'>{c}</th>" for c in ("period", "cycles", "attracting", "complete", "argument"))
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(str(v))}</td>" for v in row) + "</tr>" for row in self._table()
-        )
+        cells = ("".join(f"<td>{html.escape(str(value))}</td>" for value in row) for row in self._table())
+        rows = "".join(f"<tr>{row}</tr>" for row in cells)
         return f"<table><caption>Cycles</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
     def _table(self) -> Iterator[tuple[Any, ...]]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat, ctx
@@ -124,11 +123,10 @@ def _eliminated(exact: RationalForm, base: Pattern, period: int) -> tuple[list[a
     region = exact.region(base)
     J, c, G, g = (arb_mat(part) for part in (region.J, region.c, region.G, region.g))
     V, W1 = arb_mat(exact.V), arb_mat(exact.W1)
-    active = arb_mat(
-        len(base), len(base), [arb(int(i == j and base[i])) for i in range(len(base)) for j in range(len(base))]
-    )
-    inside = (_identity(len(base)) - V * active).solve(V)
-    inputs = W1 * (active * inside + _identity(len(base)))
+    units = _identity(len(base))
+    active = _diagonal(base)
+    inside = (units - V * active).solve(V)
+    inputs = W1 * (active * inside + units)
     if exact.kind == "flow":
         lags = [G * (-J).solve(inputs) + inside]
         return lags, G * (-J).solve(c) + g
@@ -149,14 +147,14 @@ def _in_doubles(lags: list[arb_mat], r: arb_mat, base: Pattern, period: int) -> 
     sign = np.where(base, -1.0, 1.0)
     blocks = [_rounded(block) for block in lags]
     units = len(base)
-    N, error = np.empty((period, units, period, units)), np.empty((period, units, period, units))
+    size = period * units
+    N, error = np.empty((size, size)), np.empty((size, size))
     for row in range(period):
         for lag, (middle, radius) in enumerate(blocks):
             column = (row - lag) % period
-            N[row, :, column] = -sign[:, None] * middle
-            error[row, :, column] = radius
-    size = period * units
-    N, error = N.reshape(size, size), error.reshape(size, size)
+            place = np.s_[row * units : (row + 1) * units, column * units : (column + 1) * units]
+            N[place] = -sign[:, None] * middle
+            error[place] = radius
     # One more rounding, of at most an ulp of the result.
     N[np.diag_indices(size)] += 1.0
     error = error + 2.0**-52 * np.abs(N)
@@ -186,16 +184,17 @@ def _power(values: Array) -> Array:
 
 def _rounded(matrix: arb_mat) -> tuple[Array, Array]:
     """The midpoints in doubles, and bounds of how far the balls reach from them."""
-    rows = matrix.tolist()
-    middle = np.array([[float(e.mid()) for e in row] for row in rows])
-    radius = np.array(
-        [
-            [upper(abs(e - arb(m))) for e, m in zip(row, mids, strict=True)]
-            for row, mids in zip(rows, middle.tolist(), strict=True)
-        ]
-    )
-    return middle, radius
+    shape = matrix.nrows(), matrix.ncols()
+    entries = matrix.entries()
+    middle = [float(e.mid()) for e in entries]
+    radius = [upper(abs(e - arb(m))) for e, m in zip(entries, middle, strict=True)]
+    return np.array(middle).reshape(shape), np.array(radius).reshape(shape)
 
 
-def _identity(size: int) -> Any:
-    return arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
+def _identity(size: int) -> arb_mat:
+    return _diagonal(np.ones(size, dtype=bool))
+
+
+def _diagonal(entries: Pattern) -> arb_mat:
+    size = len(entries)
+    return arb_mat(size, size, [int(i == j and entries[i]) for i in range(size) for j in range(size)])

@@ -122,9 +122,10 @@ def _singular(
     if any(r is None for r in ranges):
         return Periodic(Reality.VIRTUAL, (), None, word)
     bounds = [r for r in ranges if r is not None]
-    if all(low is not None and low == high for low, high in bounds):
-        for (low, _), direction in zip(bounds, kernel, strict=True):
-            start = start + direction * low
+    single = [low for low, high in bounds if low is not None and low == high]
+    if len(single) == len(kernel):
+        for value, direction in zip(single, kernel, strict=True):
+            start = start + direction * value
         return _decided(_orbit(start, regions), regions, matrix, word)
     through = [start] if len(kernel) > 1 else [start + kernel[0] * end for end in bounds[0] if end is not None]
     return Periodic(Reality.CONTINUUM, (), matrix, word, Continuum(len(kernel), tuple(through or [start])))

@@ -82,7 +82,7 @@ def possible(problem: Complementarity, active: Mask) -> Mask:
 def _inverses(basis: Array) -> Array:
     """Approximate inverses of a batch; nan where LAPACK meets an exact zero as pivot."""
     try:
-        return np.linalg.inv(basis)
+        return np.asarray(np.linalg.inv(basis), dtype=np.float64)
     except np.linalg.LinAlgError:
         regular = np.linalg.slogdet(basis)[0] != 0
         inverse = np.full_like(basis, np.nan)
