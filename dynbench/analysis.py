@@ -48,13 +48,14 @@ _SLOW = 1e-2
 _SLOW_STARTS = 128
 #: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
 _MOST_MANIFOLDS = 40
-#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, and up
-#: to the second number at most: every word is then looked at in a second or so, and again by `dynbench.verify`.
+#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or the
+#: second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
 _MOST_WORDS, _MOST_PERIODS = 20_000, 8
 #: Saddle cycles whose manifolds are traced: the shortest ones. In a chaotic map all lie along the same curves.
 _MOST_CYCLES_TRACED = 3
-#: Homoclinic points are looked for on manifolds this many diagonals of the box long, and so many orbits are proved.
-_HOMOCLINIC_DIAGONALS, _PROVED_ORBITS = 3.0, 20
+#: Homoclinic points are looked for on manifolds this many diagonals of the box long; so many orbits of each saddle are
+#: proved, those with the shortest words, and so many of its points are kept.
+_HOMOCLINIC_DIAGONALS, _PROVED_ORBITS, _KEPT = 3.0, 6, 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,8 +104,8 @@ class Analysis:
         The cycles of a piecewise-linear map by period, fixed points among them as those of period 1; None where they
         were not looked for.
     homoclinic : tuple of HomoclinicPoint
-        Of a piecewise-linear map of the plane: where the manifolds of its saddles were seen to cross, each with its
-        proof if there is one.
+        Of a piecewise-linear map of the plane: where the manifolds of its saddles cross, each with its proof if there
+        is one. Of each saddle a dozen at most: proved ones, if any.
     """
 
     system: System
@@ -254,7 +255,6 @@ class _Stages:
         self.interrupted = self.interrupted or found.stopped == "interrupted"
         return found
 
-
     def run_cycles(self, search: Callable[[], Cycles | None]) -> Cycles | None:
         """The search for cycles, which likewise keeps what it has found."""
         found = self.run(search, None)
@@ -309,7 +309,7 @@ def _manifolds(
         return ()
     traced: list[Manifold] = []
     box = box_around(points)
-    sources = [*_saddles(points), *_saddle_cycles(cycles)]
+    sources: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
     for done, saddle in enumerate(sources):
         sides: tuple[tuple[Literal["stable", "unstable"], int], ...]
         sides = ("stable", saddle.stability[0]), ("unstable", saddle.stability[2])
@@ -341,9 +341,11 @@ def _homoclinic(
     box = box_around(points)
     length = _HOMOCLINIC_DIAGONALS * float(np.linalg.norm(box[:, 1] - box[:, 0]))
     found: list[HomoclinicPoint] = []
-    sources = [*_saddles(points), *_saddle_cycles(cycles)]
+    sources: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
     for done, saddle in enumerate(sources):
-        found += homoclinic_points(system, saddle, length=length, box=box, prove=_PROVED_ORBITS)
+        met = homoclinic_points(system, saddle, length=length, box=box, prove=_PROVED_ORBITS)
+        proved = [p for p in met if p.proved]
+        found += (proved or met)[:_KEPT]
         if progress is not None:
             progress("looking for homoclinic points", done + 1, len(sources))
     return tuple(found)

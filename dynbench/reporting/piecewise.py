@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from flint import fmpq_mat
 
-from dynbench.piecewise import Inverse, PiecewiseLinear, piecewise_linear
+from dynbench.piecewise import PiecewiseLinear, piecewise_linear
+from dynbench.piecewise.inverse import Inverse
 from dynbench.systems import System
 
 __all__ = ["Invertibility", "invertibility", "piecewise_to_dict", "reported_form"]
@@ -52,7 +53,7 @@ def piecewise_to_dict(system: System) -> dict[str, Any] | None:
     found = invertibility(form)
     n, units = form.dimension, form.units
     exact = form.exact if (n + units) ** 2 <= _MOST_ENTRIES else None
-    matrices = None
+    matrices: dict[str, Any] | None = None
     if exact is not None:
         vectors = {"h1": exact.h1, "h2": exact.h2}
         matrices = {name: _texts(m) for name, m in (("A", exact.A), ("W1", exact.W1), ("W2", exact.W2), ("V", exact.V))}

@@ -36,6 +36,9 @@ class StatedCycle(NamedTuple):
     """A cycle of the report, and what was proved about it: its orbit, or None."""
 
     period: int
+    points: tuple[tuple[float, ...], ...]
+    kind: str
+    stability: tuple[int, ...]
     orbit: Orbit | None
 
 
@@ -67,20 +70,21 @@ def _check_cycle(
     multipliers = [complex(*pair.vector(2)) for pair in field["multipliers"].items(n)]
     counts = field["stability"].integers(3)
     field["residual"].length()
+    unproved = StatedCycle(period, tuple(points), field["kind"].text(), counts, None)
     word = None if field["word"].null or form is None else read_word(field["word"], len(form.arguments))
     if status != "certified":
         nothing = field["exact"].null and not field["proved"].flag()
         ledger.require(f"{name}: converged, not proved, and nothing else is claimed", nothing, "more is claimed")
-        return StatedCycle(period, None)
+        return unproved
     claim = f"{name}: a cycle of period {period}, in rational numbers"
     start = _start(form, field, word, n)
     if system is None or start is None:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones, or it has no word")
-        return StatedCycle(period, None)
+        return unproved
     orbit = orbit_from(system, start, period)
     if isinstance(orbit, str):
         ledger.add(claim, Outcome.FAILS, orbit)
-        return StatedCycle(period, None)
+        return unproved
     stated = None if field["exact"].null else tuple(_state(f, n) for f in field["exact"].items(period))
     ledger.require(claim, stated in (None, orbit.states), "its exact states are no orbit")
     near = all(_rounds(p, q) for p, q in zip(points, orbit.states, strict=True))
@@ -90,7 +94,7 @@ def _check_cycle(
         holds = orbit.on_border or patterns == word
         ledger.require(f"{name}: its word is that of its states", holds, "it is another")
     _check_multipliers(orbit, multipliers, counts, field, name, ledger)
-    return StatedCycle(period, orbit)
+    return unproved._replace(orbit=orbit)
 
 
 def _start(form: Rectified | None, field: Field, word: Word | None, n: int) -> State | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flint import arb, ctx, fmpq
@@ -25,7 +25,7 @@ from dynbench.verification.piecewise.rows import Rectified
 from dynbench.verification.piecewise.surds import Surd
 from dynbench.verification.records import Outcome
 
-__all__ = ["check_homoclinic"]
+__all__ = ["Orbits", "check_homoclinic"]
 
 #: Bits of the balls, where the numbers of a proof are no exact ones.
 _BITS = 512
@@ -36,6 +36,7 @@ _ROUNDED, _ANGLE = 1e-9, 1e-6
 class _Proof(NamedTuple):
     """The numbers of a proof, as they are stated."""
 
+    kind: str
     source: tuple[State, ...]
     target: tuple[State, ...]
     source_word: Word
@@ -50,51 +51,61 @@ class _Proof(NamedTuple):
     margin: float
 
 
+class Orbits(NamedTuple):
+    """The states of the fixed points and of the cycles of the report, in their order; None where not proved."""
+
+    points: Sequence[tuple[State, ...] | None]
+    cycles: Sequence[tuple[State, ...] | None]
+
+    def named(self, field: Field) -> tuple[State, ...] | None:
+        """The states of a point or cycle that is named by its number."""
+        if field["cycle"].null:
+            number, listed = field["point"].integer(), self.points
+        else:
+            number, listed = field["cycle"].integer(), self.cycles
+        return listed[number] if 0 <= number < len(listed) else None
+
+
 def check_homoclinic(
     system: Rectified | None,
     form: Rectified | None,
     homoclinic: Field,
-    cycles: Set[frozenset[State]],
+    orbits: Orbits,
     dimension: int,
     ledger: Ledger,
 ) -> None:
-    """Check every point that is said to be proved; of the others, that nothing is claimed."""
-    known: dict[str, Connection | None] = {}
-    for number, field in enumerate(homoclinic.items()):
-        ledger.progress("checking homoclinic points", number, len(homoclinic.items()))
-        name = f"{field['kind'].choice('homoclinic', 'heteroclinic')} point {number}"
-        x, angle = field["x"].vector(dimension), field["angle"].length()
-        field["reason"].text()
-        if not field["proved"].flag():
-            same = field["proof"].null and field["position"].null
-            ledger.require(f"{name}: found in doubles, not proved", same, "it carries a proof")
-            continue
-        claim = f"{name}: a transversal orbit, followed again from its word"
-        if system is None or form is None or field["proof"].null:
+    """Check every proof, and every point that is said to be proved; of the others, that nothing is claimed."""
+    found: list[_Checked | None] = []
+    for number, field in enumerate(homoclinic["proofs"].items()):
+        ledger.progress("checking homoclinic orbits", number, len(homoclinic["proofs"].items()))
+        claim = f"homoclinic proof {number}: a transversal {field['kind'].text():.20} orbit, followed again"
+        if system is None or form is None:
             ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not known as rational numbers")
-            continue
-        key = repr(field["proof"].value)
-        if key not in known:  # the points of one orbit share its proof
-            known[key] = _check_proof(system, form, field, claim, cycles, ledger)
-        found = known[key]
-        if found is not None:
-            _check_point(found, field["position"].integer(), x, angle, name, ledger)
-    return
+            found.append(None)
+        else:
+            found.append(_check_proof(system, form, field, claim, ledger))
+    for number, field in enumerate(homoclinic["points"].items()):
+        _check_point(field, found, orbits, f"homoclinic point {number}", dimension, ledger)
 
 
-def _check_proof(
-    system: Rectified, form: Rectified, field: Field, claim: str, cycles: Set[frozenset[State]], ledger: Ledger
-) -> Connection | None:
-    proof = _read(field["proof"], system.dimension, len(form.arguments))
+class _Checked(NamedTuple):
+    """A proof and the orbit found for it."""
+
+    proof: _Proof
+    orbit: Connection
+
+
+def _check_proof(system: Rectified, form: Rectified, field: Field, claim: str, ledger: Ledger) -> _Checked | None:
+    proof = _read(field, system.dimension, len(form.arguments))
     with ctx.workprec(_BITS):
         try:
             found, ends = _followed(system, form, proof)
         except Broken as broken:
             ledger.add(claim, Outcome.FAILS if broken.refuted else Outcome.NOT_ESTABLISHED, str(broken))
             return None
-        problem = _compared(form, proof, found, ends, field["kind"].text(), cycles)
+        problem = _compared(form, proof, found, ends)
     ledger.require(claim, not problem, problem)
-    return None if problem else found
+    return None if problem else _Checked(proof, found)
 
 
 def _read(field: Field, n: int, units: int) -> _Proof:
@@ -107,10 +118,10 @@ def _read(field: Field, n: int, units: int) -> _Proof:
     def states(f: Field) -> tuple[State, ...]:
         return tuple(tuple(rational_of(e) for e in state.items(n)) for state in f.items())
 
-    field["kind"].choice("homoclinic", "heteroclinic")
     field["precision"].integer()
     with ctx.workprec(_BITS):
         return _Proof(
+            kind=field["kind"].choice("homoclinic", "heteroclinic"),
             source=states(field["source"]),
             target=states(field["target"]),
             source_word=read_word(field["source_word"], units),
@@ -155,8 +166,6 @@ def _compared(
     proof: _Proof,
     found: Connection,
     ends: tuple[End, End],
-    kind: str,
-    cycles: Set[frozenset[State]],
 ) -> str:
     """Which of the stated numbers is not what was found; empty where all are."""
     source, target = ends
@@ -180,21 +189,41 @@ def _compared(
     if abs(proof.margin - found.margin) > _ROUNDED * max(1.0, found.margin):
         return f"its smallest margin is {found.margin:.3g}"
     same = frozenset(proof.source) == frozenset(proof.target)
-    if (kind == "homoclinic") != same:
+    if (proof.kind == "homoclinic") != same:
         return "its two cycles are one" if same else "its two cycles are two"
-    if not {frozenset(proof.source), frozenset(proof.target)} <= cycles:
-        return "one of its cycles is not among those of the report"
     return ""
 
 
-def _check_point(found: Connection, position: int, x: Sequence[float], angle: float, name: str, ledger: Ledger) -> None:
-    inside = 0 <= position < len(found.states)
-    near = inside and all(
-        abs(float(q) - v) <= _ROUNDED * max(1.0, abs(v)) for q, v in zip(found.states[position], x, strict=True)
+def _check_point(
+    field: Field, proofs: Sequence[_Checked | None], orbits: Orbits, name: str, n: int, ledger: Ledger
+) -> None:
+    x, angle = field["x"].vector(n), field["angle"].length()
+    kind = field["kind"].choice("homoclinic", "heteroclinic")
+    field["reason"].text()
+    if not field["proved"].flag():
+        same = field["proof"].null and field["position"].null
+        ledger.require(f"{name}: found in doubles, not proved", same, "it carries a proof")
+        return
+    number = field["proof"].integer()
+    if not 0 <= number < len(proofs):
+        ledger.require(f"{name}: is proved by proof {number}", False, "there is none")
+        return
+    checked = proofs[number]
+    if checked is None:
+        ledger.add(f"{name}: is proved by proof {number}", Outcome.NOT_ESTABLISHED, "that was not established")
+        return
+    proof, orbit = checked
+    ends = ((orbits.named(field["source"]), proof.source), (orbits.named(field["target"]), proof.target))
+    right = all(stated is not None and set(stated) == set(found) for stated, found in ends)
+    claim = f"{name}: from and to the saddles that it names"
+    ledger.require(claim, right and kind == proof.kind, "those of its proof are others")
+    position = field["position"].integer()
+    near = 0 <= position < len(orbit.states) and all(
+        abs(float(q) - v) <= _ROUNDED * max(1.0, abs(v)) for q, v in zip(orbit.states[position], x, strict=True)
     )
     ledger.require(f"{name}: its state is one of its orbit, rounded", near, f"state {position} of it is another")
-    if inside and found.stable:
-        u, v = ([float(e) for e in vectors[position]] for vectors in (found.slopes, found.stable))
+    if near and orbit.stable:
+        u, v = ([float(e) for e in vectors[position]] for vectors in (orbit.slopes, orbit.stable))
         actual = math.atan2(abs(u[0] * v[1] - u[1] * v[0]), abs(u[0] * v[0] + u[1] * v[1]))
         claim = f"{name}: the manifolds cross at {math.degrees(angle):.4g} degrees"
         ledger.require(claim, abs(actual - angle) <= _ANGLE, f"at {math.degrees(actual):.4g}")
