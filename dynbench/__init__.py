@@ -7,12 +7,12 @@
 (['stable node', 'saddle', 'stable node'], True)
 """
 
-from dynbench import errors, flow, networks
+from dynbench import errors, flow, networks, piecewise
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
 from dynbench.basins import Basins, basins
 from dynbench.continuation import ChangeKind, FixedPointPaths, follow_fixed_points
-from dynbench.cycles import Cycle, CycleKind
+from dynbench.cycles import Cycle, CycleKind, Cycles, find_cycles
 from dynbench.fixed_points import (
     Certificate,
     FixedPoint,
@@ -54,6 +54,7 @@ __all__ = [
     "ChangeKind",
     "Cycle",
     "CycleKind",
+    "Cycles",
     "EchoStateNetwork",
     "FixedPoint",
     "FixedPointPaths",
@@ -79,6 +80,7 @@ __all__ = [
     "classify_orbit",
     "classify_orbits",
     "errors",
+    "find_cycles",
     "find_fixed_points",
     "flow",
     "follow_fixed_points",
@@ -88,6 +90,7 @@ __all__ = [
     "lyapunov_spectrum",
     "morse_consistency",
     "networks",
+    "piecewise",
     "pulse_ends",
     "pulse_transitions",
     "report",
