@@ -25,7 +25,7 @@ from dynbench.fixed_points import (
     search,
 )
 from dynbench.flow import LyapunovSpectrum, Trajectory, integrate, lyapunov_spectrum
-from dynbench.manifolds import Manifold, trace_manifold
+from dynbench.manifolds import HomoclinicPoint, Manifold, homoclinic_points, trace_manifold
 from dynbench.models import load_toml
 from dynbench.networks import PLRNN, RNN, EchoStateNetwork
 from dynbench.orbits import Orbit, OrbitKind, classify_orbit, classify_orbits
@@ -59,6 +59,7 @@ __all__ = [
     "FixedPoint",
     "FixedPointPaths",
     "FixedPoints",
+    "HomoclinicPoint",
     "Kind",
     "LowRank",
     "LyapunovSpectrum",
@@ -83,6 +84,7 @@ __all__ = [
     "find_cycles",
     "find_fixed_points",
     "flow",
+    "homoclinic_points",
     "follow_fixed_points",
     "integrate",
     "load_report",

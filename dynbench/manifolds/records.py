@@ -9,27 +9,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._arrays import brief, record_table
+from dynbench.cycles import Cycle
+from dynbench.manifolds.meshes import Mesh
 
 __all__ = ["Manifold"]
 
 
 @dataclass(frozen=True, eq=False)
 class Manifold:
-    """The stable or unstable manifold of a fixed point, where it is a curve.
+    """The stable or unstable manifold of a fixed point, or of a cycle of a map.
 
     Attributes
     ----------
     point : (n,) array
-        The fixed point.
+        The fixed point, or the first point of the cycle.
     which : "stable" or "unstable"
         Which of the two it is.
     branches : tuple of (m, n) arrays
-        Polylines that start at the point.
+        Dimension 1: polylines, of which the first `attached` start at the point: two, or for a cycle of period k two at
+        each of its points in turn. The others (the stable set of a map without an inverse) are those preimages of them
+        that are not joined to a point. Empty in higher dimensions.
     error : float
-        An estimate: the largest distance of the polylines from those that start at half the offset from the point
-        and are computed with looser tolerances. Nothing is proved.
+        The transversal error, an estimate. Exact manifolds: the largest distance of a sample of the corners from the
+        manifold, which is computed at each of them in 1200 bits from the declared (rational) map; a corner may lie
+        farther along the manifold than it should. Else the largest distance of the polylines from those that start at
+        half the offset and are computed with looser tolerances; sampled manifolds: the largest distance of a sample
+        that was held back from the fitted pieces.
     exact : bool
-        Whether the polylines are the manifold itself (of piecewise linear maps), not an approximation.
+        Whether the corners are the manifold's own (of piecewise-linear maps), up to rounding, and the segments between
+        them its pieces.
+    delta : float or None
+        Another error, that of Eisenmann et al.: the same corners are carried to the seed by the affine maps of the
+        regions that they came through; the largest distance from the linear manifold relative to that from
+        the point. It measures what rounding has become on the way there, where it grows with every step, and says
+        little of the polyline.
+    cycle : Cycle or None
+        The cycle, where it is one's manifold.
+    dimension : int
+        The dimension of the manifold.
+    method : str
+        How it was computed.
+    attached : int
+        The number of branches that start at the point or cycle.
+    mesh : Mesh or None
+        Dimension 2: polygons in three states; pieces fitted to a sample otherwise.
+    note : str
+        What else there is to say: why a branch ends early, what was dropped.
     """
 
     point: NDArray[np.float64]
@@ -37,19 +62,35 @@ class Manifold:
     branches: tuple[NDArray[np.float64], ...]
     error: float
     exact: bool = False
+    delta: float | None = None
+    cycle: Cycle | None = None
+    dimension: int = 1
+    method: str = ""
+    attached: int = 2
+    mesh: Mesh | None = None
+    note: str = ""
 
     def __repr__(self) -> str:
-        counts = " and ".join(str(len(branch)) for branch in self.branches)
-        return (
-            f"Manifold({self.which}, point={brief(self.point)}, branches of {counts} states, "
-            f"{'exact' if self.exact else f'error={self.error:.2g}'})"
-        )
+        if self.mesh is not None:
+            size = repr(self.mesh)
+        else:
+            counts = [str(len(branch)) for branch in self.branches]
+            shown = " and ".join(counts) if len(counts) <= 4 else f"{', '.join(counts[:4])}, ..."
+            size = f"branches of {shown} states"
+        of = f"cycle of period {self.cycle.period}" if self.cycle is not None else f"point={brief(self.point)}"
+        return f"Manifold({self.which}, {of}, {size}, {'exact, ' if self.exact else ''}error={self.error:.2g})"
 
     def _repr_html_(self) -> str:
         rows = {
-            "of the point": brief(self.point),
-            "states": ", ".join(str(len(branch)) for branch in self.branches),
-            "ends": ", ".join(brief(branch[-1]) for branch in self.branches),
-            "estimated error": "none: exact" if self.exact else f"{self.error:.2g}",
+            "of the point": brief(self.point) if self.cycle is None else "",
+            "of the cycle": "" if self.cycle is None else f"period {self.cycle.period} through {brief(self.point)}",
+            "dimension": str(self.dimension),
+            "method": self.method,
+            "states": ", ".join(str(len(branch)) for branch in self.branches[:8]),
+            "ends": ", ".join(brief(branch[-1]) for branch in self.branches[: min(8, self.attached)]),
+            "mesh": "" if self.mesh is None else repr(self.mesh),
+            "transversal error": f"{self.error:.2g}",
+            "delta": "" if self.delta is None else f"{self.delta:.2g}",
+            "note": self.note,
         }
         return record_table(f"{self.which.capitalize()} manifold", rows)

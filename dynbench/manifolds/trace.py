@@ -1,66 +1,35 @@
-"""Tracing stable and unstable manifolds that are curves, by integration or iteration from the eigenvector."""
+"""Tracing stable and unstable manifolds: the front that picks the method by the kind of system and the dimension."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import check_positive, check_tolerances, readonly
+from dynbench._arrays import check_positive, check_tolerances
+from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
-from dynbench.fixed_points.directions import Directions
-from dynbench.fixed_points.newton import nearby_root
 from dynbench.fixed_points.search import as_boxes
-from dynbench.flow import Event, Outcome, integrate
-from dynbench.flow.polylines import arclength, beginning, distances, thinned
-from dynbench.manifolds.iterate import iterated_segment
+from dynbench.manifolds.exact import exact_manifold
+from dynbench.manifolds.reach import Reach
 from dynbench.manifolds.records import Manifold
+from dynbench.manifolds.smooth_curves import Bounds, smooth_curves
+from dynbench.piecewise import piecewise_linear
 from dynbench.systems import System, as_system
 
 __all__ = ["trace_manifold"]
 
 Array = NDArray[np.float64]
 
-#: States kept of a branch.
-_STATES = 400
 #: A branch is followed no longer than so many diagonals of the box, where no length was given.
 _DIAGONALS = 20.0
-#: States of the integration after which a branch is given up, and of one piece of it.
-_MOST, _PIECE = 24_000, 200
-#: Steps of the solver after which a piece is given up: the branch nears a singularity of the equations.
-_MOST_STEPS = 500
-#: A branch has arrived where the field has fallen to this part of its largest value along it and Newton's method
-#: leads to a fixed point no farther off than the second part of its length; a bottleneck, where it does not, is passed.
-_STILL, _NEARBY = 1e-4, 1e-2
-
-
-@dataclass(frozen=True, eq=False)
-class _Bounds:
-    """How far a branch is followed."""
-
-    box: Array
-    length: float
-
-    def inside(self, path: Array) -> NDArray[np.bool_]:
-        return np.asarray(((path >= self.box[:, 0]) & (path <= self.box[:, 1])).all(axis=-1))
-
-    def leaving(self) -> Event:
-        """An event that ends an orbit beyond the box, where its field may be so fast that no step is long enough."""
-        room = self.box[:, 1] - self.box[:, 0]
-
-        def margin(_: float, state: Array) -> float:
-            return float(np.minimum(state - self.box[:, 0] + room, self.box[:, 1] + room - state).min())
-
-        margin.terminal = True  # type: ignore[attr-defined]
-        return margin
 
 
 def trace_manifold(
     system: System,
-    point: FixedPoint,
+    point: FixedPoint | Cycle,
     which: Literal["stable", "unstable"],
     *,
     length: float | None = None,
@@ -68,43 +37,79 @@ def trace_manifold(
     rtol: float = 1e-9,
     atol: float = 1e-10,
 ) -> Manifold:
-    """Trace the stable or unstable manifold of a fixed point where it has dimension 1.
+    """Trace the stable or unstable manifold of a fixed point, or of a cycle of a piecewise-linear map.
 
-    Flows: the two orbits that start along the eigenvector are integrated, backward for the stable manifold. Maps: a
-    fundamental segment of the unstable manifold is iterated, states being inserted where the image bends or stretches.
+    Piecewise-linear maps: a manifold of dimension 1 is an exact polyline in any number of states, with all its corners;
+    a stable one needs preimages, by regions or by following paths, and where the map has no inverse all preimages are
+    collected. Other flows and maps: an approximate polyline of a manifold of dimension 1, of smooth maps the unstable
+    one only.
 
     Parameters
     ----------
     system : System
         The system.
-    point : FixedPoint
-        One of its hyperbolic fixed points.
+    point : FixedPoint or Cycle
+        One of its hyperbolic fixed points, or a hyperbolic cycle of a piecewise-linear map.
     which : "stable" or "unstable"
         Which manifold.
     length : float, optional
-        Arclength at which a branch ends. By default it ends where it leaves the box, where it comes so near to a fixed
-        point that a figure cannot tell the two apart, or after 20 diagonals of the box.
+        Arclength at which a branch ends; where a box is given, of a piecewise-linear map only what is inside counts. By
+        default 20 diagonals of the box; a branch of a smooth system ends where it leaves the box, or
+        comes so near to a fixed point that a figure cannot tell the two apart.
     box : (n, 2) array or mapping, optional
-        The region of interest; a branch is followed in it, grown by its own size on every side. By default the cube
-        of side 10 max(1, |x|) around the point.
+        The region of interest; a branch is followed in it, grown by its own size on every side. Exact branches are
+        followed through excursions from it, and dropped once they are all beyond 1000 times its width. By
+        default the cube of side 10 max(1, |x|) around the point, and for an exact manifold with a length no box.
     rtol, atol : float
         Tolerances of the integration.
 
     Returns
     -------
     Manifold
-        Two branches with at most 400 states each.
+        Two branches, or two for each point of a cycle: exact polylines, or at most 400 states each.
 
     Raises
     ------
     InputError
-        If the manifold is no curve, the point is not hyperbolic, it is the stable manifold of a map, or an argument
-        does not fit.
+        If the method for such a manifold does not exist, the point is not hyperbolic or lies on a switching border, or
+        an argument does not fit.
+
+    References
+    ----------
+    L. Eisenmann, A. Braendle, Z. Monfared, D. Durstewitz, Detecting invariant manifolds in ReLU-based RNNs,
+    arXiv:2510.03814 (2025), for what is fitted to samples there and is exact here.
     """
-    _check(as_system(system), point, which, length)
+    system = as_system(system)
+    _check(system, point, which, length)
     check_tolerances(rtol, atol)
-    index = 0 if which == "stable" else 2
-    size = point.stability[index]
+    states = np.atleast_2d(point.x if isinstance(point, FixedPoint) else point.points)
+    form = piecewise_linear(system) if system.kind == "map" else None
+    inner = _inner(system, states, box)
+    diagonals = float(length or _DIAGONALS * np.linalg.norm(inner[:, 1] - inner[:, 0]))
+    if form is not None:
+        everywhere = length is not None and box is None
+        reach = Reach(np.full_like(inner, [-np.inf, np.inf]) if everywhere else _grown(inner), diagonals)
+        return exact_manifold(form, point, which, reach)
+    if isinstance(point, Cycle):
+        raise InputError("point is a Cycle of a system that is not recognised as a piecewise-linear map; expected one.")
+    _check_curve(system, point, which)
+    return smooth_curves(system, point, which, Bounds(_grown(inner), diagonals), rtol, atol)
+
+
+def _check(system: System, point: Any, which: Any, length: Any) -> None:
+    states = point.x if isinstance(point, FixedPoint) else point.points if isinstance(point, Cycle) else None
+    if states is None or states.shape[-1] != system.dimension:
+        raise InputError(
+            f"point is {point!r:.60}; expected a FixedPoint or a Cycle of a system with {system.dimension} states."
+        )
+    if which not in ("stable", "unstable"):
+        raise InputError(f"which is {which!r:.60}; expected 'stable' or 'unstable'.")
+    if length is not None:
+        check_positive(length, name="length", what="arclength")
+
+
+def _check_curve(system: System, point: FixedPoint, which: str) -> None:
+    size = point.stability[0 if which == "stable" else 2]
     if point.stability[1] or size != 1:
         raise InputError(
             f"point has {size} {which} and {point.stability[1]} central directions; its {which} manifold can be traced "
@@ -112,92 +117,17 @@ def trace_manifold(
         )
     if system.kind == "map" and which == "stable":
         raise InputError("which is 'stable', but the stable manifold of a map is not traced: it needs the inverse.")
-    bounds = _bounds(system, point, length, box)
-    directions = Directions.of(system, point, 1, stable=which == "stable")
-    value, vector = directions.eigenvectors[0]
-    branches, errors = [], []
-    for side in (1, -1):
-        start = directions.start(side * vector) - point.x
-        if system.kind == "map":
-            fine = iterated_segment(system, point.x, start, value, bounds.inside, bounds.length, _STATES)
-            coarse = iterated_segment(system, point.x, start / 2, value, bounds.inside, bounds.length, _STATES // 2)
-        else:
-            sign = -1 if which == "stable" else 1
-            fine = _integrated(system, point.x, start, sign, bounds, rtol, atol)
-            coarse = _integrated(system, point.x, start / 2, sign, bounds, 100 * rtol, 100 * atol)
-        branches.append(readonly(thinned(fine, _STATES)))
-        errors.append(_apart(branches[-1], coarse))
-    return Manifold(readonly(point.x), which, tuple(branches), max(errors))
 
 
-def _check(system: System, point: Any, which: Any, length: Any) -> None:
-    if not isinstance(point, FixedPoint) or len(point.x) != system.dimension:
-        raise InputError(f"point is {point!r:.60}; expected a FixedPoint of a system with {system.dimension} states.")
-    if which not in ("stable", "unstable"):
-        raise InputError(f"which is {which!r:.60}; expected 'stable' or 'unstable'.")
-    if length is not None:
-        check_positive(length, name="length", what="arclength")
-
-
-def _bounds(system: System, point: FixedPoint, length: float | None, box: Any) -> _Bounds:
+def _inner(system: System, states: Array, box: Any) -> Array:
+    """The box as given, or a cube around the point."""
     if box is None:
-        half = 5 * max(1.0, float(np.abs(point.x).max()))
-        inner = np.stack([point.x - half, point.x + half], axis=-1)
-    else:
-        region = as_boxes(system, box)
-        inner = np.stack([region[..., 0].min(axis=0), region[..., 1].max(axis=0)], axis=-1)
+        half = 5 * max(1.0, float(np.abs(states).max()))
+        return np.stack([states.min(axis=0) - half, states.max(axis=0) + half], axis=-1)
+    region = as_boxes(system, box)
+    return np.stack([region[..., 0].min(axis=0), region[..., 1].max(axis=0)], axis=-1)
+
+
+def _grown(inner: Array) -> Array:
     widths = inner[:, 1] - inner[:, 0]
-    grown = np.stack([inner[:, 0] - widths, inner[:, 1] + widths], axis=-1)
-    return _Bounds(grown, float(length or _DIAGONALS * np.linalg.norm(widths)))
-
-
-def _integrated(system: System, x: Array, offset: Array, sign: int, bounds: _Bounds, rtol: float, atol: float) -> Array:
-    """The polyline from the point along one branch, as far as the bounds."""
-    path = np.stack([x, x + offset])
-    total, fastest, chunk = arclength(path), 0.0, 1.0
-    while len(path) < _MOST:
-        run = integrate(
-            system, path[-1], sign * chunk, rtol=rtol, atol=atol, events=(bounds.leaving(),), max_steps=_MOST_STEPS
-        )
-        piece = _rounded(system, run.t, run.x)[1:]
-        inside = bounds.inside(piece)
-        left = not inside.all()
-        piece = piece[: int(np.argmin(inside)) + 1] if left else piece
-        if not len(piece):
-            break
-        along = total + np.cumsum(np.linalg.norm(np.diff(np.concatenate([path[-1:], piece]), axis=0), axis=1))
-        within = along <= bounds.length
-        path = np.concatenate([path, piece[: max(1, int(within.sum()))]])
-        total = float(along[-1])
-        speeds = np.linalg.norm(system(piece), axis=-1)
-        fastest = max(fastest, float(speeds.max()))
-        slow = speeds <= _STILL * fastest
-        if speeds.max() == fastest:
-            slow[: int(np.argmax(speeds))] = False  # it gathers speed as it leaves the point it comes from
-        arrived = np.flatnonzero(slow)
-        if len(arrived) and nearby_root(system, piece[arrived[0]], _NEARBY * arclength(path)) is not None:
-            path = path[: len(path) - len(piece) + arrived[0] + 1]
-            break
-        if left or not within.all() or run.outcome is not Outcome.COMPLETED:
-            break
-        chunk *= float(np.clip(_PIECE / len(run.t), 0.1, 2.0))
-    return path
-
-
-def _rounded(system: System, times: Array, states: Array) -> Array:
-    """The finite states, with three between any two of them (cubic Hermite interpolation, by halves)."""
-    usable = np.isfinite(states).all(axis=-1)
-    times, states = times[usable], states[usable]
-    for _ in range(2):
-        rates = system(states)
-        step = np.diff(times)[:, None]
-        middle = (states[:-1] + states[1:]) / 2 + step * (rates[:-1] - rates[1:]) / 8
-        places = np.arange(1, len(states))
-        states = np.insert(states, places, middle, axis=0)
-        times = np.insert(times, places, (times[:-1] + times[1:]) / 2)
-    return states[np.isfinite(states).all(axis=-1)]
-
-
-def _apart(line: Array, other: Array) -> float:
-    """The largest distance of a state of `other` from the polyline `line`, as far as that goes."""
-    return float(distances(beginning(thinned(other, 100), 0.98 * arclength(line)), line).max(initial=0.0))
+    return np.stack([inner[:, 0] - widths, inner[:, 1] + widths], axis=-1)

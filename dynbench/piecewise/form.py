@@ -23,7 +23,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.piecewise.rational import RationalForm
+from dynbench.piecewise.rational import RationalForm, as_rationals
 
 __all__ = ["PiecewiseLinear", "Region"]
 
@@ -96,6 +96,14 @@ class PiecewiseLinear:
     def exact(self) -> RationalForm | None:
         """The same with rational entries, of which A, W1, ... are roundings; None where an entry is irrational."""
         return self.exactly()
+
+    @cached_property
+    def rational(self) -> RationalForm:
+        """`exact`, or where an entry is irrational the doubles that the entries round to, as rational numbers."""
+        if self.exact is not None:
+            return self.exact
+        parts = (as_rationals(part) for part in (self.A, self.W1, self.W2, self.h1, self.h2, self.V))
+        return RationalForm(self.kind, *parts)
 
     @cached_property
     def levels(self) -> tuple[NDArray[np.intp], ...]:

@@ -1,0 +1,206 @@
+"""Preimages under a piecewise-linear map: the inverse where it is proved to have one, else all of them by regions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from numpy.typing import ArrayLike, NDArray
+
+from dynbench._arrays import as_states
+from dynbench.errors import InputError
+from dynbench.piecewise.form import PiecewiseLinear
+from dynbench.piecewise.katzenelson import followed
+from dynbench.piecewise.p_matrix import is_p_matrix
+from dynbench.piecewise.rational import RationalForm
+from dynbench.piecewise.regions import realised_patterns
+
+__all__ = ["Inverse"]
+
+Array = NDArray[np.float64]
+Pattern = NDArray[np.bool_]
+
+#: A state counts for a region whose inequalities it violates by no more than this, relative to its size.
+_BORDER = 1e-12
+
+
+class Inverse:
+    """The preimages of states under a map F(z) = A z + W1 relu(y) + h1, y = W2 z + V relu(y) + h2.
+
+    F(z) = w is, for nonsingular A, the linear complementarity problem y+ - y- = q + (V - W2 A^-1 W1) y+, that is
+    (I + W2 A^-1 W1 - V) y+ - y- = q(w). Its matrix is a P-matrix if and only if the determinants of all 2**H patterns
+    have the sign of det A (they are det A times its principal minors, as units feed later ones only), and then the
+    problem has one solution whatever q is (Samelson, Thrall and Wesler): F is a homeomorphism. Where not every pattern
+    has a region, F may be one although this matrix is no P-matrix. Determinants of both signs, or zero, among
+    the regions exclude it: an injective piecewise affine map is coherently oriented (Scholtes).
+
+    Where the matrix is no P-matrix and the regional determinants have one sign all the same, every state off the images
+    of the borders has the same number of preimages, the degree of F; if one such state has a single preimage F is a
+    homeomorphism (it is open, and proper because its pieces are nonsingular).
+
+    Parameters
+    ----------
+    form : PiecewiseLinear
+        Of a map.
+
+    References
+    ----------
+    H. Samelson, R. M. Thrall, O. Wesler, A partition theorem for Euclidean n-space, Proc. AMS 9 (1958). S. Scholtes,
+    Introduction to Piecewise Differentiable Equations (Springer 2012), sections 2.3 and 2.4.
+    """
+
+    def __init__(self, form: PiecewiseLinear) -> None:
+        if form.kind != "map":
+            raise InputError("form is of a flow; preimages are those of a map.")
+        self.form = form
+
+    def __repr__(self) -> str:
+        return f"Inverse({self.form!r}, {'invertible' if self.invertible else 'not proved invertible'})"
+
+    @property
+    def invertible(self) -> bool:
+        """Whether F is proved to be a homeomorphism; False is a proof of nothing, `argument` says what is known."""
+        return self._settled[0]
+
+    @property
+    def argument(self) -> str:
+        """Why F is invertible, or why it is not, or is not proved to be."""
+        return self._settled[1]
+
+    @cached_property
+    def _settled(self) -> tuple[bool, str]:
+        rational = self.form.rational
+        whose = "" if self.form.exact is not None else " (of the doubles that the entries round to)"
+        if rational.A.det() != 0:
+            matrix = _complementarity(rational)
+            if is_p_matrix(matrix):
+                return True, f"all 2^{self.form.units} regional determinants have the sign of det A{whose}"
+        try:
+            patterns = self.patterns
+        except InputError as error:
+            return False, f"not decided: {error}"
+        signs = np.array([_sign(rational.region(pattern).J.det()) for pattern in patterns])
+        if (signs != signs[0]).any() or signs[0] == 0:
+            counts = ", ".join(f"{int((signs == s).sum())} {name}" for s, name in _SIGNS if (signs == s).any())
+            return False, f"not injective: of {len(signs)} regional determinants {counts}{whose}"
+        degree = len(self._by_regions(self._generic()))
+        if degree == 1:
+            return True, (
+                f"the determinants of the {len(signs)} regions have one sign{whose}, and a state off the images of all "
+                "borders has one preimage (regions by linear programs in doubles)"
+            )
+        return False, f"the regional determinants have one sign{whose}, but states have {degree} preimages"
+
+    @cached_property
+    def patterns(self) -> Pattern:
+        """The patterns of the regions, (R, H)."""
+        return realised_patterns(self.form)
+
+    @cached_property
+    def singular(self) -> Pattern:
+        """The patterns of the regions whose determinant is zero: a preimage in one is no single state."""
+        return self.patterns[~self._usable]
+
+    @cached_property
+    def _usable(self) -> NDArray[np.bool_]:
+        J = self.form.region(self.patterns).J
+        sizes = np.linalg.norm(J, axis=(-2, -1))
+        return np.asarray(np.linalg.cond(J) < 1e14) & (sizes > 0)
+
+    @cached_property
+    def pieces(self) -> tuple[Array, Array, Array, Array]:
+        """The affine inverses z = K w + k of the nonsingular regions, and their margins S y = P w + p, inside positive.
+
+        Returns
+        -------
+        K, k, P, p : (R, n, n), (R, n), (R, H, n), (R, H) arrays
+        """
+        patterns = self.patterns[self._usable]
+        region = self.form.region(patterns)
+        K = np.linalg.inv(region.J)
+        k: Array = -np.einsum("rij,rj->ri", K, region.c)
+        sign = np.where(patterns, 1.0, -1.0)
+        P = sign[..., None] * (region.G @ K)
+        p = sign * (np.einsum("rhn,rn->rh", region.G, k) + region.g)
+        return np.asarray(K, dtype=np.float64), k, np.asarray(P, dtype=np.float64), p
+
+    def preimage(self, z: ArrayLike) -> Array:
+        """The one preimage of each state, by Katzenelson's path-following from one state whose image is known.
+
+        Parameters
+        ----------
+        z : (..., n) array
+
+        Returns
+        -------
+        (..., n) array
+
+        Raises
+        ------
+        InputError
+            If the map is not proved invertible: `preimages` finds all of them.
+        """
+        states = as_states(z, self.form.dimension, name="z")
+        if not self.invertible:
+            raise InputError(f"the map is not proved invertible ({self.argument}); expected one that is.")
+        flat = states.reshape(-1, self.form.dimension)
+        start = np.broadcast_to(self._start, flat.shape)
+        pattern = np.broadcast_to(self.form.pattern(self._start), (len(flat), self.form.units))
+        return followed(self.form, start, pattern, flat).ends.reshape(states.shape)
+
+    def preimages(self, z: ArrayLike) -> Array:
+        """All preimages of one state in regions with a nonsingular matrix, (m, n), by trying every region.
+
+        Parameters
+        ----------
+        z : (n,) array
+
+        Raises
+        ------
+        InputError
+            If there are too many regions.
+        """
+        state = as_states(z, self.form.dimension, name="z")
+        if state.ndim != 1:
+            raise InputError(f"z has shape {state.shape}; expected one state of shape ({self.form.dimension},).")
+        return self._by_regions(state)
+
+    def _by_regions(self, w: Array) -> Array:
+        K, k, P, p = self.pieces
+        z = K @ w + k
+        y = P @ w + p
+        size = np.abs(P) @ np.abs(w) + np.abs(p)
+        found = z[(y >= -_BORDER * size).all(axis=1)]
+        if len(found) < 2:
+            return found
+        # A preimage on a border is found in every region that it belongs to.
+        near = _BORDER * 1e3 * (1.0 + np.abs(found).max())
+        apart = np.abs(found[:, None] - found[None]).max(axis=-1) > near
+        first = [i for i in range(len(found)) if apart[i, :i].all()]
+        return found[first]
+
+    @cached_property
+    def _start(self) -> Array:
+        """A state off the borders."""
+        rng = np.random.default_rng(0)
+        trials = rng.normal(size=(64, self.form.dimension))
+        distance = np.abs(self.form.margins(trials)).min(axis=1)
+        return np.asarray(trials[int(np.argmax(distance))], dtype=np.float64)
+
+    def _generic(self) -> Array:
+        return self.form(self._start)
+
+
+_SIGNS = ((1, "positive"), (-1, "negative"), (0, "zero"))
+
+
+def _sign(number: fmpq) -> int:
+    return 1 if number > 0 else -1 if number < 0 else 0
+
+
+def _complementarity(form: RationalForm) -> fmpq_mat:
+    """I + W2 A^-1 W1 - V."""
+    size = form.units
+    identity = fmpq_mat(size, size, [fmpq(int(i == j)) for i in range(size) for j in range(size)])
+    return identity + form.W2 * form.A.solve(form.W1) - form.V

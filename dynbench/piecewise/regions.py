@@ -1,0 +1,83 @@
+"""The regions that there are: patterns whose polyhedron has an interior."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from dynbench.errors import InputError
+from dynbench.piecewise.form import PiecewiseLinear
+
+__all__ = ["realised_patterns"]
+
+Array = NDArray[np.float64]
+Pattern = NDArray[np.bool_]
+
+#: A region counts where a ball of this radius, relative to the size of the data, fits between its borders.
+_THIN = 1e-10
+
+
+def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
+    """The patterns of the regions with an interior, (R, H).
+
+    One unit is added at a time: it parts the regions that its border meets, which a linear program decides (the margin
+    of a unit depends on earlier units only). H borders make at most sum over i <= n of (H over i) regions where no unit
+    feeds another, far fewer than 2**H for H > n. The linear programs are solved in doubles.
+
+    Parameters
+    ----------
+    form : PiecewiseLinear
+    most : int
+        Regions at which the enumeration is given up.
+
+    Raises
+    ------
+    InputError
+        If there are more than `most`.
+    """
+    size = form.units
+    found: list[tuple[Pattern, Array]] = [(np.zeros(0, dtype=bool), np.zeros(form.dimension))]
+    for unit in range(size):
+        parted: list[tuple[Pattern, Array]] = []
+        for pattern, inner in found:
+            padded = np.zeros(size, dtype=bool)
+            padded[:unit] = pattern
+            region = form.region(padded)
+            own = bool(region.G[unit] @ inner + region.g[unit] > 0)
+            for sign in (own, not own):
+                longer = np.append(pattern, sign)
+                point = _interior(region.G[: unit + 1], region.g[: unit + 1], longer)
+                if point is not None:
+                    parted.append((longer, point))
+        found = parted
+        if len(found) > most:
+            raise InputError(
+                f"the map has more than {most} regions (first {unit + 1} of {size} units); expected fewer where all "
+                "preimages are to be enumerated."
+            )
+    return np.array([pattern for pattern, _ in found], dtype=bool)
+
+
+def _interior(G: Array, g: Array, pattern: Pattern) -> Array | None:
+    """A point of the region far from its borders; None where it has no interior."""
+    sign = np.where(pattern, 1.0, -1.0)
+    lengths = np.linalg.norm(G, axis=1)
+    if (sign[lengths == 0] * g[lengths == 0] < 0).any():
+        return None
+    keep = lengths > 0
+    normal = (sign * G.T).T[keep] / lengths[keep, None]
+    offset = (sign * g)[keep] / lengths[keep]
+    size = 1.0 + float(np.abs(offset).max(initial=0.0))
+    # The largest ball, of radius at most `size`: normal . z + offset >= r.
+    n = G.shape[1]
+    answer = linprog(
+        np.append(np.zeros(n), -1.0),
+        A_ub=np.column_stack([-normal, np.ones(len(normal))]),
+        b_ub=offset,
+        bounds=[(None, None)] * n + [(None, size)],
+        method="highs",
+    )
+    if answer.status != 0 or answer.x[-1] <= _THIN * size:
+        return None
+    return np.asarray(answer.x[:n], dtype=np.float64)
