@@ -10,7 +10,7 @@
 from dynbench import errors, flow, networks, piecewise
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
-from dynbench.basins import Basins, basins
+from dynbench.basins import BasinBoundary, Basins, basin_boundary, basins
 from dynbench.continuation import ChangeKind, FixedPointPaths, follow_fixed_points
 from dynbench.cycles import Cycle, CycleKind, Cycles, find_cycles
 from dynbench.fixed_points import (
@@ -49,6 +49,7 @@ __all__ = [
     "PLRNN",
     "RNN",
     "Analysis",
+    "BasinBoundary",
     "Basins",
     "Certificate",
     "ChangeKind",
@@ -76,6 +77,7 @@ __all__ = [
     "__version__",
     "analyze",
     "attractor_transitions",
+    "basin_boundary",
     "basins",
     "certify",
     "classify_orbit",

@@ -29,8 +29,8 @@ Array = NDArray[np.float64]
 
 #: A grid of more states than this is a mistake in `resolution`.
 _MOST_STATES = 4_000_000
-#: States are followed together in batches of this many: the solver's step suits the fastest of them.
-_BATCH = 1024
+#: States are followed together in batches of this many: of flows the solver's step suits the fastest of them.
+_BATCH = {"flow": 1024, "map": 65_536}
 
 
 def basins(
@@ -87,10 +87,11 @@ def basins(
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, system.dimension)
     follower = Follower(system, attractors, bounds, time, rtol, atol)
     labels = np.full(len(grid), UNDECIDED)
-    for start in range(0, len(grid), _BATCH):
-        labels[start : start + _BATCH] = follower.labels(grid[start : start + _BATCH])
+    size = _BATCH[system.kind]
+    for start in range(0, len(grid), size):
+        labels[start : start + size] = follower.labels(grid[start : start + size])
         if progress is not None:
-            progress("following a grid of states", min(start + _BATCH, len(grid)), len(grid))
+            progress("following a grid of states", min(start + size, len(grid)), len(grid))
     wide = [i for i, axis in enumerate(axes) if len(axis) > 1]
     names = {t.label: t.name for t in attractors} | {UNDECIDED: "undecided", INFINITY: "infinity"}
     return Basins(
