@@ -165,13 +165,14 @@ class _Found:
             if len(set(_keys(periodic))) == period and self._inside(periodic.points):
                 kept.setdefault(key_of(periodic), periodic)
         self.cycles += [cycle_of(self.form, periodic, certify=self.certify) for periodic in kept.values()]
-        for word, continuum in settled.continua:
+        continua = [(word, c) for word, c in settled.continua if c.period == period]
+        for word, continuum in continua:
             through = readonly([in_doubles(z)[:, 0] for z in continuum.through])
             self.continua.append(CycleContinuum(period, word, continuum.dimension, through))
         reasons = [] if findings.complete else [findings.argument]
         if self.form.exact is None:
             reasons.append("an entry is irrational: the map searched is that with entries rounded to doubles")
-        if settled.continua:
+        if continua:
             reasons.append(f"periodic points of period {period} come in continua")
         if settled.undecided:
             reasons.append(f"{settled.undecided} singular words could not be decided")
