@@ -53,5 +53,5 @@ def cycles_of_flow(
         complete=MappingProxyType({}),
         arguments=MappingProxyType({}),
         region=region,
-        strategies=(f"loops nearly closed by the orbits of {len(states)} starts",),
+        strategies=(f"loops nearly closed by the orbits of {len(states)} start{'s' if len(states) > 1 else ''}",),
     )
