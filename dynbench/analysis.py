@@ -48,8 +48,8 @@ _SLOW = 1e-2
 _SLOW_STARTS = 128
 #: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
 _MOST_MANIFOLDS = 40
-#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or the
-#: second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
+#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or
+#: the second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
 _MOST_WORDS, _MOST_PERIODS = 20_000, 8
 #: Saddle cycles whose manifolds are traced: the shortest ones. In a chaotic map all lie along the same curves.
 _MOST_CYCLES_TRACED = 3

@@ -50,7 +50,10 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
 
     Where no unstable manifold was traced, the branches of the transition graph stand for it.
     """
-    for which, path, sampled in _branches(analysis):
+    for which, path, sampled, exact in _branches(analysis):
+        if exact and analysis.system.dimension == 2:
+            _draw_polyline(sketch, which, path, analysis.box, faint=sampled)
+            continue
         # Axes clip what leaves a planar picture; the frame of a projection does not.
         xy, seen = (
             _beginning(view.project(_inside(path, analysis.box, part)), view.extent(analysis.box))
@@ -76,12 +79,31 @@ def draw_branch(sketch: Sketch, which: str, xy: Array, seen: Array, *, sampled: 
     sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
 
 
-def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
-    """Every branch to draw: "stable" or "unstable", path from the point, whether it samples a larger manifold."""
+def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array, *, faint: bool) -> None:
+    """Draw an exact polyline of the plane with all its returns to the picture, whose axes clip the rest.
+
+    The arrow stands on the part before it first leaves the box.
+    """
+    seen = _inside(path, box, 0.0)
+    within = np.all((path >= box[:, 0]) & (path <= box[:, 1]), axis=-1)
+    crosses = within[1:] | within[:-1] | (np.abs(np.diff(path, axis=0)) > (box[:, 1] - box[:, 0])).any(axis=1)
+    if not crosses.any():
+        return
+    last = int(np.flatnonzero(crosses)[-1]) + 2
+    draw_branch(sketch, which, path[:last], seen if len(seen) > 1 else path[:2], sampled=faint)
+
+
+def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
+    """Every branch to draw: "stable" or "unstable", path from the point, whether faint, and whether it is exact.
+
+    What samples a larger manifold is faint, and so is the manifold of a cycle beside those of points.
+    """
     traced: Sequence[Any] = analysis.manifolds
+    of_points = any(getattr(manifold, "cycle", None) is None for manifold in traced)
     for manifold in traced:
+        faint = of_points and getattr(manifold, "cycle", None) is not None
         for branch in manifold.branches:
-            yield manifold.which, np.asarray(branch, dtype=float), False
+            yield manifold.which, np.asarray(branch, dtype=float), faint, bool(getattr(manifold, "exact", False))
     if analysis.system.kind == "map":
         return
     known = [np.asarray(m.point) for m in traced if m.which == "unstable"]
@@ -91,15 +113,20 @@ def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
         # In the plane the branches of a repeller are orbits like all others.
         repeller = point is None or (analysis.system.dimension == 2 and point.stability[2] > 1)
         if len(path) >= 2 and not repeller and not any(np.array_equal(point.x, x) for x in known):
-            yield "unstable", path, point.stability[2] > 1
+            yield "unstable", path, point.stability[2] > 1, False
 
 
-def draw_cycles(sketch: Sketch, system: System, graph: nx.MultiDiGraph, view: View) -> None:
-    """Draw the cycles of the graph: closed curves of a flow (solid where stable, else dashed), points of a map."""
+def draw_cycles(
+    sketch: Sketch, system: System, graph: nx.MultiDiGraph, view: View, *, listed: Sequence[Any] = ()
+) -> None:
+    """Draw the cycles of the graph: closed curves of a flow (solid where stable, else dashed), points of a map.
+
+    Those that are `listed` elsewhere are left out.
+    """
     flow = system.kind == "flow"
     for _, data in graph.nodes(data=True):
         cycle = data.get("cycle")
-        if cycle is None:
+        if cycle is None or any(cycle is other for other in listed):
             continue
         attracting = bool(cycle.kind.attracting)
         colour = (
