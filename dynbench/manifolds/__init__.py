@@ -1,7 +1,8 @@
-"""Stable and unstable manifolds of fixed points, and their intersections."""
+"""Stable and unstable manifolds of fixed points and cycles, and where they cross."""
 
+from dynbench.manifolds.homoclinic import homoclinic_points
 from dynbench.manifolds.homoclinic_records import HomoclinicPoint, HomoclinicProof
 from dynbench.manifolds.records import Manifold
 from dynbench.manifolds.trace import trace_manifold
 
-__all__ = ["HomoclinicPoint", "HomoclinicProof", "Manifold", "trace_manifold"]
+__all__ = ["HomoclinicPoint", "HomoclinicProof", "Manifold", "homoclinic_points", "trace_manifold"]

@@ -58,13 +58,15 @@ def prove_connection(form: RationalForm, source: Word, target: Word, word: Word)
         If a condition of the proof does not hold; the message says which one.
     """
     first, last = ExactSaddle(form, source), ExactSaddle(form, target)
-    start, end = first.points, last.points  # first of all: that both are cycles
     if form.dimension == 2:
         roots = shared_roots(first.discriminant, last.discriminant)
         if roots is not None:
-            return _prove(*(_end(s, s.multipliers(r)[0]) for s, r in zip((first, last), roots, strict=True)), word, 0)
+            ends = [
+                _end(saddle, saddle.multipliers(root)[0]) for saddle, root in zip((first, last), roots, strict=True)
+            ]
+            return _prove(ends[0], ends[1], word, 0)
     with ctx.workprec(_BITS):
-        return _prove(*(_end(s, s.enclosed_multiplier()) for s in (first, last)), word, _BITS)
+        return _prove(_end(first, first.enclosed_multiplier()), _end(last, last.enclosed_multiplier()), word, _BITS)
 
 
 def _end(saddle: ExactSaddle, multiplier: Any) -> _End:

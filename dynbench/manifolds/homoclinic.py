@@ -1,4 +1,4 @@
-"""Homoclinic and heteroclinic points of piecewise-linear maps: found as crossings of manifolds, proved by their words."""
+"""Homoclinic and heteroclinic points of piecewise-linear maps: crossings of manifolds, proved by their words."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def homoclinic_points(
 ) -> tuple[HomoclinicPoint, ...]:
     """The points where the unstable manifold of a saddle crosses its stable manifold, or that of another saddle.
 
-    In the plane the two manifolds are traced, and the crossings of the polylines found; in more dimensions those of the
-    unstable manifold, a curve, with the local stable manifold of codimension 1, which every such orbit passes. A crossing in
-    doubles suggests a homoclinic point; what proves one is its itinerary: for a word, the orbit that follows it from the
-    local unstable to the local stable manifold is the solution of a linear equation, here in exact arithmetic
+    In the plane the two manifolds are traced, and the crossings of the polylines found; in more dimensions those of
+    the unstable manifold, a curve, with the local stable manifold of codimension 1, which every such orbit passes. A
+    crossing in doubles suggests a homoclinic point; what proves one is its itinerary: the orbit that follows a word
+    from the local unstable to the local stable manifold is the solution of a linear equation, here in exact arithmetic
     (`HomoclinicProof`). A transversal homoclinic point proves chaos.
 
     Parameters
@@ -70,8 +70,8 @@ def homoclinic_points(
     Returns
     -------
     tuple of HomoclinicPoint
-        In the order along the unstable manifold, its sides one after the other. That there are no more is not claimed: the
-        manifolds are longer than what was traced of them.
+        In the order along the unstable manifold, its sides one after the other. That there are no more is not
+        claimed: the manifolds are longer than what was traced of them.
 
     Raises
     ------
@@ -80,8 +80,8 @@ def homoclinic_points(
 
     References
     ----------
-    S. Smale, Diffeomorphisms with many periodic points (1965). A. Katok, B. Hasselblatt, Introduction to the Modern Theory
-    of Dynamical Systems (1995), Theorem 6.5.5.
+    S. Smale, Diffeomorphisms with many periodic points (1965). A. Katok, B. Hasselblatt, Introduction to the Modern
+    Theory of Dynamical Systems (1995), Theorem 6.5.5.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def homoclinic_points(
     source = read_saddle(form, point, "point")
     target = source if other is None else read_saddle(form, other, "other")
     unstable = trace_manifold(system, point, "unstable", length=length, box=box)
-    lines = [UnstableLine(source, _phase(source, line), line) for line in unstable.branches]
+    lines = [UnstableLine(source, _phase(source, line), line) for line in unstable.branches[: unstable.attached]]
     if form.dimension == 2:
         stable = trace_manifold(system, target.record, "stable", length=length, box=box)
         meetings = [planar_meetings(line, stable) for line in lines]
@@ -135,7 +135,7 @@ class _Orbit(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A crossing: the fields of a record that are known before any proof, its orbit, and its step from the word's begin."""
+    """A crossing: what its record says before any proof, its orbit, and its step from where the word begins."""
 
     x: Array
     tangents: Array

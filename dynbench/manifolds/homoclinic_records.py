@@ -30,11 +30,12 @@ class HomoclinicProof:
     |lambda| > 1, and y_0, ..., w the same of the target with w A' = lambda' w, |lambda'| > 1: the orbit starts at
     q_0 = x_0 + t v, follows `word` for N steps to q_N, and w . (q_N - y_0) = 0. Proved are
 
-    1. of both cycles, that they are cycles with their words, off every border, and saddles with one unstable multiplier;
+    1. of both cycles, that they are cycles with their words, off every border, and saddles with one unstable
+       multiplier;
     2. that q_j lies strictly within the region of word[j], 0 <= j < N;
-    3. that x_i + t lambda^-m M_i v, M_i the product of the first i Jacobians, lies strictly within the region of x_i for
-       all i and m = 1, 2, hence (regions are convex, and all lambda^-m t v between these two and zero) for all m: q_0 is on
-       the unstable manifold, and this is its past;
+    3. that x_i + t lambda^-m M_i v, M_i the product of the first i Jacobians, lies strictly within the region of x_i
+       for all i and m = 1, 2, hence (regions are convex, and all lambda^-m t v between these two and zero) for all m:
+       q_0 is on the unstable manifold, and this is its past;
     4. likewise that the orbit of q_N stays strictly within the regions of the target's word for ever and tends to it;
     5. that t and q_N - y_0 are not zero, and the Jacobians of all regions met are not singular;
     6. that w . (J v) is not zero, J the product of the Jacobians along the word: the crossing is transversal.
@@ -97,17 +98,13 @@ class HomoclinicProof:
     @property
     def statement(self) -> str:
         """What is proved, in a sentence."""
-        ends = (
-            f"the {_cycle(self.source)}"
-            if self.kind == "homoclinic"
-            else (
-                f"the unstable manifold of the {_cycle(self.source)} and the stable manifold of the {_cycle(self.target)}"
-            )
-        )
-        verb = "has a transversal homoclinic orbit" if self.kind == "homoclinic" else "cross transversally"
+        source, target = _cycle(self.source), _cycle(self.target)
+        what = f"The {source} has a transversal homoclinic orbit"
+        if self.kind == "heteroclinic":
+            what = f"The unstable manifold of the {source} crosses the stable manifold of the {target} transversally"
         return (
-            f"{ends[0].upper()}{ends[1:]} {verb}: {len(self.word)} steps lead from the local unstable manifold to the "
-            f"local stable one, and the whole orbit keeps off the borders ({self.arithmetic})."
+            f"{what}: {len(self.word)} steps lead from the local unstable manifold to the local stable one, and the "
+            f"whole orbit keeps off the borders ({self.arithmetic})."
         )
 
     @property
@@ -119,12 +116,13 @@ class HomoclinicProof:
                 "(a heteroclinic cycle, by the inclination lemma)."
             )
         return (
-            "The map is chaotic: an iterate has an invariant Cantor set on which it is conjugate to a full shift, so there "
-            "are infinitely many saddle cycles, and the topological entropy is positive. This is the Smale-Birkhoff "
-            "homoclinic theorem (Katok & Hasselblatt, Introduction to the Modern Theory of Dynamical Systems, Theorem "
-            "6.5.5), which asks for a smooth embedding of a neighbourhood of the orbit's closure only: that closure is "
-            "compact, lies off the borders, where the map is affine with a nonsingular derivative, and the map is "
-            "one-to-one on it; so it is a smooth embedding near it, whether or not it is smooth or invertible elsewhere."
+            "The map is chaotic: an iterate has an invariant Cantor set on which it is conjugate to a full shift, so "
+            "there are infinitely many saddle cycles, and the topological entropy is positive. This is the "
+            "Smale-Birkhoff homoclinic theorem (Katok & Hasselblatt, Introduction to the Modern Theory of Dynamical "
+            "Systems, Theorem 6.5.5), which asks for a smooth embedding of a neighbourhood of the orbit's closure "
+            "only: that closure is compact and lies off the borders, where the map is affine with a nonsingular "
+            "derivative, and the map is one-to-one on it; so near it the map is a smooth embedding, whether or not it "
+            "is smooth or invertible elsewhere."
         )
 
 

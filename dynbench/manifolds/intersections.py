@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Crossings", "crossings"]
+__all__ = ["Crossings", "cells_passed", "crossings"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -45,8 +45,8 @@ def crossings(first: Array, second: Array) -> Crossings:
     """The crossings of two polylines of the plane.
 
     The segments are entered in the cells of a grid that they pass through, cells about as large as a segment is long;
-    pairs that share a cell are tested by the side on which the ends of the one lie of the other. The side of a corner is
-    the same number for both segments that meet there, so that a crossing at a corner of one line is counted once.
+    pairs that share a cell are tested by the side on which the ends of the one lie of the other. The side of a corner
+    is the same number for both segments that meet there, so that a crossing at a corner of one line is counted once.
     Segments on one line do not cross.
 
     Parameters
@@ -79,6 +79,27 @@ def crossings(first: Array, second: Array) -> Crossings:
     return Crossings(first[i] + share[:, None] * (first[i + 1] - first[i]), i, j, share, share_other)
 
 
+def cells_passed(line: Array, shape: tuple[int, int]) -> tuple[Indices, Indices]:
+    """The cells of a unit grid, columns 0, ..., shape[0] - 1 and rows likewise, that a polyline passes.
+
+    Parameters
+    ----------
+    line : (m, 2) array
+        Corners in units of the grid.
+    shape : (int, int)
+        Numbers of columns and rows; cells beyond are left out.
+
+    Returns
+    -------
+    (c,) arrays of int
+        Columns and rows; a cell may come several times.
+    """
+    corners = np.array([[0.0, 0.0], shape])
+    column, row = _entered(line, _used(line, corners))[:2]
+    inside = (column >= 0) & (column < shape[0]) & (row >= 0) & (row < shape[1])
+    return column[inside].astype(np.intp), row[inside].astype(np.intp)
+
+
 def _used(line: Array, other: Array) -> Indices:
     """The segments of a line that meet the box around the other one."""
     low, high = np.nanmin(other, axis=0, initial=np.inf), np.nanmax(other, axis=0, initial=-np.inf)
@@ -94,6 +115,12 @@ def _steps(line: Array, segments: Indices) -> Array:
 
 def _cells(line: Array, segments: Indices) -> tuple[Indices, Indices]:
     """The cells of the unit grid that segments pass through, as numbers, and the places in `segments`."""
+    column, row, place = _entered(line, segments)
+    return (column * (2 * _MOST_CELLS) + row).astype(np.intp), place
+
+
+def _entered(line: Array, segments: Indices) -> tuple[Array, Array, Indices]:
+    """The columns and rows of these cells, and the places in `segments`."""
     start, end = line[segments], line[segments + 1]
     swap = start[:, 0] > end[:, 0]
     start, end = np.where(swap[:, None], end, start), np.where(swap[:, None], start, end)
@@ -106,7 +133,7 @@ def _cells(line: Array, segments: Indices) -> tuple[Indices, Indices]:
     steep = width <= _SLACK
     left, right = np.where(steep, start[:, 1], left), np.where(steep, end[:, 1], right)
     inner, row = _ranges(np.floor(np.minimum(left, right) - _SLACK), np.floor(np.maximum(left, right) + _SLACK))
-    return (column[inner] * (2 * _MOST_CELLS) + row).astype(np.intp), place[inner]
+    return column[inner], row, place[inner]
 
 
 def _ranges(low: Array, high: Array) -> tuple[Indices, Array]:

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-#: A state has arrived on the local stable manifold where moving the point by this, relative to its size, takes it there.
+#: A state is on the local stable manifold where moving the point by this, relative to its size, takes it there.
 _ARRIVED = 1e-9
 #: Steps after which a state is not followed any longer, forward and backward.
 _MOST_STEPS, _MOST_TURNS = 120, 400
@@ -87,7 +87,7 @@ class UnstableLine:
         return np.stack([np.interp(positions, self.position, row) for row in self.line.T], axis=-1)
 
     def origins(self, positions: Array) -> Array:
-        """Positions, on the line that one turn maps to this one's side, of what is mapped to `positions`; NaN beyond."""
+        """Positions on this line of what one turn maps to `positions` on the line of its image; NaN beyond."""
         return np.where(positions <= self.after[-1], np.interp(positions, self.after, self.before), np.nan)
 
 

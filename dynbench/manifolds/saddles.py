@@ -59,7 +59,7 @@ class Saddle:
         return np.asarray((states - self.points[phase]) @ self.left[phase])
 
     def stays(self, states: Array, phase: int) -> Mask:
-        """Whether states (m, n), taken onto the stable eigenspace of a point, keep to the cycle's word from there on."""
+        """Whether states (m, n), moved onto the stable eigenspace of a point, keep to the cycle's word ever after."""
         along, across = self.right[phase], self.left[phase]
         offset = states - self.points[phase]
         offset = offset - np.outer(offset @ across / (along @ across), along)
