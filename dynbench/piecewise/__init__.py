@@ -2,6 +2,7 @@
 
 from dynbench.piecewise.form import PiecewiseLinear, Region
 from dynbench.piecewise.rational import RationalForm, RationalRegion
+from dynbench.piecewise.reach import linear_reach
 from dynbench.piecewise.recognise import piecewise_linear
 
-__all__ = ["PiecewiseLinear", "RationalForm", "RationalRegion", "Region", "piecewise_linear"]
+__all__ = ["PiecewiseLinear", "RationalForm", "RationalRegion", "Region", "linear_reach", "piecewise_linear"]

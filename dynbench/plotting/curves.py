@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ Array = NDArray[np.float64]
 
 #: Branches are drawn up to this many diagonals of the box.
 _LONGEST = 6.0
+#: Exact polylines are drawn up to so many diagonals within the box: they return to it, and would fill it.
+_POLYLINE = 3.0
 #: How far beyond the box, in parts of its size, branches are drawn and are seen: in the plane they reach the edge of
 #: the picture, in space they end at the frame.
 _MARGINS = {2: (0.5, 0.0), 3: (0.0, 0.0)}
@@ -52,7 +55,7 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
     """
     for which, path, sampled, exact in _branches(analysis):
         if exact and analysis.system.dimension == 2:
-            _draw_polyline(sketch, which, path, analysis.box, faint=sampled)
+            _draw_polyline(sketch, which, path, analysis.box)
             continue
         # Axes clip what leaves a planar picture; the frame of a projection does not.
         xy, seen = (
@@ -79,31 +82,45 @@ def draw_branch(sketch: Sketch, which: str, xy: Array, seen: Array, *, sampled: 
     sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
 
 
-def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array, *, faint: bool) -> None:
-    """Draw an exact polyline of the plane with all its returns to the picture, whose axes clip the rest.
+def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array) -> None:
+    """Draw an exact polyline of the plane, with its returns to the box, up to a length within it; axes clip the rest.
 
-    The arrow stands on the part before it first leaves the box.
+    The arrow stands on what is seen of it before it first leaves the box.
     """
-    seen = _inside(path, box, 0.0)
-    within = np.all((path >= box[:, 0]) & (path <= box[:, 1]), axis=-1)
-    crosses = within[1:] | within[:-1] | (np.abs(np.diff(path, axis=0)) > (box[:, 1] - box[:, 0])).any(axis=1)
-    if not crosses.any():
-        return
-    last = int(np.flatnonzero(crosses)[-1]) + 2
-    draw_branch(sketch, which, path[:last], seen if len(seen) > 1 else path[:2], sampled=faint)
+    fine = _within(path, box)
+    inside = np.all((fine >= box[:, 0]) & (fine <= box[:, 1]), axis=-1)
+    steps = np.hypot(*np.diff(fine, axis=0).T) * (inside[1:] & inside[:-1])
+    most = _POLYLINE * float(np.hypot(*(box[:, 1] - box[:, 0])))
+    xy = fine[: 1 + int(np.searchsorted(np.cumsum(steps), most))]
+    if inside[: len(xy)].sum() > 1:
+        draw_branch(sketch, which, xy, _inside(xy, box, 0.0), sampled=False)
+
+
+def _within(path: Array, box: Array) -> Array:
+    """The polyline with states added where it crosses the box's sides, and halfway between two inside."""
+    added = [path[:1]]
+    for a, b in itertools.pairwise(path):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = ((box.T - a) / (b - a)).ravel()
+        shares = np.sort(shares[(shares > 0) & (shares < 1)])
+        # Just inside and outside of each side, so that what lies between is told by its ends.
+        shares = np.unique(np.clip(np.concatenate([shares - 1e-9, shares + 1e-9, [0.5, 1.0]]), 0.0, 1.0))
+        added.append(a + shares[:, None] * (b - a))
+    return np.concatenate(added)
 
 
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
-    """Every branch to draw: "stable" or "unstable", path from the point, whether faint, and whether it is exact.
+    """Every branch to draw: "stable" or "unstable", path, whether it samples a larger manifold, whether it is exact.
 
-    What samples a larger manifold is faint, and so is the manifold of a cycle beside those of points.
+    Manifolds of cycles are drawn where there are none of points: in a chaotic map all lie along the same curves.
     """
     traced: Sequence[Any] = analysis.manifolds
     of_points = any(getattr(manifold, "cycle", None) is None for manifold in traced)
     for manifold in traced:
-        faint = of_points and getattr(manifold, "cycle", None) is not None
+        if of_points and getattr(manifold, "cycle", None) is not None:
+            continue
         for branch in manifold.branches:
-            yield manifold.which, np.asarray(branch, dtype=float), faint, bool(getattr(manifold, "exact", False))
+            yield manifold.which, np.asarray(branch, dtype=float), False, bool(getattr(manifold, "exact", False))
     if analysis.system.kind == "map":
         return
     known = [np.asarray(m.point) for m in traced if m.which == "unstable"]

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["draw_borders", "draw_homoclinic", "draw_periodic", "drawn_cycles"]
 
 #: Cycles drawn of a list: the shortest ones. Each has a colour by its kind, and its states are joined in turn.
-_MOST_CYCLES = 4
+_MOST_CYCLES = 3
+#: Crossings drawn: the first ones, which are those of the first saddle.
+_MOST_CROSSINGS = 12
 #: Borders of so many units are drawn, on a grid of so many points a side.
 _MOST_UNITS, _GRID = 16, 241
 _BORDER: Style = {"colors": [Colour.QUIET], "linewidths": 1.0, "linestyles": "dotted", "zorder": 1.5}
@@ -63,7 +65,7 @@ def _look(cycle: Cycle) -> tuple[str, str]:
 def draw_homoclinic(sketch: Sketch, analysis: Analysis, view: View) -> None:
     """Draw the crossings of manifolds: a cross where one is proved, a thin plus where it was only seen."""
     for proved, marker, text in ((True, "X", "homoclinic point, proved"), (False, "+", "crossing, not proved")):
-        states = [p.x for p in analysis.homoclinic if p.proved is proved]
+        states = [p.x for p in analysis.homoclinic if p.proved is proved][:_MOST_CROSSINGS]
         if not states:
             continue
         xy = view.project(np.array(states))

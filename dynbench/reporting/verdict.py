@@ -122,9 +122,10 @@ def _joining_clause(analysis: Analysis) -> str:
     """What the transition graph says about the attractors."""
     joined = attractor_transitions(analysis.graph)
     between = {data["saddle"] for a, b, data in joined.edges(data=True) if a != b}
-    if not between:
-        return ""
-    kinds = [analysis.graph.nodes[node]["point"].kind for node in between]
+    points = [analysis.graph.nodes[node]["point"] for node in between]
+    kinds = [point.kind for point in points if point is not None]
+    if not kinds or len(kinds) < len(points):
+        return _joined_by_cycles(len(points) - len(kinds), len(kinds))
     noun = (
         "saddle" if all(k.saddle for k in kinds) else "repelling point" if all(k.repelling for k in kinds) else "point"
     )
@@ -171,6 +172,13 @@ def _chaos_clause(analysis: Analysis) -> str:
     number = number_of(saddle, analysis.fixed_points, analysis.cycles)
     whose = f"cycle {number['cycle']}" if number["cycle"] is not None else f"point {number['point']}"
     return f"chaos is proved, by a transversal homoclinic orbit of {whose}"
+
+
+def _joined_by_cycles(cycles: int, points: int) -> str:
+    if not cycles:
+        return ""
+    who = plural(cycles, "cycle") + (f" and {plural(points, 'point')}" if points else "")
+    return f"{who} {'joins' if cycles + points == 1 else 'join'} attractors (integrated, not proved)"
 
 
 def _cycles_clause(analysis: Analysis) -> str:

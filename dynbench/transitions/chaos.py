@@ -1,0 +1,105 @@
+"""Chaotic sets as limits: orbits that stay bounded, settle on nothing, and part from their neighbours exponentially.
+
+That is evidence from a finite run in doubles, no proof: a long transient looks the same.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.spatial
+from numpy.typing import NDArray
+
+from dynbench._arrays import readonly
+from dynbench.flow import lyapunov_spectrum
+from dynbench.orbits import OrbitKind, classify_orbit
+from dynbench.systems import System
+
+__all__ = ["ChaoticSet", "ChaoticSets"]
+
+Array = NDArray[np.float64]
+
+#: The exponent is above zero by so many standard errors, and neighbours have parted by more than a growth like t^8.
+_ERRORS, _GROWN = 3.0, 8 * math.log(2)
+#: Nothing is tried beyond so many states: of flows, whose frequencies are told apart too, and of maps.
+_MOST_STATES = {"flow": 30, "map": 100}
+#: States kept of a set. Two sets are one if the median distance between them is no more than this part of their extent.
+_SAMPLE, _ONE = 500, 0.05
+#: So many orbits that look chaotic are tested in all.
+_MOST_TESTS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class ChaoticSet:
+    """A set that looks chaotic.
+
+    Attributes
+    ----------
+    states : (m, n) array
+        States of an orbit on it.
+    exponent, error : float
+        Its largest Lyapunov exponent and the standard error, as `dynbench.lyapunov_spectrum` and
+        `dynbench.classify_orbits` give them.
+    """
+
+    states: Array
+    exponent: float
+    error: float
+
+
+class ChaoticSets:
+    """The chaotic sets met so far.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    """
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.sets: list[ChaoticSet] = []
+        self._tests = 0
+
+    def met(self, states: Array) -> int | None:
+        """The position in `sets` of the set on which an orbit is, or None where nothing shows one.
+
+        Parameters
+        ----------
+        states : (m, n) array
+            The last part of an orbit that stays bounded.
+        """
+        if self.system.dimension > _MOST_STATES[self.system.kind] or not np.isfinite(states).all():
+            return None
+        cloud = states[np.unique(np.linspace(0, len(states) - 1, _SAMPLE).astype(int))]
+        for k, known in enumerate(self.sets):
+            if _is_one(cloud, known.states):
+                return k
+        if self._tests >= _MOST_TESTS:
+            return None
+        self._tests += 1
+        exponent, error = self._growth(states[-1])
+        if not exponent > _ERRORS * error:
+            return None
+        self.sets.append(ChaoticSet(readonly(cloud), exponent, error))
+        return len(self.sets) - 1
+
+    def _growth(self, state: Array) -> tuple[float, float]:
+        """The largest exponent and its error; nan where the orbit is not shown to be chaotic."""
+        if self.system.kind == "flow":
+            orbit = classify_orbit(self.system, state)
+            if orbit.kind is not OrbitKind.CHAOTIC or orbit.growth is None:
+                return math.nan, math.nan
+            return orbit.growth.exponent, orbit.growth.error
+        spectrum = lyapunov_spectrum(self.system, state, k=1, rng=0)
+        exponent, error = float(spectrum.exponents[0]), float(spectrum.errors[0])
+        return (exponent, error) if exponent * spectrum.time > _GROWN else (math.nan, math.nan)
+
+
+def _is_one(cloud: Array, other: Array) -> bool:
+    """Whether the states of two orbits lie as near to each other's as two orbits on one set do."""
+    there, back = scipy.spatial.KDTree(other).query(cloud)[0], scipy.spatial.KDTree(cloud).query(other)[0]
+    extent = max(float(np.ptp(states, axis=0).max()) for states in (cloud, other))
+    return bool(max(np.median(there), np.median(back)) <= _ONE * extent)
