@@ -287,7 +287,17 @@ def _affordable_periods(system: System) -> int:
 def _graph(
     system: System, points: FixedPoints, cycles: Cycles | None, rng: int, progress: Progress | None
 ) -> TransitionGraph:
-    return transition_graph(system, points, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+    known = _graph_cycles(cycles)
+    return transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+
+
+def _graph_cycles(cycles: Cycles | None) -> list[Cycle] | None:
+    """The cycles that are nodes of the graph: all that attract, and the shortest of the others."""
+    if cycles is None:
+        return None
+    longer = [c for c in cycles if len(c.points) > 1]
+    others = [c for c in longer if not c.kind.attracting]
+    return [*(c for c in longer if c.kind.attracting), *others[:_MOST_CYCLES_TRACED]]
 
 
 def _cover(system: System, points: FixedPoints, progress: Progress | None) -> Cover | None:
