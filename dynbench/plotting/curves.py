@@ -33,6 +33,7 @@ Array = NDArray[np.float64]
 _LONGEST = 6.0
 #: Exact polylines are drawn up to so many diagonals within the box: they return to it, and would fill it.
 _POLYLINE = 3.0
+_STEPS_SEEN = 200
 #: How far beyond the box, in parts of its size, branches are drawn and are seen: in the plane they reach the edge of
 #: the picture, in space they end at the frame.
 _MARGINS = {2: (0.5, 0.0), 3: (0.0, 0.0)}
@@ -93,7 +94,12 @@ def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array) -> None:
     most = _POLYLINE * float(np.hypot(*(box[:, 1] - box[:, 0])))
     xy = fine[: 1 + int(np.searchsorted(np.cumsum(steps), most))]
     if inside[: len(xy)].sum() > 1:
-        draw_branch(sketch, which, xy, _inside(xy, box, 0.0), sampled=False)
+        # Short steps for the arrow, which is drawn along one of them.
+        seen = _inside(xy, box, 0.0)
+        along = np.append(0.0, np.cumsum(np.hypot(*np.diff(seen, axis=0).T)))
+        even = np.linspace(0.0, along[-1], _STEPS_SEEN)
+        seen = np.column_stack([np.interp(even, along, column) for column in seen.T])
+        draw_branch(sketch, which, xy, seen, sampled=False)
 
 
 def _within(path: Array, box: Array) -> Array:

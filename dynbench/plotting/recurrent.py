@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +35,7 @@ def drawn_cycles(analysis: Analysis) -> list[tuple[int, Cycle]]:
     return sorted(longer, key=lambda entry: (not entry[1].kind.attracting, entry[1].period))[:_MOST_CYCLES]
 
 
-def draw_periodic(sketch: Sketch, cycles: Iterable[Cycle], view: View) -> None:
+def draw_periodic(sketch: Sketch, cycles: Sequence[Cycle], view: View) -> None:
     """Draw the states of cycles of a map, squares filled by kind as points are, joined in the order of the orbit."""
     for cycle in cycles:
         xy = view.project(np.asarray(cycle.points))
@@ -43,13 +43,14 @@ def draw_periodic(sketch: Sketch, cycles: Iterable[Cycle], view: View) -> None:
         closed = np.concatenate([xy, xy[:1]])
         joined: Style = {"color": colour, "linewidth": 0.7, "linestyle": (0, (1, 1.5))}
         body: Style = {
-            **{"marker": "s", "markersize": 5.5, "linestyle": "none", "fillstyle": fill, "color": colour},
+            **{"marker": "s", "markersize": 5.0, "linestyle": "none", "fillstyle": fill, "color": colour},
             **{"markerfacecoloralt": Colour.PAPER, "markeredgecolor": "black", "markeredgewidth": 0.7},
         }
         drawn = [*sketch.ax.plot(closed[:, 0], closed[:, 1], zorder=4.2, **joined)]
         drawn += sketch.ax.plot(xy[:, 0], xy[:, 1], zorder=4.6, **body)
         sketch.add("cycles", drawn)
-        sketch.explain(Line2D([], [], **body), f"{cycle.kind.value}, period {cycle.period}")
+        periods = sorted({int(c.period) for c in cycles if c.kind is cycle.kind})
+        sketch.explain(Line2D([], [], **body), f"{cycle.kind.value}, {', '.join(map(str, periods))} states")
 
 
 def _look(cycle: Cycle) -> tuple[str, str]:
@@ -64,7 +65,7 @@ def _look(cycle: Cycle) -> tuple[str, str]:
 
 def draw_homoclinic(sketch: Sketch, analysis: Analysis, view: View) -> None:
     """Draw the crossings of manifolds: a cross where one is proved, a thin plus where it was only seen."""
-    for proved, marker, text in ((True, "X", "homoclinic point, proved"), (False, "+", "crossing, not proved")):
+    for proved, marker, text in ((True, "X", "homoclinic (proved)"), (False, "+", "crossing, not proved")):
         states = [p.x for p in analysis.homoclinic if p.proved is proved][:_MOST_CROSSINGS]
         if not states:
             continue

@@ -105,7 +105,8 @@ def _cycles_table(system: System, listed: Sequence[tuple[int, Cycle]]) -> Table:
 
 
 def _kind(cycle: Cycle) -> str:
-    return f"{cycle.kind.value} ({cycle.character})" if cycle.character else cycle.kind.value
+    more = cycle.character.removesuffix("saddle").strip() if cycle.kind is CycleKind.SADDLE else cycle.character
+    return f"{cycle.kind.value} ({more})" if more else cycle.kind.value
 
 
 def _word(cycle: Cycle) -> str:

@@ -61,5 +61,5 @@ def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
         (str(sum(map(len, manifold.branches))),),
         (short(sum(map(arclength, manifold.branches)), 4),),
         *((at_most(manifold.error),), (NONE if manifold.delta is None else at_most(manifold.delta),)),
-        *((manifold.method,), (readable(manifold.note),)),
+        *((readable(manifold.method),), (readable(manifold.note),)),
     )
