@@ -48,8 +48,8 @@ _SLOW = 1e-2
 _SLOW_STARTS = 128
 #: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
 _MOST_MANIFOLDS = 40
-#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or the
-#: second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
+#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or
+#: the second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
 _MOST_WORDS, _MOST_PERIODS = 20_000, 8
 #: Saddle cycles whose manifolds are traced: the shortest ones. In a chaotic map all lie along the same curves.
 _MOST_CYCLES_TRACED = 3
@@ -287,7 +287,17 @@ def _affordable_periods(system: System) -> int:
 def _graph(
     system: System, points: FixedPoints, cycles: Cycles | None, rng: int, progress: Progress | None
 ) -> TransitionGraph:
-    return transition_graph(system, points, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+    known = _graph_cycles(cycles)
+    return transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+
+
+def _graph_cycles(cycles: Cycles | None) -> list[Cycle] | None:
+    """The cycles that are nodes of the graph: all that attract, and the shortest of the others."""
+    if cycles is None:
+        return None
+    longer = [c for c in cycles if len(c.points) > 1]
+    others = [c for c in longer if not c.kind.attracting]
+    return [*(c for c in longer if c.kind.attracting), *others[:_MOST_CYCLES_TRACED]]
 
 
 def _cover(system: System, points: FixedPoints, progress: Progress | None) -> Cover | None:

@@ -14,7 +14,7 @@ from dynbench.fixed_points import FixedPoint, FixedPoints
 from dynbench.manifolds import HomoclinicPoint, HomoclinicProof
 from dynbench.piecewise.words import read_word, written
 
-__all__ = ["homoclinic_from_dict", "homoclinic_to_dict", "number_of", "proofs_of"]
+__all__ = ["homoclinic_from_dict", "homoclinic_to_dict", "number_of", "proofs_of", "saddle_name"]
 
 Numbers = tuple[sp.Rational, sp.Rational]
 
@@ -80,6 +80,11 @@ def number_of(saddle: FixedPoint | Cycle, points: FixedPoints, cycles: Cycles | 
     if isinstance(saddle, Cycle):
         return {"point": None, "cycle": _place([c.points for c in cycles or ()], saddle.points)}
     return {"point": _place([p.x for p in points], saddle.x), "cycle": None}
+
+
+def saddle_name(number: dict[str, int | None]) -> str:
+    """``point 1`` or ``cycle 4``, of what `number_of` returned."""
+    return f"point {number['point']}" if number["cycle"] is None else f"cycle {number['cycle']}"
 
 
 def _place(listed: Sequence[Any], states: Any) -> int:
