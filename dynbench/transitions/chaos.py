@@ -13,7 +13,7 @@ import scipy.spatial
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
-from dynbench.flow import lyapunov_spectrum
+from dynbench.flow import integrate, lyapunov_spectrum
 from dynbench.orbits import OrbitKind, classify_orbit
 from dynbench.systems import System
 
@@ -25,8 +25,9 @@ Array = NDArray[np.float64]
 _ERRORS, _GROWN = 3.0, 8 * math.log(2)
 #: Nothing is tried beyond so many states: of flows, whose frequencies are told apart too, and of maps.
 _MOST_STATES = {"flow": 30, "map": 100}
-#: States kept of a set. Two sets are one if the median distance between them is no more than this part of their extent.
-_SAMPLE, _ONE = 500, 0.05
+#: States kept of a set, from a run of so many Lyapunov times. Two sets are one if the median distance between them is no
+#: more than this part of their extent.
+_SAMPLE, _LYAPUNOV_TIMES, _ONE = 500, 200, 0.05
 #: So many orbits that look chaotic are tested in all.
 _MOST_TESTS = 12
 
@@ -73,18 +74,31 @@ class ChaoticSets:
         """
         if self.system.dimension > _MOST_STATES[self.system.kind] or not np.isfinite(states).all():
             return None
-        cloud = states[np.unique(np.linspace(0, len(states) - 1, _SAMPLE).astype(int))]
-        for k, known in enumerate(self.sets):
-            if _is_one(cloud, known.states):
-                return k
-        if self._tests >= _MOST_TESTS:
-            return None
+        recent = states[-(len(states) // 4 + 1) :]
+        known = next((k for k, other in enumerate(self.sets) if _near(recent, other.states)), None)
+        if known is not None or self._tests >= _MOST_TESTS:
+            return known
         self._tests += 1
         exponent, error = self._growth(states[-1])
         if not exponent > _ERRORS * error:
             return None
+        cloud = self._visited(states[-1], exponent)
+        if not np.isfinite(cloud).all():
+            return None
+        for k, other in enumerate(self.sets):
+            if _near(cloud, other.states) and _near(other.states, cloud):
+                return k
         self.sets.append(ChaoticSet(readonly(cloud), exponent, error))
         return len(self.sets) - 1
+
+    def _visited(self, state: Array, exponent: float) -> Array:
+        """States of the orbit of a state; the first quarter of the run, in which it may still come near, is left out."""
+        span = _LYAPUNOV_TIMES / exponent
+        if self.system.kind == "map":
+            run = integrate(self.system, state, max(int(span), 4 * _SAMPLE)).x
+        else:
+            run = integrate(self.system, state, np.linspace(0.0, span, 4 * _SAMPLE)).x
+        return run[np.linspace(len(run) // 4, len(run) - 1, _SAMPLE).astype(int)]
 
     def _growth(self, state: Array) -> tuple[float, float]:
         """The largest exponent and its error; nan where the orbit is not shown to be chaotic."""
@@ -98,8 +112,7 @@ class ChaoticSets:
         return (exponent, error) if exponent * spectrum.time > _GROWN else (math.nan, math.nan)
 
 
-def _is_one(cloud: Array, other: Array) -> bool:
-    """Whether the states of two orbits lie as near to each other's as two orbits on one set do."""
-    there, back = scipy.spatial.KDTree(other).query(cloud)[0], scipy.spatial.KDTree(cloud).query(other)[0]
-    extent = max(float(np.ptp(states, axis=0).max()) for states in (cloud, other))
-    return bool(max(np.median(there), np.median(back)) <= _ONE * extent)
+def _near(cloud: Array, other: Array) -> bool:
+    """Whether the states of one orbit lie as near to those of the other as on one set."""
+    distances = scipy.spatial.KDTree(other).query(cloud)[0]
+    return bool(np.median(distances) <= _ONE * float(np.ptp(other, axis=0).max()))
