@@ -5,7 +5,8 @@ Two memories in a piecewise-linear network: the boundary between them, exactly
 A piecewise-linear recurrent network (Durstewitz 2017) of two units,
 
 .. math:: z' = A z + W \\max(0, z) + h, \\quad A = \\begin{pmatrix} 0.9 & \\\\ & 0.8 \\end{pmatrix}, \\;
-          W = \\begin{pmatrix} 0 & -0.4 \\\\ -0.6 & 0 \\end{pmatrix}, \\; h = \\begin{pmatrix} 1 \\\\ 0.7 \\end{pmatrix},
+          W = \\begin{pmatrix} 0 & -0.4 \\\\ -0.6 & 0 \\end{pmatrix}, \\;
+          h = \\begin{pmatrix} 1 \\\\ 0.7 \\end{pmatrix},
 
 whose units inhibit each other: the smallest network that chooses. Eisenmann et al. (2025) compute the boundary
 between the basins of such networks as the stable manifold of a saddle, by sampling states and fitting planes to them.
