@@ -10,7 +10,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from dynbench.manifolds.reach import Branch
+from dynbench.manifolds.reach import Part
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise.rational import RationalForm, as_rationals
 
@@ -27,7 +27,11 @@ _PLACE = fmpq(1, 2**42)
 
 
 def errors(
-    form: RationalForm, anchor: Anchor, seed: Seed, branches: Sequence[Branch], which: Literal["stable", "unstable"]
+    form: RationalForm,
+    anchor: Anchor,
+    seed: Seed,
+    parts: Sequence[Sequence[Part]],
+    which: Literal["stable", "unstable"],
 ) -> tuple[float, float | None]:
     """The transversal error and delta of exact polylines, each the largest of a sample of the corners.
 
@@ -42,7 +46,8 @@ def errors(
     form : RationalForm
         The declared map.
     anchor, seed : Anchor, Seed
-    branches : sequence of Branch
+    parts : sequence of sequences of Part
+        What each branch is made of.
     which : "stable" or "unstable"
 
     Returns
@@ -52,7 +57,7 @@ def errors(
     """
     exact = _Anchor(form, anchor, seed)
     measure = exact.unstable if which == "unstable" else exact.stable
-    found = [measure(*corner) for corner in _sample(branches)]
+    found = [measure(*corner) for corner in _sample(parts)]
     transversal = max((e for e, _ in found), default=0.0)
     deltas = [d for _, d in found]
     return transversal, None if any(d is None for d in deltas) else max(
@@ -60,20 +65,20 @@ def errors(
     )
 
 
-def _sample(branches: Sequence[Branch]) -> list[tuple[Array, float, int, int]]:
+def _sample(branches: Sequence[Sequence[Part]]) -> list[tuple[Array, float, int, int]]:
     """Corners spread over the branches: state, place on the seed, steps, side."""
     chosen = []
     each = max(2, _SAMPLE // max(1, len(branches)))
     for branch in branches:
-        parts = [part for part in branch.parts if 0 < part[1] <= _MOST_STEPS]
-        counts = np.cumsum([0, *(line.shape[1] - 1 for line, _, _ in parts)])
+        parts = [part for part in branch if 0 < part.steps <= _MOST_STEPS]
+        counts = np.cumsum([0, *(part.line.shape[1] - 1 for part in parts)])
         if counts[-1] < 1:
             continue
         for number in np.unique(np.linspace(0, counts[-1] - 1, each).astype(int)):
             part = int(np.searchsorted(counts, number, side="right")) - 1
             line, steps, side = parts[part]
             corner = line[:, number - counts[part]]
-            if np.isfinite(corner).all() and corner[-1] > 0:
+            if np.isfinite(corner).all():
                 chosen.append((corner[:-1], float(corner[-1]), steps, side))
     return chosen
 
@@ -93,6 +98,7 @@ class _Anchor:
         value = float(anchor.values[index].real)
         self.vector = _eigenvector(product, value, as_rationals(seed.vector))
         left = _eigenvector(product.transpose(), value, as_rationals(seed.vector))
+        self.size = max(seed.extents)
         self.dual = left.transpose() * _reciprocal((left.transpose() * self.vector)[0, 0])
 
     def unstable(self, corner: Array, place: float, steps: int, side: int) -> tuple[float, float | None]:
@@ -115,7 +121,7 @@ class _Anchor:
         if product.det() == 0:
             return None
         seen = start + product.solve(apart) - self.x
-        return _norm(seen - self.vector * (self.dual * seen)[0, 0]) / _norm(seen)
+        return _norm(seen - self.vector * (self.dual * seen)[0, 0]) / self.size
 
     def stable(self, corner: Array, place: float, steps: int, side: int) -> tuple[float, float | None]:
         point = as_rationals(corner)
@@ -128,7 +134,7 @@ class _Anchor:
         if product.det() == 0:
             return np.inf, None
         moved, tangent = product.solve(off), product.solve(self.vector)
-        return _norm(_across(moved, tangent)), _norm(off) / max(_norm(seen), np.finfo(float).tiny)
+        return _norm(_across(moved, tangent)), _norm(off) / self.size
 
 
 def _value(seed: Seed, anchor: Anchor) -> complex:

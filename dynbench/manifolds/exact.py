@@ -17,6 +17,7 @@ from dynbench.manifolds.exact_curves import grown
 from dynbench.manifolds.reach import Branch, Reach
 from dynbench.manifolds.records import Manifold
 from dynbench.manifolds.seeds import Anchor, Seed
+from dynbench.manifolds.stable_sets import stable_set
 from dynbench.piecewise import PiecewiseLinear
 from dynbench.piecewise.inverse import Inverse
 from dynbench.piecewise.polylines import mapped
@@ -63,11 +64,34 @@ def _curve(form: PiecewiseLinear, point: FixedPoint | Cycle, anchor: Anchor, whi
     else:
         inverse = Inverse(form)
         if not inverse.invertible:
-            raise InputError(f"the map has no inverse: {inverse.argument}.")
+            return _set(inverse, point, anchor, seed, reach)
         branches, note = grown(partial(pulled_back, inverse), seed, period, reach)
         branches = _in_order(branches, period)
         method = f"exact polylines: the seed pulled back by the inverse map ({inverse.argument})"
     return _record(form, point, anchor, seed, branches, which, method, note)
+
+
+def _set(inverse: Inverse, point: FixedPoint | Cycle, anchor: Anchor, seed: Seed, reach: Reach) -> Manifold:
+    """The stable set under a map without an inverse."""
+    if not reach.bounded:
+        raise InputError(
+            f"length is given without a box, but the map has no proved inverse ({inverse.argument}); expected a box, "
+            "in which all preimages are collected."
+        )
+    paths, attached, parts, note = stable_set(inverse, anchor, seed, reach)
+    error, delta = errors(inverse.form.rational, anchor, seed, [parts], "stable")
+    return Manifold(
+        point=readonly(anchor.points[0]),
+        which="stable",
+        branches=tuple(map(readonly, paths)),
+        error=error,
+        exact=True,
+        delta=delta,
+        cycle=point if isinstance(point, Cycle) else None,
+        method=f"exact polylines: all preimages of the seed, region by region ({inverse.argument})",
+        attached=attached,
+        note=note,
+    )
 
 
 def _in_order(branches: list[Branch], period: int) -> list[Branch]:
@@ -85,7 +109,7 @@ def _record(
     method: str,
     note: str,
 ) -> Manifold:
-    error, delta = errors(form.rational, anchor, seed, branches, which)
+    error, delta = errors(form.rational, anchor, seed, [b.parts for b in branches], which)
     return Manifold(
         point=readonly(anchor.points[0]),
         which=which,

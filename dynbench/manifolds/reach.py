@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Branch", "Reach"]
+__all__ = ["Branch", "Part", "Reach"]
 
 Array = NDArray[np.float64]
 
@@ -46,6 +47,17 @@ class Reach:
         """Which states (m, n) are in the box."""
         return np.asarray(((path >= self.box[:, 0]) & (path <= self.box[:, 1])).all(axis=-1))
 
+    def trimmed(self, line: Array, *, keep_start: bool = False) -> Array:
+        """A polyline (n, m) from where it enters the box first, or from its start, to where it leaves it last."""
+        low, high = self.clipped(line)
+        met = np.flatnonzero(high > low)
+        if not len(met):
+            return line[:, :0]
+        first, last = met[0], met[-1]
+        start = line[:, 0] if keep_start else _at(line, first, low[first])
+        middle = line[:, 1 if keep_start else first + 1 : last + 1]
+        return np.column_stack([start, middle, _at(line, last, high[last])])
+
     def gone(self, line: Array) -> bool:
         """Whether a polyline (n, m) lies wholly beyond one face of the box, far away."""
         if not self.bounded:
@@ -70,6 +82,24 @@ class Reach:
         return low, high
 
 
+class Part(NamedTuple):
+    """A piece of a branch.
+
+    Attributes
+    ----------
+    line : (n + 1, m) array
+        A corner a column: its state, and the place on the seed that it comes from.
+    steps : int
+        The number of steps between the two.
+    side : int
+        The side of the seed, 1 or -1.
+    """
+
+    line: Array
+    steps: int
+    side: int
+
+
 class Branch:
     """A branch that is grown polyline by polyline; it is cut where its arclength in the box reaches the limit.
 
@@ -82,13 +112,13 @@ class Branch:
     ----------
     complete : bool
         Whether it has reached its length.
-    parts : list of ((n + 1, m) array, int, int)
-        What it is made of: corners with their places on the seed, the number of steps from it, the side of it.
+    parts : list of Part
+        What it is made of.
     """
 
     def __init__(self, reach: Reach) -> None:
         self.complete = False
-        self.parts: list[tuple[Array, int, int]] = []
+        self.parts: list[Part] = []
         self._reach, self._length = reach, 0.0
         self._last = 0, 0, 0.0
 
@@ -113,7 +143,7 @@ class Branch:
             met = np.flatnonzero(high > low)
             if len(met):
                 self._last = len(self.parts), int(met[-1]), float(high[met[-1]])
-        self.parts.append((line, steps, side))
+        self.parts.append(Part(line, steps, side))
 
     def finish(self) -> None:
         """Drop what follows the last state in the box."""
@@ -121,7 +151,7 @@ class Branch:
             return
         part, segment, share = self._last
         line, steps, side = self.parts[part]
-        self.parts[part:] = [(_cut(line, segment, share), steps, side)]
+        self.parts[part:] = [Part(_cut(line, segment, share), steps, side)]
 
     @property
     def path(self) -> Array:
@@ -132,5 +162,8 @@ class Branch:
 
 def _cut(line: Array, segment: int, share: float) -> Array:
     """A polyline up to a share of one of its segments."""
-    end = line[:, segment] + share * (line[:, segment + 1] - line[:, segment])
-    return np.column_stack([line[:, : segment + 1], end])
+    return np.column_stack([line[:, : segment + 1], _at(line, segment, share)])
+
+
+def _at(line: Array, segment: int, share: float) -> Array:
+    return np.asarray(line[:, segment] + share * (line[:, segment + 1] - line[:, segment]))

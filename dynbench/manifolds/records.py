@@ -39,10 +39,10 @@ class Manifold:
         Whether the corners are the manifold's own (of piecewise-linear maps), up to rounding, and the segments between
         them its pieces.
     delta : float or None
-        Another error, that of Eisenmann et al.: the same corners are carried to the seed by the affine maps of the
-        regions that they came through; the largest distance from the linear manifold relative to that from
-        the point. It measures what rounding has become on the way there, where it grows with every step, and says
-        little of the polyline.
+        Another error, in the manner of Eisenmann et al.: the same corners are carried back to the seed by the affine
+        maps of the regions that they came through; the largest distance from the eigenline relative to the length of
+        the seed. It measures what rounding has become on the way there, where it grows with every step, and says little
+        of the polyline.
     cycle : Cycle or None
         The cycle, where it is one's manifold.
     dimension : int

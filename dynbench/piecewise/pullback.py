@@ -11,7 +11,7 @@ from dynbench.piecewise.inverse import Inverse
 from dynbench.piecewise.katzenelson import followed
 from dynbench.piecewise.polylines import inserted
 
-__all__ = ["Piece", "all_preimages", "pulled_back"]
+__all__ = ["all_preimages", "kept", "pulled_back"]
 
 Array = NDArray[np.float64]
 
@@ -74,9 +74,10 @@ class _Inside(NamedTuple):
 
 
 def _clipped(y: Array) -> _Inside:
-    """The parts of segments on which all margins (H, m), affine on each, are positive."""
+    """The parts of segments on which all margins (H, m), affine on each, are positive; those to nan have none."""
     negative = y < 0
-    candidates = np.ones(y.shape[1] - 1, dtype=bool)
+    known = np.asarray(np.isfinite(y).all(axis=0), dtype=np.bool_)
+    candidates: NDArray[np.bool_] = known[:-1] & known[1:]
     for row in negative:
         candidates &= ~(row[:-1] & row[1:])
     segment = np.flatnonzero(candidates)
@@ -122,46 +123,54 @@ def _followed(inverse: Inverse, line: Array) -> Array:
     return longer
 
 
-class Piece(NamedTuple):
-    """A part of the preimage of a polyline in one region.
+def all_preimages(inverse: Inverse, line: Array) -> Array:
+    """All preimages of polylines in regions with a nonsingular matrix.
 
-    Attributes
-    ----------
-    line : (n + r, m) array
-        A corner a column.
-    region : int
-        The number of the region.
-    """
-
-    line: Array
-    region: int
-
-
-def all_preimages(inverse: Inverse, line: Array) -> list[Piece]:
-    """All preimages of a polyline in regions with a nonsingular matrix, each run inside one region a piece.
-
-    Pieces of neighbouring regions meet on their border, up to rounding.
+    The preimages in neighbouring regions meet on their border, up to rounding, and are not joined.
 
     Parameters
     ----------
     inverse : Inverse
         Of any map.
     line : (n + r, m) array
-        A corner a column, its state first; what follows (r rows) is interpolated.
+        Polylines parted by columns of nan, a corner a column, its state first; what follows (r rows) is interpolated.
+
+    Returns
+    -------
+    (n + r, m') array
+        Polylines, each in one region, parted and ended by columns of nan.
     """
     n = inverse.form.dimension
-    pieces = []
-    for number, (k_matrix, k, p_matrix, p) in enumerate(zip(*inverse.pieces, strict=True)):
-        inside = _clipped(p_matrix @ line[:n] + p[:, None])
-        if not len(inside.segment):
-            continue
-        broken = (np.diff(inside.segment) != 1) | (inside.high[:-1] < 1) | (inside.low[1:] > 0)
-        first = np.append(0, np.flatnonzero(broken) + 1)
-        last = np.append(first[1:], len(inside.segment)) - 1
-        starts = _between(line, inside.segment, inside.low)
-        ends = _between(line, inside.segment[last], inside.high[last])
-        for a, b, end in zip(first, last, ends.T, strict=True):
-            run = np.column_stack([starts[:, a : b + 1], end])
-            run[:n] = k_matrix @ run[:n] + k[:, None]
-            pieces.append(Piece(run, number))
-    return pieces
+    found = [np.empty((len(line), 0))]
+    for k_matrix, k, p_matrix, p in zip(*inverse.pieces, strict=True):
+        back = kept(line, p_matrix @ line[:n] + p[:, None])
+        back[:n] = k_matrix @ back[:n] + k[:, None]
+        found.append(back)
+    return np.concatenate(found, axis=1)
+
+
+def kept(line: Array, y: Array) -> Array:
+    """The parts of polylines on which margins are positive.
+
+    Parameters
+    ----------
+    line : (r, m) array
+        Polylines parted by columns of nan.
+    y : (H, m) array
+        Margins at the corners, affine between them.
+
+    Returns
+    -------
+    (r, m') array
+        Polylines parted and ended by columns of nan.
+    """
+    inside = _clipped(y)
+    if not len(inside.segment):
+        return np.empty((len(line), 0))
+    broken = (np.diff(inside.segment) != 1) | (inside.high[:-1] < 1) | (inside.low[1:] > 0)
+    last = np.append(np.flatnonzero(broken), len(inside.segment) - 1)
+    corners = _between(line, inside.segment, inside.low)
+    ends = _between(line, inside.segment[last], inside.high[last])
+    parted = np.insert(corners, np.repeat(last + 1, 2), np.nan, axis=1)
+    parted[:, last + 1 + 2 * np.arange(len(last))] = ends
+    return parted
