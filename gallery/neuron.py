@@ -34,6 +34,7 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 import dynbench as db
@@ -169,3 +170,45 @@ wrong = np.where(rests, 0, 2) != by_side
 print(f"{np.count_nonzero(wrong)} of {wrong.size} states are on the other side; {process_time() - clock:.1f} CPU s")
 assert np.all(rests != fires)
 assert not wrong.any()
+
+# %%
+# The network's plane. Both the states of the recording and the grid fit into it, but the network was trained only where
+# the recording went: elsewhere, what it says is its own.
+recorded_states = started(recorded[:, :-1], recorded[:, 1:]).reshape(-1, 2)
+threshold_of_the_network = Figure(figsize=(6.4, 5.0), layout="constrained")
+ax = threshold_of_the_network.subplots()
+shades = {"shading": "nearest", "cmap": ListedColormap(["#eef0f4", "#f9e3dc"]), "rasterized": True}
+ax.pcolormesh(potential(axes[0][:, None]), axes[1], fires.T, **shades)
+ax.plot(potential(recorded_states), recorded_states[:, 1], ".", color=Colour.QUIET, markersize=2, label="recording")
+for k, branch in enumerate(manifold.branches):
+    label = "stable manifold of the saddle" if k == 0 else None
+    ax.plot(potential(branch), branch[:, 1], color=Colour.STABLE, linewidth=1.6, label=label)
+ax.plot(v, spike.points[:, 1], "o", color=Colour.ATTRACTING, markersize=4, label=f"cycle of {steps} steps")
+looks = {"rest": (net_rest, "full"), "saddle": (net_saddle, "left"), "focus, repelling": (net_middle, "none")}
+for name, (cycle, fill) in looks.items():
+    look = {"marker": "o", "markersize": 9, "fillstyle": fill, "color": Colour.INK, "markerfacecoloralt": "white"}
+    ax.plot(potential(cycle.points), cycle.points[:, 1], linestyle="none", label=name, **look)
+ax.set(xlabel="first state: potential in mV", ylabel="second state", title="The network: rest (grey) and spiking (red)")
+ax.set(xlim=potential(box[0][:, None]), ylim=box[1])
+threshold_of_the_network.legend(loc="outside lower center", ncols=3, frameon=False)
+
+# %%
+# **Against the neuron.** A state (V, n) of the neuron has a potential after 0.05 ms, without noise, and these two
+# samples are what the network starts from. So the network says of each state of the neuron whether it comes to rest,
+# and the neuron itself says it too.
+clock = process_time()
+graph = db.transition_graph(neuron, (rest, saddle, middle))
+basins = db.basins(neuron, graph, {"V": (-80, 5), "n": (0, 0.75)}, resolution=121)
+states = np.stack(np.meshgrid(*basins.axes, indexing="ij"), axis=-1)
+
+
+def read(states):
+    """The network's states for states (..., 2) of the neuron."""
+    later = db.integrate(neuron, states.reshape(-1, 2), [0.0, step]).x[:, 1]
+    return started(states[..., 0], later[:, 0].reshape(states.shape[:-1]))
+
+
+says = boundary.classify(read(states)) == 0
+true = basins.labels == 0
+print(f"the network is right on {np.mean(says == true):.1%} of the states; {process_time() - clock:.1f} CPU s")
+assert np.mean(says == true) > 0.9
