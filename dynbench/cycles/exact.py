@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import sympy as sp
-from flint import arb_mat, ctx, fmpq, fmpq_mat
+from flint import arb_mat, ctx, fmpq_mat
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
@@ -13,9 +13,10 @@ from dynbench.fixed_points import Status
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum, estimated_spectrum, settle
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.periodic import Periodic, Reality
+from dynbench.piecewise.rational import in_doubles
 from dynbench.piecewise.words import canonical
 
-__all__ = ["cycle_of", "key_of", "rounded"]
+__all__ = ["cycle_of", "key_of"]
 
 #: Bits of the ball arithmetic that encloses multipliers.
 _BITS = 256
@@ -36,7 +37,7 @@ def cycle_of(form: PiecewiseLinear, periodic: Periodic, *, certify: bool = True)
     shift = _shift(periodic)
     exact = periodic.points[shift:] + periodic.points[:shift]
     word = tuple(periodic.word[shift:] + periodic.word[:shift])
-    points = np.array([rounded(z) for z in exact])
+    points = np.array([in_doubles(z)[:, 0] for z in exact])
     proved = form.exact is not None and certify
     assert periodic.matrix is not None, "cycles have a derivative"
     spectrum = _spectrum(periodic.matrix, enclosed=certify)
@@ -63,15 +64,6 @@ def key_of(periodic: Periodic) -> object:
     return frozenset(tuple((int(e.p), int(e.q)) for e in z.entries()) for z in periodic.points)
 
 
-def rounded(z: fmpq_mat) -> NDArray[np.float64]:
-    """A column of rationals in doubles, rounded to nearest."""
-    return np.array([_double(e) for e in z.entries()])
-
-
-def _double(e: fmpq) -> float:
-    return int(e.p) / int(e.q)
-
-
 def _shift(periodic: Periodic) -> int:
     """Where the canonical rotation of the word starts."""
     word = canonical(periodic.word)
@@ -88,7 +80,7 @@ def _spectrum(matrix: fmpq_mat, *, enclosed: bool) -> Spectrum:
                 entries = [sp.Rational(int(e.p), int(e.q)) for e in matrix.entries()]
                 spectrum = settle(spectrum, sp.Matrix(n, n, entries), "map")
             return spectrum
-    return estimated_spectrum(np.array([_double(e) for e in matrix.entries()]).reshape(n, n), "map")
+    return estimated_spectrum(in_doubles(matrix), "map")
 
 
 def _kind(spectrum: Spectrum) -> CycleKind:
