@@ -10,6 +10,7 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
+from dynbench.manifolds.balls import BallMap, column, dot, identity, length, solved
 from dynbench.manifolds.reach import Part
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise.rational import RationalForm
@@ -100,53 +101,20 @@ class _Exact:
     """The map, the point and its eigenvectors in balls."""
 
     def __init__(self, form: RationalForm, anchor: Anchor, seed: Seed) -> None:
-        self.A, self.W1, self.W2, self.h1, self.h2 = map(arb_mat, (form.A, form.W1, form.W2, form.h1, form.h2))
-        self.V = arb_mat(form.V) if form.nested else None
+        self.step = BallMap(form).step
         n = form.dimension
-        product, offset = _identity(n), arb_mat(n, 1)
+        product, offset = identity(n), arb_mat(n, 1)
         for pattern in anchor.patterns:
             region = form.region(pattern)
             J = arb_mat(region.J)
             product, offset = J * product, J * offset + arb_mat(region.c)
-        self.x = (_identity(n) - product).solve(offset)
-        start = _column(seed.vector)
+        self.x = (identity(n) - product).solve(offset)
+        start = column(seed.vector)
         value = seed.value
         self.vector = _eigenvector(product, value, start)
         left = _eigenvector(product.transpose(), value, start)
-        self.dual = left.transpose() * (1 / _dot(left, self.vector))
+        self.dual = left.transpose() * (1 / dot(left, self.vector))
         self.size = max(seed.extents)
-
-    def margins(self, z: arb_mat) -> arb_mat:
-        y = self.W2 * z + self.h2
-        if self.V is not None:
-            for i in range(y.nrows()):
-                for j in range(i):
-                    if y[j, 0] > 0:
-                        y[i, 0] += self.V[i, j] * y[j, 0]
-        return y
-
-    def step(self, z: arb_mat, *tangents: arb_mat) -> tuple[arb_mat, ...]:
-        """F(z), and tangents (columns) carried along."""
-        y = self.margins(z)
-        active = [bool(e > 0) for e in y.entries()]
-        return tuple(
-            self.A * t + self.W1 * self._rectified(y if t is z else self._tangent(t, active), active) + h
-            for t, h in ((z, self.h1), *((t, arb_mat(t.nrows(), t.ncols())) for t in tangents))
-        )
-
-    def _tangent(self, t: arb_mat, active: list[bool]) -> arb_mat:
-        y = self.W2 * t
-        if self.V is not None:
-            for i in range(y.nrows()):
-                for j in range(i):
-                    if active[j]:
-                        for k in range(y.ncols()):
-                            y[i, k] += self.V[i, j] * y[j, k]
-        return y
-
-    def _rectified(self, y: arb_mat, active: list[bool]) -> arb_mat:
-        rows = [row if on else [arb(0)] * y.ncols() for row, on in zip(y.tolist(), active, strict=True)]
-        return arb_mat(rows)
 
     def _orbit(self, corner: _Corner, shift: float) -> tuple[arb_mat, arb_mat]:
         """The manifold's point that belongs to a place on the seed, and its tangent."""
@@ -157,9 +125,9 @@ class _Exact:
         return point, tangent
 
     def unstable(self, corner: _Corner) -> float:
-        z = _column(corner.state)
+        z = column(corner.state)
         return min(
-            _length(_across(z - point, tangent))
+            length(_across(z - point, tangent))
             for point, tangent in (self._orbit(corner, s) for s in (0.0, _PLACE, -_PLACE))
         )
 
@@ -167,23 +135,23 @@ class _Exact:
         best = np.inf
         for shift in (0.0, _PLACE, -_PLACE):
             start = point = self.x + self.vector * (arb(corner.side * corner.place) * (1 + arb(shift)))
-            carried = _identity(point.nrows())
+            carried = identity(point.nrows())
             for _ in range(corner.steps):
                 point, carried = self.step(point, carried)
-            best = min(best, self._off(start + _solved(carried, _column(corner.state) - point)))
+            best = min(best, self._off(start + solved(carried, column(corner.state) - point)))
         return best
 
     def stable(self, corner: _Corner) -> float:
         point, carried = self._forward(corner)
         off = point - self.x
         off = off - self.vector * (self.dual * off)[0, 0]
-        return _length(_across(_solved(carried, off), _solved(carried, self.vector)))
+        return length(_across(solved(carried, off), solved(carried, self.vector)))
 
     def stable_delta(self, corner: _Corner) -> float:
         return self._off(self._forward(corner)[0])
 
     def _forward(self, corner: _Corner) -> tuple[arb_mat, arb_mat]:
-        point, carried = _column(corner.state), _identity(len(corner.state))
+        point, carried = column(corner.state), identity(len(corner.state))
         for _ in range(corner.steps):
             point, carried = self.step(point, carried)
         return point, carried
@@ -191,53 +159,29 @@ class _Exact:
     def _off(self, state: arb_mat) -> float:
         """How far a state is off the eigenline, against the length of the seed."""
         seen = state - self.x
-        return _length(seen - self.vector * (self.dual * seen)[0, 0]) / self.size
+        return length(seen - self.vector * (self.dual * seen)[0, 0]) / self.size
 
 
 def _eigenvector(matrix: arb_mat, value: float, start: arb_mat) -> arb_mat:
     """The unit eigenvector by inverse iteration at the rounded eigenvalue."""
     # A little off, lest the rounded eigenvalue be the eigenvalue itself.
-    inverse = (matrix - _identity(matrix.nrows()) * (arb(value) + arb(2) ** -60)).inv()
+    inverse = (matrix - identity(matrix.nrows()) * (arb(value) + arb(2) ** -60)).inv()
     vector = start
     for _ in range(_BITS // 25):
         vector = inverse * vector
         vector = _middle(vector * (1 / _largest(vector)))
-    vector = vector * (1 / _dot(vector, vector).sqrt())
-    return vector if _dot(vector, start) > 0 else -vector
-
-
-def _column(state: Array) -> arb_mat:
-    return arb_mat(len(state), 1, [arb(float(e)) for e in state])
+    vector = vector * (1 / dot(vector, vector).sqrt())
+    return vector if dot(vector, start) > 0 else -vector
 
 
 def _middle(vector: arb_mat) -> arb_mat:
     return arb_mat(vector.nrows(), 1, [e.mid() for e in vector.entries()])
 
 
-def _solved(matrix: arb_mat, right: arb_mat) -> arb_mat:
-    """matrix^-1 right; infinite where the matrix is singular."""
-    try:
-        return matrix.solve(right)
-    except ZeroDivisionError:
-        return arb_mat(right.nrows(), right.ncols(), [arb("inf")] * (right.nrows() * right.ncols()))
-
-
 def _across(vector: arb_mat, tangent: arb_mat) -> arb_mat:
     """The part of a vector normal to a tangent."""
-    return vector - tangent * (_dot(tangent, vector) / _dot(tangent, tangent))
-
-
-def _identity(n: int) -> arb_mat:
-    return arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
-
-
-def _dot(a: arb_mat, b: arb_mat) -> arb:
-    return (a.transpose() * b)[0, 0]
+    return vector - tangent * (dot(tangent, vector) / dot(tangent, tangent))
 
 
 def _largest(vector: arb_mat) -> arb:
     return max((abs(e.mid()) for e in vector.entries()), key=float)
-
-
-def _length(vector: arb_mat) -> float:
-    return float(_dot(vector, vector).mid().sqrt().mid())

@@ -1,4 +1,4 @@
-"""The record that describes an invariant manifold of dimension 1."""
+"""The record that describes an invariant manifold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import brief, record_table
 from dynbench.cycles import Cycle
-from dynbench.manifolds.meshes import Mesh
+from dynbench.manifolds.meshes import Mesh, Patch
 
 __all__ = ["Manifold"]
 
@@ -52,7 +52,9 @@ class Manifold:
     attached : int
         The number of branches that start at the point or cycle.
     mesh : Mesh or None
-        Dimension 2: polygons in three states; pieces fitted to a sample otherwise.
+        Dimension 2: the polygons.
+    patches : tuple of Patch
+        Dimension 3 and more: flat pieces fitted to a sample.
     note : str
         What else there is to say: why a branch ends early, what was dropped.
     """
@@ -68,11 +70,14 @@ class Manifold:
     method: str = ""
     attached: int = 2
     mesh: Mesh | None = None
+    patches: tuple[Patch, ...] = ()
     note: str = ""
 
     def __repr__(self) -> str:
         if self.mesh is not None:
             size = repr(self.mesh)
+        elif self.patches:
+            size = f"{len(self.patches)} patches of dimension {self.dimension}"
         else:
             counts = [str(len(branch)) for branch in self.branches]
             shown = " and ".join(counts) if len(counts) <= 4 else f"{', '.join(counts[:4])}, ..."

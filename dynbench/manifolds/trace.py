@@ -34,6 +34,7 @@ def trace_manifold(
     *,
     length: float | None = None,
     box: Any = None,
+    pieces: int = 5000,
     rtol: float = 1e-9,
     atol: float = 1e-10,
 ) -> Manifold:
@@ -60,6 +61,8 @@ def trace_manifold(
         The region of interest; a branch is followed in it, grown by its own size on every side. Exact branches are
         followed through excursions from it, and dropped once they are all beyond 1000 times its width. By
         default the cube of side 10 max(1, |x|) around the point, and for an exact manifold with a length no box.
+    pieces : int
+        Polygons at which a surface ends (the last generation is complete), or states of a sample.
     rtol, atol : float
         Tolerances of the integration.
 
@@ -89,7 +92,7 @@ def trace_manifold(
     if form is not None:
         everywhere = length is not None and box is None
         reach = Reach(np.full_like(inner, [-np.inf, np.inf]) if everywhere else _grown(inner), diagonals)
-        return exact_manifold(form, point, which, reach)
+        return exact_manifold(form, point, which, reach, pieces)
     if isinstance(point, Cycle):
         raise InputError("point is a Cycle of a system that is not recognised as a piecewise-linear map; expected one.")
     _check_curve(system, point, which)

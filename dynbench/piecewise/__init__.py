@@ -1,7 +1,8 @@
 """Piecewise-linear systems in one canonical form: regions, exact arithmetic, and every cycle."""
 
 from dynbench.piecewise.form import PiecewiseLinear, Region
+from dynbench.piecewise.inverse import Inverse
 from dynbench.piecewise.rational import RationalForm, RationalRegion
 from dynbench.piecewise.recognise import piecewise_linear
 
-__all__ = ["PiecewiseLinear", "RationalForm", "RationalRegion", "Region", "piecewise_linear"]
+__all__ = ["Inverse", "PiecewiseLinear", "RationalForm", "RationalRegion", "Region", "piecewise_linear"]
