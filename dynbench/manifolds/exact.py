@@ -69,13 +69,14 @@ def _curve(form: PiecewiseLinear, point: FixedPoint | Cycle, anchor: Anchor, whi
     seed = Seed.of(anchor, which, reach.cap)
     period = len(anchor.points)
     if which == "unstable":
-        branches, note = grown(partial(mapped, form), seed, period, reach)
+        branches, note = grown(partial(mapped, form), seed, anchor.points, reach)
         method = "exact polylines: the seed mapped, split where it changes region"
     else:
         inverse = Inverse(form)
         if not inverse.invertible:
             return _set(inverse, point, anchor, seed, reach)
-        branches, note = grown(partial(pulled_back, inverse), seed, period, reach)
+        backward = anchor.points[-np.arange(period) % period]
+        branches, note = grown(partial(pulled_back, inverse), seed, backward, reach)
         branches = _in_order(branches, period)
         method = f"exact polylines: the seed pulled back by the inverse map ({inverse.argument})"
     return _record(form, point, anchor, seed, branches, which, method, note)

@@ -20,7 +20,7 @@ _MOST_STEPS, _MOST_NUMBERS = 20_000, 60_000_000
 _POINT = 1e-13
 
 
-def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach) -> tuple[list[Branch], str]:
+def grown(carry: Callable[[Array], Array], seed: Seed, points: Array, reach: Reach) -> tuple[list[Branch], str]:
     """The branches of a manifold, from a seed that `carry` makes longer.
 
     What one round through the cycle adds to the seed is a fundamental segment; its images (under the map, or its
@@ -33,15 +33,16 @@ def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach
     carry : callable
         Takes a polyline (n + 1, m), states and places on the seed, to its image or preimage.
     seed : Seed
-    period : int
+    points : (k, n) array
+        The points in the order of `carry`.
     reach : Reach
 
     Returns
     -------
     list of Branch, str
-        Two branches at each of the points in the order of `carry`, and why they end early.
+        Two branches at each of the points, and why they end early.
     """
-    sides = (1, -1)
+    sides, period, n = (1, -1), len(points), len(seed.x)
     branches = {(i, side): Branch(reach) for i in range(period) for side in sides}
     fronts: dict[int, tuple[Array, int]] = {}
     for side, extent in zip(sides, seed.extents, strict=True):
@@ -56,6 +57,8 @@ def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach
                 image = carry(line)
             if place == 0 and seed.factor < 0:
                 side = -side
+            if step < period:
+                image[:n, 0] = points[place]
             if step == period:
                 image = _beyond(image, seed, side)
             fronts[start] = image, side
