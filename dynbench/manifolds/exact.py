@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ Which = Literal["stable", "unstable"]
 
 
 def exact_manifold(
-    form: PiecewiseLinear, point: FixedPoint | Cycle, which: Which, reach: Reach, pieces: int
+    form: PiecewiseLinear, point: FixedPoint | Cycle, which: Which, reach: Reach, pieces: int, rng: Any = None
 ) -> Manifold:
     """The manifold of a fixed point or cycle of a piecewise-linear map.
 
@@ -46,6 +46,8 @@ def exact_manifold(
         How far it is followed.
     pieces : int
         Polygons at which a surface ends, or states of a sample.
+    rng : seed or Generator, optional
+        Of a sample.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def exact_manifold(
     if count == 2:
         return surface(form, anchor, which, reach, pieces)
     if count > 2:
-        return sampled(form, anchor, which, reach, pieces)
+        return sampled(form, anchor, which, reach, pieces, rng)
     return _curve(form, point, anchor, which, reach)
 
 

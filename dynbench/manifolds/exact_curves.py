@@ -49,7 +49,7 @@ def grown(carry: Callable[[Array], Array], seed: Seed, points: Array, reach: Rea
         ends = np.stack([seed.x, seed.x + side * extent * seed.vector], axis=-1)
         fronts[side] = np.vstack([ends, [0.0, extent]]), side
         branches[0, side].append(fronts[side][0], 0, side)
-    note = ""
+    note, numbers = "", 0
     for step in range(1, _MOST_STEPS):
         place = step % period
         for start, (line, side) in list(fronts.items()):
@@ -66,9 +66,10 @@ def grown(carry: Callable[[Array], Array], seed: Seed, points: Array, reach: Rea
         _drop_finished(fronts, branches, seed, reach)
         if not fronts:
             break
-        if sum(part.line.size for branch in branches.values() for part in branch.parts) > _MOST_NUMBERS:
-            corners = sum(part.line.shape[1] for branch in branches.values() for part in branch.parts)
-            note = f"given up after {step} steps with {corners:,} corners, before every branch had its length"
+        numbers += sum(line.size for line, _ in fronts.values())
+        if numbers > _MOST_NUMBERS:
+            corners = numbers // (n + 1)
+            note = f"given up after {step} steps with some {corners:,} corners, before every branch had its length"
             break
     else:
         note = f"given up after {_MOST_STEPS} steps, before every branch had its length or had left"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from dynbench._arrays import readonly
+from dynbench._arrays import as_generator, readonly
 from dynbench.errors import InputError
 from dynbench.manifolds.meshes import Patch
 from dynbench.manifolds.reach import Reach
@@ -37,7 +37,7 @@ class _Sample(NamedTuple):
     words: NDArray[np.intp]
 
 
-def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, most: int) -> Manifold:
+def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, most: int, rng: Any = None) -> Manifold:
     """A manifold of any dimension d by the states that a sample of its seed is carried to, and patches through them.
 
     A ball of the eigenspace inside the region of the point is sampled and carried by the map, or by its inverse. States
@@ -56,6 +56,8 @@ def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
         States outside its box are dropped.
     most : int
         States at which the sample ends.
+    rng : seed or Generator, optional
+        Of the sample.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
             f"manifold of dimension {len(anchor.chosen(which))}."
         )
     dimension = len(anchor.chosen(which))
-    sample = _Sample(_first(form, anchor, which, reach.cap), np.zeros(_FIRST, dtype=np.intp))
+    sample = _Sample(_first(form, anchor, which, reach.cap, as_generator(rng)), np.zeros(_FIRST, dtype=np.intp))
     patches, errors, total, single = [], [], 0, 0
     for _ in range(_MOST_STEPS):
         inside = reach.inside(sample.states)
@@ -108,7 +110,7 @@ def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
     )
 
 
-def _first(form: PiecewiseLinear, anchor: Anchor, which: Which, cap: float) -> Array:
+def _first(form: PiecewiseLinear, anchor: Anchor, which: Which, cap: float, rng: np.random.Generator) -> Array:
     """States of a ball of the eigenspace."""
     modulus = np.abs(anchor.values)
 
@@ -121,7 +123,6 @@ def _first(form: PiecewiseLinear, anchor: Anchor, which: Which, cap: float) -> A
     region = form.region(anchor.patterns[0])
     y, slope = region.G @ anchor.points[0] + region.g, np.linalg.norm(region.G @ basis, axis=1)
     radius = _WITHIN * min(float((np.abs(y)[slope > 0] / slope[slope > 0]).min(initial=np.inf)), cap)
-    rng = np.random.default_rng(0)
     directions = rng.normal(size=(_FIRST, size))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     distance = radius * rng.random((_FIRST, 1)) ** (1 / size)
