@@ -2,7 +2,8 @@
 
 from dynbench.manifolds.homoclinic import homoclinic_points
 from dynbench.manifolds.homoclinic_records import HomoclinicPoint, HomoclinicProof
+from dynbench.manifolds.meshes import Mesh, Patch
 from dynbench.manifolds.records import Manifold
 from dynbench.manifolds.trace import trace_manifold
 
-__all__ = ["HomoclinicPoint", "HomoclinicProof", "Manifold", "homoclinic_points", "trace_manifold"]
+__all__ = ["HomoclinicPoint", "HomoclinicProof", "Manifold", "Mesh", "Patch", "homoclinic_points", "trace_manifold"]
