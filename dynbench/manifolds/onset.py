@@ -33,7 +33,7 @@ _HALVINGS = 12
 #: Orbits that end this near to the last, relative to the last interval of the halving, are followed, so many at most.
 _NEAR, _TRIED = 1e-3, 50
 #: The proof is made this far beyond the onset, relative to the interval.
-_BEYOND = 1e-9
+_BEYOND = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class HomoclinicOnset:
     orbit : (N + 1, n) array
         The states of the orbit of the corner, along the word.
     proved_at : float
-        A value, at a distance from `value` of a billionth of the interval, for which `proof` holds.
+        A value, 1e-11 of the interval away from `value`, for which `proof` holds.
     proof : HomoclinicProof
         Of one of the two orbits, at that value.
     absent_at : float
@@ -83,7 +83,7 @@ class HomoclinicOnset:
     def __repr__(self) -> str:
         return (
             f"HomoclinicOnset({self.parameter} = {self.value:.12g}, corner through {brief(self.orbit[self.step])} on a "
-            f"border, homoclinic points proved at {self.proved_at:.12g})"
+            f"border, homoclinic orbit proved at {self.proved_at:.15g})"
         )
 
 
