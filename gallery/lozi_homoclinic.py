@@ -17,9 +17,10 @@ the solution of a linear equation with coefficients in :math:`\\mathbb{Q}(\\sqrt
 condition of the theorem is an inequality between numbers whose signs are exact. The theorem needs the map to be smooth
 near the closure of the homoclinic orbit only, and that keeps off the line x = 0.
 
-What such a proof says, and what not: there is an invariant set with chaotic orbits on it. It does not say that a typical
-orbit ends there. For the strange attractor of the Lozi map that is Misiurewicz's theorem (1980, "Strange attractors for
-the Lozi mappings", Ann. N. Y. Acad. Sci. 357, 348-358); the Lyapunov exponents at the end only go with it.
+What such a proof says, and what not: there is an invariant set with chaotic orbits on it. It does not say that a
+typical orbit ends there. For the strange attractor of the Lozi map that is Misiurewicz's theorem (1980, "Strange
+attractors for the Lozi mappings", Ann. N. Y. Acad. Sci. 357, 348-358); the Lyapunov exponents at the end only go with
+it.
 """
 
 # %%
@@ -95,7 +96,8 @@ axes.plot(*x.T, ".", color="black", ms=3)
 axes.plot(*np.array([X.x, Y.x]).T, "s", color="black", ms=6)
 axes.annotate("X", X.x, xytext=(6, 6), textcoords="offset points")
 axes.annotate("Y", Y.x, xytext=(6, 6), textcoords="offset points")
-axes.legend([red, blue, orbit], ["unstable manifold of X", "stable manifold of X", "one step of a proved homoclinic orbit"])
+names = ["unstable manifold of X", "stable manifold of X", "one step of a proved homoclinic orbit"]
+axes.legend([red, blue, orbit], names, loc="upper right")
 axes.set(xlim=(-1.4, 1.6), ylim=(-1.1, 1.1), xlabel="x", ylabel="y")
 axes.set_title("Lozi map: manifolds of X, and the homoclinic points proved (dots)")
 print(f"manifolds and proofs: {time.process_time() - started:.1f} CPU s")
@@ -112,18 +114,20 @@ assert not back
 
 # %%
 # Every saddle cycle has homoclinic points of its own, in a quadratic field of its own.
-for cycle in db.find_cycles(lozi, periods=6 if short else 8):
+for cycle in db.find_cycles(lozi, periods=6 if short else 7):
     if cycle.period == 1:
         continue
     own = db.homoclinic_points(lozi, cycle, length=12, prove=20)
     proved = [p for p in own if p.proved]
-    print(f"period {cycle.period}: {len(own)} homoclinic points, proved {len(proved)}, in QQ(sqrt({proved[0].proof.d}))")
+    print(
+        f"period {cycle.period}: {len(own)} homoclinic points, proved {len(proved)}, in QQ(sqrt({proved[0].proof.d}))"
+    )
     assert proved
 
 # %%
 # How many there are grows with the length. These are counted, not proved.
 started = time.process_time()
-for length in (50, 200) if short else (50, 200, 800):
+for length in (50, 200) if short else (50, 200, 1600):
     many = db.homoclinic_points(lozi, X, length=length, prove=False)
     print(f"length {length}: {len(many)} homoclinic points on {len({p.orbit for p in many})} orbits")
 assert len(many) > (1_000 if short else 30_000)
@@ -137,14 +141,14 @@ print(f"counting: {time.process_time() - started:.1f} CPU s")
 # :math:`\lambda` of X eliminated that is :math:`2 a^4 - (3 b^2 + 4) a^2 + 4 b^3 = 0`, at b = 1/2
 # :math:`a = \sqrt{19 + \sqrt{297}}/4`.
 started = time.process_time()
-a, b, l = sp.symbols("a b l")
+a, b, m = sp.symbols("a b m")
 c = 1 / (1 + a - b)
-height = b * c * (1 - 1 / l)  # where W^u(X) crosses x = 0
+height = b * c * (1 - 1 / m)  # where W^u(X) crosses x = 0
 state = (1 + height, 0)
 state = (1 - a * state[0] + state[1], b * state[0])  # on the right
 state = (1 + a * state[0] + state[1], b * state[0])  # on the left
-touching = sp.numer(sp.together(l * (state[0] - c) + state[1] - b * c))
-eliminated = sp.resultant(touching, l**2 + a * l - b, l)
+touching = sp.numer(sp.together(m * (state[0] - c) + state[1] - b * c))
+eliminated = sp.resultant(touching, m**2 + a * m - b, m)
 assert sp.rem(eliminated, 2 * a**4 - (3 * b**2 + 4) * a**2 + 4 * b**3, a) == 0
 onset = db.homoclinic_onset(lozi, "a", (1.4, 1.7), X, length=30)
 print(onset)
