@@ -66,7 +66,8 @@ def crossings(first: Array, second: Array) -> Crossings:
         return Crossings(np.zeros((0, 2)), nothing, nothing, np.zeros(0), np.zeros(0))
     pairs = _all_pairs(one, other) if len(one) * len(other) <= _FEW else _near_pairs(first, second, one, other)
     found = [_tested(first, second, i, j) for i, j in pairs]
-    i, j = np.unique(np.concatenate(found, axis=1), axis=1) if found else np.zeros((2, 0), dtype=np.intp)
+    met = np.concatenate([np.zeros((2, 0), dtype=np.intp), *found], axis=1)
+    i, j = np.divmod(np.unique(met[0] * len(second) + met[1]), len(second))
     share, share_other = (_share(*ends) for ends in (_sides(first, second, i, j), _sides(second, first, j, i)))
     order = np.lexsort((share, i))
     i, j, share, share_other = i[order], j[order], share[order], share_other[order]
