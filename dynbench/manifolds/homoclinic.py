@@ -64,8 +64,8 @@ def homoclinic_points(
     box : (n, 2) array or mapping, optional
         Where they are traced, likewise.
     prove : bool or int
-        Whether to prove them; a number proves the orbits of so many, those with the shortest words first. A proof takes
-        about a millisecond.
+        Whether to prove them; a number proves so many orbits, those with the shortest words first. A proof takes
+        about two milliseconds.
 
     Returns
     -------
