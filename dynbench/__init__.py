@@ -25,7 +25,7 @@ from dynbench.fixed_points import (
     search,
 )
 from dynbench.flow import LyapunovSpectrum, Trajectory, integrate, lyapunov_spectrum
-from dynbench.manifolds import HomoclinicPoint, Manifold, homoclinic_points, trace_manifold
+from dynbench.manifolds import HomoclinicPoint, Manifold, homoclinic_onset, homoclinic_points, trace_manifold
 from dynbench.models import load_toml
 from dynbench.networks import PLRNN, RNN, EchoStateNetwork
 from dynbench.orbits import Orbit, OrbitKind, classify_orbit, classify_orbits
@@ -87,6 +87,7 @@ __all__ = [
     "find_fixed_points",
     "flow",
     "follow_fixed_points",
+    "homoclinic_onset",
     "homoclinic_points",
     "integrate",
     "load_report",

@@ -143,7 +143,7 @@ class BasinBoundary:
 
     def _passed(self, axes: tuple[Array, ...]) -> NDArray[np.bool_]:
         """Which states of a grid are in cells that the boundary passes; a state is in the middle of its cell."""
-        shape = tuple(len(axis) for axis in axes)
+        shape = len(axes[0]), len(axes[1])
         origin = np.array([axis[0] for axis in axes])
         spacing = np.array([axis[1] - axis[0] for axis in axes])
         passed = np.zeros(shape, dtype=bool)

@@ -136,7 +136,8 @@ class ExactSaddle:
         NotProved
             If it cannot be shown that exactly one is unstable, and real.
         """
-        roots = [root for root, times in self.turns[-1].charpoly().complex_roots() for _ in range(times)]
+        found: Any = self.turns[-1].charpoly().complex_roots()
+        roots = [root for root, times in found for _ in range(times)]
         unstable = [root for root in roots if abs(root) > 1]
         if len(unstable) != 1 or not all(abs(root) < 1 for root in roots if root is not unstable[0]):
             raise NotProved("the cycle is not proved to be a saddle with one unstable multiplier")

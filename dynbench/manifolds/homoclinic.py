@@ -64,8 +64,8 @@ def homoclinic_points(
     box : (n, 2) array or mapping, optional
         Where they are traced, likewise.
     prove : bool or int
-        Whether to prove them; a number proves the orbits of so many, those with the shortest words first. A proof takes
-        about a millisecond.
+        Whether to prove them; a number proves so many orbits, those with the shortest words first. A proof takes
+        about two milliseconds.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def homoclinic_points(
     orbits: dict[_Orbit, int] = {}
     for line, met in zip(lines, meetings, strict=True):
         for piece in range(0, len(met.segment), _AT_ONCE):
-            part = Meetings(*(column[piece : piece + _AT_ONCE] for column in met))
+            part = met.chosen(slice(piece, piece + _AT_ONCE))
             found = itineraries(lines, line, line.at(part.segment, part.share), target)
             candidates += _candidates(line, part, found, orbits)
     attempts = _proofs(candidates, tuple(orbits), source, target, budget)

@@ -40,6 +40,11 @@ class HomoclinicProof:
     5. that t and q_N - y_0 are not zero, and the Jacobians of all regions met are not singular;
     6. that w . (J v) is not zero, J the product of the Jacobians along the word: the crossing is transversal.
 
+    The points of the orbit are then distinct from each other and from those of the cycle. A homoclinic orbit of a cycle
+    of period k may arrive at another phase than it left from: the k-th iterate of the map then has a ring of
+    heteroclinic connections between the points of the cycle, the images of this one, and by the inclination lemma a
+    transversal homoclinic point to each of them.
+
     Attributes
     ----------
     kind : "homoclinic" or "heteroclinic"
@@ -60,7 +65,7 @@ class HomoclinicProof:
     transversality : Number
         w . (J v).
     margin : float
-        The smallest distance, rounded, of the points of (2) to (4) from a border.
+        The smallest absolute margin, rounded, of the points of (2) to (4).
     precision : int
         Bits of the ball arithmetic; 0 where all is exact.
     """

@@ -15,6 +15,8 @@ Indices = NDArray[np.intp]
 
 #: Pairs of segments that are tested at once.
 _AT_ONCE = 2_000_000
+#: So few pairs are all tested.
+_FEW = 1_000_000
 #: The grid has at most so many cells along an axis: their numbers stay far below 2**63.
 _MOST_CELLS = 2**24
 #: A segment is in a cell that it misses by no more than this part of a cell.
@@ -47,7 +49,7 @@ def crossings(first: Array, second: Array) -> Crossings:
     The segments are entered in the cells of a grid that they pass through, cells about as large as a segment is long;
     pairs that share a cell are tested by the side on which the ends of the one lie of the other. The side of a corner
     is the same number for both segments that meet there, so that a crossing at a corner of one line is counted once.
-    Segments on one line do not cross.
+    Segments on one line do not cross. Where there are few pairs all are tested.
 
     Parameters
     ----------
@@ -62,17 +64,10 @@ def crossings(first: Array, second: Array) -> Crossings:
     if not len(one) or not len(other):
         nothing = np.zeros(0, dtype=np.intp)
         return Crossings(np.zeros((0, 2)), nothing, nothing, np.zeros(0), np.zeros(0))
-    steps = np.concatenate([_steps(first, one), _steps(second, other)])
-    low = np.minimum(first[one].min(axis=0), second[other].min(axis=0)) - np.abs(steps).max(axis=0)
-    high = np.maximum(first[one].max(axis=0), second[other].max(axis=0)) + np.abs(steps).max(axis=0)
-    cell = max(float(np.abs(steps).sum()) / len(steps), float((high - low).max()) / _MOST_CELLS)
-    found = [
-        _tested(first, second, one[i], other[j])
-        for i, j in _pairs(
-            *(_cells((line - low) / cell, segments) for line, segments in ((first, one), (second, other)))
-        )
-    ]
-    i, j = np.unique(np.concatenate(found, axis=1), axis=1) if found else np.zeros((2, 0), dtype=np.intp)
+    pairs = _all_pairs(one, other) if len(one) * len(other) <= _FEW else _near_pairs(first, second, one, other)
+    found = [_tested(first, second, i, j) for i, j in pairs]
+    met = np.concatenate([np.zeros((2, 0), dtype=np.intp), *found], axis=1)
+    i, j = np.divmod(np.unique(met[0] * len(second) + met[1]), len(second))
     share, share_other = (_share(*ends) for ends in (_sides(first, second, i, j), _sides(second, first, j, i)))
     order = np.lexsort((share, i))
     i, j, share, share_other = i[order], j[order], share[order], share_other[order]
@@ -107,6 +102,21 @@ def _used(line: Array, other: Array) -> Indices:
     with np.errstate(invalid="ignore"):
         meets = (np.minimum(before, after) <= high) & (np.maximum(before, after) >= low)
     return np.flatnonzero(meets.all(axis=1) & np.isfinite(before).all(axis=1) & np.isfinite(after).all(axis=1))
+
+
+def _all_pairs(one: Indices, other: Indices) -> Iterator[tuple[Indices, Indices]]:
+    yield np.repeat(one, len(other)), np.tile(other, len(one))
+
+
+def _near_pairs(first: Array, second: Array, one: Indices, other: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """The pairs of segments that share a cell of the grid, in pieces."""
+    steps = np.concatenate([_steps(first, one), _steps(second, other)])
+    low = np.minimum(first[one].min(axis=0), second[other].min(axis=0)) - np.abs(steps).max(axis=0)
+    high = np.maximum(first[one].max(axis=0), second[other].max(axis=0)) + np.abs(steps).max(axis=0)
+    cell = max(float(np.abs(steps).sum()) / len(steps), float((high - low).max()) / _MOST_CELLS)
+    entered = (_cells((line - low) / cell, segments) for line, segments in ((first, one), (second, other)))
+    for i, j in _pairs(*entered):
+        yield one[i], other[j]
 
 
 def _steps(line: Array, segments: Indices) -> Array:
@@ -155,7 +165,7 @@ def _pairs(one: tuple[Indices, Indices], other: tuple[Indices, Indices]) -> Iter
         met, np.searchsorted(total, np.arange(_AT_ONCE, int(total[-1]) if len(total) else 0, _AT_ONCE))
     ):
         if len(piece):
-            i, j = _ranges(start[piece].astype(float), stop[piece] - 1.0)
+            i, j = _ranges(start[piece].astype(float), (stop[piece] - 1).astype(float))
             yield one[1][piece][i], places[j.astype(np.intp)]
 
 

@@ -130,7 +130,8 @@ def itineraries(lines: Sequence[UnstableLine], line: UnstableLine, positions: Ar
 
 def _past(lines: Sequence[UnstableLine], line: UnstableLine, positions: Array) -> tuple[Mask, Mask]:
     """The patterns of the states before, back to where the manifold is straight, by whole turns."""
-    saddle, turns = line.saddle, []
+    saddle = line.saddle
+    turns: list[Mask] = []
     sides = {other.side: other for other in lines if other.phase == line.phase}
     known = np.ones(len(positions), dtype=bool)
     straight = min(arclength(other.line[:2]) for other in sides.values())

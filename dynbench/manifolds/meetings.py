@@ -37,6 +37,10 @@ class Meetings(NamedTuple):
     stable: Array
     angle: Array
 
+    def chosen(self, places: Indices | slice) -> Meetings:
+        """Some of them."""
+        return Meetings(self.segment[places], self.share[places], self.stable[places], self.angle[places])
+
 
 def planar_meetings(line: UnstableLine, stable: Manifold) -> Meetings:
     """Crossings with the traced stable manifold, without the saddle itself."""
@@ -72,6 +76,10 @@ def local_meetings(line: UnstableLine, target: Saddle) -> Meetings:
 
 
 def _sorted(parts: Sequence[Meetings]) -> Meetings:
-    met = Meetings(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-    order = np.lexsort((met.share, met.segment))
-    return Meetings(*(column[order] for column in met))
+    met = Meetings(
+        np.concatenate([part.segment for part in parts]),
+        np.concatenate([part.share for part in parts]),
+        np.concatenate([part.stable for part in parts]),
+        np.concatenate([part.angle for part in parts]),
+    )
+    return met.chosen(np.lexsort((met.share, met.segment)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -55,7 +56,7 @@ def replay(system, proof):
 class TestLozi:
     def test_the_proof_of_chaos(self, known, points):
         """a = 1.7, b = 0.5: the answer of the notes, exactly in QQ(sqrt 4.89)."""
-        system, _, x = known
+        x = known[2]
         assert len(points) > 100
         assert all(p.proved and p.kind == "homoclinic" and p.source is x and not p.reason for p in points)
         shortest = min((p for p in points), key=lambda p: len(p.proof.word))
@@ -94,7 +95,7 @@ class TestLozi:
         assert len(orbits) < len(points)
         for members in orbits.values():
             members.sort(key=lambda p: p.position)
-            for p, q in zip(members, members[1:], strict=False):
+            for p, q in itertools.pairwise(members):
                 assert p.proof is q.proof
                 assert q.position > p.position
                 assert np.allclose(db.integrate(system, p.x, q.position - p.position).final, q.x, atol=1e-9)

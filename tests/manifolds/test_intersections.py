@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynbench.manifolds import intersections
 from dynbench.manifolds.intersections import cells_passed, crossings
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hashed():
+    """The grid is used for few segments, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intersections, "_FEW", 0)
+        yield
 
 
 def brute_force(first, second):
@@ -29,13 +39,19 @@ def brute_force(first, second):
 @given(st.integers(0, 10**6), st.integers(2, 60), st.integers(2, 60), st.sampled_from([1.0, 1e-6, 1e7]))
 def test_all_crossings_and_no_others(seed, m, k, scale):
     rng = np.random.default_rng(seed)
-    first, second = (scale * np.cumsum(rng.normal(size=(size, 2)) * rng.pareto(1.0, (size, 1)), axis=0) for size in (m, k))
+    first, second = (
+        scale * np.cumsum(rng.normal(size=(size, 2)) * rng.pareto(1.0, (size, 1)), axis=0) for size in (m, k)
+    )
     found = crossings(first, second)
     assert sorted(zip(found.first.tolist(), found.second.tolist(), strict=True)) == brute_force(first, second)
     on_second = second[found.second] + found.share_second[:, None] * np.diff(second, axis=0)[found.second]
     assert np.allclose(found.states, on_second, rtol=0, atol=1e-9 * np.abs(np.concatenate([first, second])).max())
     places = found.first + found.share_first
     assert (np.diff(places) >= 0).all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intersections, "_FEW", 10**9)
+        unhashed = crossings(first, second)
+    assert all(np.array_equal(a, b) for a, b in zip(found, unhashed, strict=True))
 
 
 def test_a_crossing_at_a_corner_counts_once():

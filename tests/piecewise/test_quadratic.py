@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from dynbench.piecewise.quadratic import Quadratic, square_root
 
 D = fmpq(489, 100)
-rationals = st.fractions(min_value=-50, max_value=50, max_denominator=60).map(lambda f: fmpq(f.numerator, f.denominator))
+rationals = st.fractions(min_value=-50, max_value=50, max_denominator=60).map(
+    lambda f: fmpq(f.numerator, f.denominator)
+)
 numbers = st.builds(lambda a, b: Quadratic(a, b, D), rationals, rationals)
 
 

@@ -18,7 +18,7 @@ __all__ = ["ORDER", "depart_math", "figures", "name_file", "order", "short_form"
 ORDER = (
     *("jang_planar", "duffing", "pendulum", "lotka_volterra", "van_der_pol", "fitzhugh_nagumo"),
     *("toggle_switch", "hopfield_pair", "hopfield_triangle", "coupled_cells", "sir", "double_gyre"),
-    *("classical_integrals", "lorenz", "logistic", "henon", "lozi"),
+    *("classical_integrals", "lorenz", "logistic", "henon", "lozi", "lozi_homoclinic"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
     *("gru_memory",),
     *("duffing_network", "piecewise_flow"),
