@@ -23,10 +23,9 @@ def test_threshold_linear_networks(form, seed):
         x = np.linalg.solve(np.eye(6) - (W @ D if form == "rate" else D @ W), b if form == "rate" else D @ b)
         if ((x > 0) if form == "rate" else (W @ x + b > 0)).astype(float).tolist() == list(pattern):
             expected.append(x)
-    states = np.array([p.x for p in found]).reshape(-1, 6)
-    expected = np.array(expected).reshape(-1, 6)
-    assert states.shape == expected.shape
-    assert np.allclose(states[np.argsort(states[:, 0])], expected[np.argsort(expected[:, 0])], rtol=0, atol=1e-9)
+    assert len(found) == len(expected)
+    for x in expected:
+        assert min(np.abs(p.x - x).max() for p in found) < 1e-9
 
 
 def test_nested_functions():
