@@ -181,3 +181,25 @@ def test_the_set_says_that_it_is_not_complete():
 def test_bad_input(system, options, message):
     with pytest.raises(InputError, match=message):
         db.find_cycles(system, **options)
+
+
+def test_the_double_scroll_holds_proved_saddle_cycles():
+    """Matsumoto's (1984) parameters of Chua's circuit, symmetric under x -> -x."""
+    circuit = db.ODE({"x": "9*(y - x + 5/7*x + 3/14*(Abs(x + 1) - Abs(x - 1)))", "y": "x - y + z", "z": "-100/7*y"})
+    cycles = db.find_cycles(circuit, periods=5.0, starts=np.random.default_rng(0).normal(scale=0.1, size=(4, 3)))
+    assert len(cycles) >= 2
+    for cycle in cycles:
+        assert cycle.status is Status.CERTIFIED
+        assert cycle.kind is db.CycleKind.SADDLE
+        assert cycle.character == "flip saddle"
+        image = refine_cycle(circuit, -cycle.points[0], cycle.period)
+        assert image.status is Status.CERTIFIED
+        assert image.period == pytest.approx(cycle.period, abs=1e-12)
+        gaps = np.abs(image.points[:, None] + cycle.points[None]).max(axis=-1)
+        assert gaps.min(axis=0).max() < 0.2
+
+
+def test_newtons_method_from_a_state_proves_the_cycle():
+    cycle = refine_cycle(RING, START, 11.0)
+    assert cycle.status is Status.CERTIFIED
+    assert refine_cycle(RING, START, 3.0) is None
