@@ -174,7 +174,7 @@ def _shift(loop: Loop) -> int:
 def _note(proof: LoopProof | None, central: int, loop: Loop, form: PiecewiseLinear) -> str:
     notes = []
     if proof is not None:
-        where = "" if loop.one_by_one else " in the subspace of the states that are equal on it"
+        where = "" if loop.one_by_one else " among the states of its symmetry"
         notes.append(
             f"unique within {proof.radius:.1g} of its legs' ends{where}, by Krawczyk's test in ball arithmetic"
         )
