@@ -50,7 +50,7 @@ class Patterns(SearchStrategy):
         self.starts = starts
 
     def __repr__(self) -> str:
-        return f"Patterns({'' if self.words is None else self.words!r})"
+        return "Patterns()" if self.words is None else f"Patterns({self.words!r})"
 
     @staticmethod
     def suits(system: System) -> bool:
@@ -106,10 +106,12 @@ def _key(z: fmpq_mat) -> object:
 
 
 def _reasons(form: PiecewiseLinear, complete: bool, argument: str, settled: Settled) -> list[str]:
-    """Why the candidates are not proved to be all; nothing where they are, up to continua."""
+    """Why the candidates are not proved to be all; nothing where they are."""
     reasons = [] if complete else [argument]
     if form.exact is None:
         reasons.append("an entry is irrational: the system searched is that with entries rounded to doubles")
+    if settled.continua:
+        reasons.append("there are continua of fixed points")
     if settled.undecided:
         reasons.append(f"{settled.undecided} singular patterns could not be decided")
     return reasons

@@ -53,9 +53,9 @@ class Scyfi(WordSearch):
         self,
         starts: Array | None = None,
         *,
-        batch: int = 64,
-        steps: int = 20,
-        patience: int = 8,
+        batch: int = 128,
+        steps: int = 100,
+        patience: int = 12,
         max_rounds: int = 200,
     ) -> None:
         for name, value in (("batch", batch), ("steps", steps), ("patience", patience), ("max_rounds", max_rounds)):
@@ -87,12 +87,13 @@ class Scyfi(WordSearch):
     ) -> WordFindings:
         """Look for words until several rounds find no new one."""
         found: dict[Word, None] = {}
+        seen: set[bytes] = set()
         idle = rounds = solved = 0
         interrupted = False
         try:
             while idle < self.patience and rounds < self.max_rounds:
                 before = len(found)
-                solved += self._round(form, self._first_words(form, period, rounds, rng), found)
+                solved += self._round(form, self._first_words(form, period, rounds, rng), found, seen)
                 idle = idle + 1 if len(found) == before else 0
                 rounds += 1
                 if progress is not None:
@@ -115,10 +116,9 @@ class Scyfi(WordSearch):
         met = _words_from(form, states, period, int(rng.integers(0, 20)) if form.kind == "map" else 0)
         return np.concatenate([met, words[: max(1, self.batch - len(met))]])
 
-    def _round(self, form: PiecewiseLinear, words: Words, found: dict[Word, None]) -> int:
-        """Follow a batch of words; returns the number of words solved for."""
+    def _round(self, form: PiecewiseLinear, words: Words, found: dict[Word, None], seen: set[bytes]) -> int:
+        """Follow a batch of words until each leads to one that was met before; returns how many were solved for."""
         solved = 0
-        seen: set[bytes] = set()
         for _ in range(self.steps):
             words = np.array([w for w in words if not _known(w, seen)], dtype=bool).reshape(-1, *words.shape[1:])
             if not len(words):
