@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from dynbench.manifolds.accuracy import errors
 from dynbench.manifolds.exact_curves import grown
 from dynbench.manifolds.reach import Branch, Reach
 from dynbench.manifolds.records import Manifold
+from dynbench.manifolds.sampling import sampled
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.manifolds.stable_sets import stable_set
+from dynbench.manifolds.surfaces import surface
 from dynbench.piecewise import PiecewiseLinear
 from dynbench.piecewise.inverse import Inverse
 from dynbench.piecewise.polylines import mapped
@@ -29,7 +31,9 @@ Array = NDArray[np.float64]
 Which = Literal["stable", "unstable"]
 
 
-def exact_manifold(form: PiecewiseLinear, point: FixedPoint | Cycle, which: Which, reach: Reach) -> Manifold:
+def exact_manifold(
+    form: PiecewiseLinear, point: FixedPoint | Cycle, which: Which, reach: Reach, pieces: int, rng: Any = None
+) -> Manifold:
     """The manifold of a fixed point or cycle of a piecewise-linear map.
 
     Parameters
@@ -40,6 +44,10 @@ def exact_manifold(form: PiecewiseLinear, point: FixedPoint | Cycle, which: Whic
     which : "stable" or "unstable"
     reach : Reach
         How far it is followed.
+    pieces : int
+        Polygons at which a surface ends, or states of a sample.
+    rng : seed or Generator, optional
+        Of a sample.
 
     Raises
     ------
@@ -50,8 +58,12 @@ def exact_manifold(form: PiecewiseLinear, point: FixedPoint | Cycle, which: Whic
     count = len(anchor.chosen(which))
     if count == 0:
         raise InputError(f"point has no {which} direction, and so no {which} manifold.")
-    if count > 1:
-        raise InputError(f"point has {count} {which} directions; expected one.")
+    if not reach.bounded and (count > 1 or (which == "stable" and not Inverse(form).invertible)):
+        reach = _around(anchor, reach.length)
+    if count == 2:
+        return surface(form, anchor, which, reach, pieces)
+    if count > 2:
+        return sampled(form, anchor, which, reach, pieces, rng)
     return _curve(form, point, anchor, which, reach)
 
 
@@ -59,13 +71,14 @@ def _curve(form: PiecewiseLinear, point: FixedPoint | Cycle, anchor: Anchor, whi
     seed = Seed.of(anchor, which, reach.cap)
     period = len(anchor.points)
     if which == "unstable":
-        branches, note = grown(partial(mapped, form), seed, period, reach)
+        branches, note = grown(partial(mapped, form), seed, anchor.points, reach)
         method = "exact polylines: the seed mapped, split where it changes region"
     else:
         inverse = Inverse(form)
         if not inverse.invertible:
             return _set(inverse, point, anchor, seed, reach)
-        branches, note = grown(partial(pulled_back, inverse), seed, period, reach)
+        backward = anchor.points[-np.arange(period) % period]
+        branches, note = grown(partial(pulled_back, inverse), seed, backward, reach)
         branches = _in_order(branches, period)
         method = f"exact polylines: the seed pulled back by the inverse map ({inverse.argument})"
     return _record(form, point, anchor, seed, branches, which, method, note)
@@ -73,11 +86,6 @@ def _curve(form: PiecewiseLinear, point: FixedPoint | Cycle, anchor: Anchor, whi
 
 def _set(inverse: Inverse, point: FixedPoint | Cycle, anchor: Anchor, seed: Seed, reach: Reach) -> Manifold:
     """The stable set under a map without an inverse."""
-    if not reach.bounded:
-        raise InputError(
-            f"length is given without a box, but the map has no proved inverse ({inverse.argument}); expected a box, "
-            "in which all preimages are collected."
-        )
     paths, attached, parts, note = stable_set(inverse, anchor, seed, reach)
     error, delta = errors(inverse.form.rational, anchor, seed, [parts], "stable")
     return Manifold(
@@ -92,6 +100,12 @@ def _set(inverse: Inverse, point: FixedPoint | Cycle, anchor: Anchor, seed: Seed
         attached=attached,
         note=note,
     )
+
+
+def _around(anchor: Anchor, length: float) -> Reach:
+    """The cube that nothing of this length leaves."""
+    low, high = anchor.points.min(axis=0) - length, anchor.points.max(axis=0) + length
+    return Reach(np.stack([low, high], axis=-1), length)
 
 
 def _in_order(branches: list[Branch], period: int) -> list[Branch]:

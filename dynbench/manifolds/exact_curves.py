@@ -14,13 +14,13 @@ __all__ = ["grown"]
 
 Array = NDArray[np.float64]
 
-#: Steps, and corners of all branches, after which growing is given up.
-_MOST_STEPS, _MOST_CORNERS = 20_000, 20_000_000
+#: Steps, and numbers that all branches are made of, after which growing is given up.
+_MOST_STEPS, _MOST_NUMBERS = 20_000, 60_000_000
 #: A polyline of this extent, relative to its place, has shrunk to a state.
 _POINT = 1e-13
 
 
-def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach) -> tuple[list[Branch], str]:
+def grown(carry: Callable[[Array], Array], seed: Seed, points: Array, reach: Reach) -> tuple[list[Branch], str]:
     """The branches of a manifold, from a seed that `carry` makes longer.
 
     What one round through the cycle adds to the seed is a fundamental segment; its images (under the map, or its
@@ -33,22 +33,23 @@ def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach
     carry : callable
         Takes a polyline (n + 1, m), states and places on the seed, to its image or preimage.
     seed : Seed
-    period : int
+    points : (k, n) array
+        The points in the order of `carry`.
     reach : Reach
 
     Returns
     -------
     list of Branch, str
-        Two branches at each of the points in the order of `carry`, and why they end early.
+        Two branches at each of the points, and why they end early.
     """
-    sides = (1, -1)
+    sides, period, n = (1, -1), len(points), len(seed.x)
     branches = {(i, side): Branch(reach) for i in range(period) for side in sides}
     fronts: dict[int, tuple[Array, int]] = {}
     for side, extent in zip(sides, seed.extents, strict=True):
         ends = np.stack([seed.x, seed.x + side * extent * seed.vector], axis=-1)
         fronts[side] = np.vstack([ends, [0.0, extent]]), side
         branches[0, side].append(fronts[side][0], 0, side)
-    note = ""
+    note, numbers = "", 0
     for step in range(1, _MOST_STEPS):
         place = step % period
         for start, (line, side) in list(fronts.items()):
@@ -56,6 +57,8 @@ def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach
                 image = carry(line)
             if place == 0 and seed.factor < 0:
                 side = -side
+            if step < period:
+                image[:n, 0] = points[place]
             if step == period:
                 image = _beyond(image, seed, side)
             fronts[start] = image, side
@@ -63,9 +66,13 @@ def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach
         _drop_finished(fronts, branches, seed, reach)
         if not fronts:
             break
-        if sum(part[0].shape[1] for b in branches.values() for part in b.parts) > _MOST_CORNERS:
-            note = f"given up at {_MOST_CORNERS:,} corners, before every branch had its length"
+        numbers += sum(line.size for line, _ in fronts.values())
+        if numbers > _MOST_NUMBERS:
+            corners = numbers // (n + 1)
+            note = f"given up after {step} steps with some {corners:,} corners, before every branch had its length"
             break
+    else:
+        note = f"given up after {_MOST_STEPS} steps, before every branch had its length or had left"
     for branch in branches.values():
         branch.finish()
     return list(branches.values()), note

@@ -47,16 +47,15 @@ class Reach:
         """Which states (m, n) are in the box."""
         return np.asarray(((path >= self.box[:, 0]) & (path <= self.box[:, 1])).all(axis=-1))
 
-    def trimmed(self, line: Array, *, keep_start: bool = False) -> Array:
-        """A polyline (n, m) from where it enters the box first, or from its start, to where it leaves it last."""
+    def trimmed(self, line: Array) -> Array:
+        """A polyline (n, m) from where it enters the box first to where it leaves it last; empty where it does not."""
         low, high = self.clipped(line)
         met = np.flatnonzero(high > low)
         if not len(met):
             return line[:, :0]
         first, last = met[0], met[-1]
-        start = line[:, 0] if keep_start else _at(line, first, low[first])
-        middle = line[:, 1 if keep_start else first + 1 : last + 1]
-        return np.column_stack([start, middle, _at(line, last, high[last])])
+        ends = _at(line, first, low[first]), _at(line, last, high[last])
+        return np.column_stack([ends[0], line[:, first + 1 : last + 1], ends[1]])
 
     def gone(self, line: Array) -> bool:
         """Whether a polyline (n, m) lies wholly beyond one face of the box, far away."""

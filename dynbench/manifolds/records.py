@@ -1,4 +1,4 @@
-"""The record that describes an invariant manifold of dimension 1."""
+"""The record that describes an invariant manifold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import brief, record_table
 from dynbench.cycles import Cycle
-from dynbench.manifolds.meshes import Mesh
+from dynbench.manifolds.meshes import Mesh, Patch
 
 __all__ = ["Manifold"]
 
@@ -31,7 +31,7 @@ class Manifold:
         that are not joined to a point. Empty in higher dimensions.
     error : float
         The transversal error, an estimate. Exact manifolds: the largest distance of a sample of the corners from the
-        manifold, which is computed at each of them in 1200 bits from the declared (rational) map; a corner may lie
+        manifold, which is computed at each of them in 1000 bits from the declared (rational) map; a corner may lie
         farther along the manifold than it should. Else the largest distance of the polylines from those that start at
         half the offset and are computed with looser tolerances; sampled manifolds: the largest distance of a sample
         that was held back from the fitted pieces.
@@ -52,7 +52,9 @@ class Manifold:
     attached : int
         The number of branches that start at the point or cycle.
     mesh : Mesh or None
-        Dimension 2: polygons in three states; pieces fitted to a sample otherwise.
+        Dimension 2: the polygons.
+    patches : tuple of Patch
+        Dimension 3 and more: flat pieces fitted to a sample.
     note : str
         What else there is to say: why a branch ends early, what was dropped.
     """
@@ -68,11 +70,14 @@ class Manifold:
     method: str = ""
     attached: int = 2
     mesh: Mesh | None = None
+    patches: tuple[Patch, ...] = ()
     note: str = ""
 
     def __repr__(self) -> str:
         if self.mesh is not None:
             size = repr(self.mesh)
+        elif self.patches:
+            size = f"{len(self.patches)} patches of dimension {self.dimension}"
         else:
             counts = [str(len(branch)) for branch in self.branches]
             shown = " and ".join(counts) if len(counts) <= 4 else f"{', '.join(counts[:4])}, ..."

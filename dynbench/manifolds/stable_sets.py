@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.manifolds.joining import joined
-from dynbench.manifolds.reach import Part, Reach
+from dynbench.manifolds.reach import Branch, Part, Reach
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise.inverse import Inverse
 from dynbench.piecewise.pullback import all_preimages, kept
@@ -69,9 +69,16 @@ def stable_set(inverse: Inverse, anchor: Anchor, seed: Seed, reach: Reach) -> tu
     near = _SAME * float(np.ptp(reach.box, axis=1).max())
     pieces = [piece for part in parts for piece in _pieces(part.line)]
     attached, others = joined([s[:-1] for s in segments], [p[:-1] for p in pieces], near)
-    attached = [reach.trimmed(path, keep_start=True) for path in attached]
-    seen = [path for path in map(reach.trimmed, others) if path.shape[1]]
-    return [path.T for path in attached + seen], len(attached), parts, note
+    seen = [path.T for path in map(reach.trimmed, others) if path.shape[1]]
+    return [_cut(path, reach) for path in attached] + seen, len(attached), parts, note
+
+
+def _cut(path: Array, reach: Reach) -> Array:
+    """A polyline (n, m) from a point as a branch: cut at its length in the box, or where it leaves that last."""
+    branch = Branch(reach)
+    branch.append(np.vstack([path, np.zeros(path.shape[1])]), 0, 1)
+    branch.finish()
+    return branch.path
 
 
 def _local(anchor: Anchor, seed: Seed) -> list[Array]:

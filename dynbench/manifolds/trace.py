@@ -34,6 +34,8 @@ def trace_manifold(
     *,
     length: float | None = None,
     box: Any = None,
+    pieces: int = 5000,
+    rng: Any = None,
     rtol: float = 1e-9,
     atol: float = 1e-10,
 ) -> Manifold:
@@ -41,7 +43,7 @@ def trace_manifold(
 
     Piecewise-linear maps: a manifold of dimension 1 is an exact polyline in any number of states, with all its corners;
     a stable one needs preimages, by regions or by following paths, and where the map has no inverse all preimages are
-    collected. Other flows and maps: an approximate polyline of a manifold of dimension 1, of smooth maps the unstable
+    collected. In dimension 2 it is made of exact polygons, above of patches fitted to samples. Other flows and maps: an approximate polyline of a manifold of dimension 1, of smooth maps the unstable
     one only.
 
     Parameters
@@ -60,13 +62,18 @@ def trace_manifold(
         The region of interest; a branch is followed in it, grown by its own size on every side. Exact branches are
         followed through excursions from it, and dropped once they are all beyond 1000 times its width. By
         default the cube of side 10 max(1, |x|) around the point, and for an exact manifold with a length no box.
+    pieces : int
+        Polygons at which a surface ends (the last generation is complete), or states of a sample.
+    rng : seed or Generator, optional
+        Of a sample; nothing else is random.
     rtol, atol : float
         Tolerances of the integration.
 
     Returns
     -------
     Manifold
-        Two branches, or two for each point of a cycle: exact polylines, or at most 400 states each.
+        Two branches, or two for each point of a cycle: exact polylines, or at most 400 states each. Polygons are in
+        `mesh`, patches in `patches`.
 
     Raises
     ------
@@ -89,7 +96,7 @@ def trace_manifold(
     if form is not None:
         everywhere = length is not None and box is None
         reach = Reach(np.full_like(inner, [-np.inf, np.inf]) if everywhere else _grown(inner), diagonals)
-        return exact_manifold(form, point, which, reach)
+        return exact_manifold(form, point, which, reach, pieces, rng)
     if isinstance(point, Cycle):
         raise InputError("point is a Cycle of a system that is not recognised as a piecewise-linear map; expected one.")
     _check_curve(system, point, which)

@@ -2,7 +2,16 @@
 
 from dynbench.piecewise.borders import agree_on_border
 from dynbench.piecewise.form import PiecewiseLinear, Region
+from dynbench.piecewise.inverse import Inverse
 from dynbench.piecewise.rational import RationalForm, RationalRegion
 from dynbench.piecewise.recognise import piecewise_linear
 
-__all__ = ["PiecewiseLinear", "RationalForm", "RationalRegion", "Region", "agree_on_border", "piecewise_linear"]
+__all__ = [
+    "Inverse",
+    "PiecewiseLinear",
+    "RationalForm",
+    "RationalRegion",
+    "Region",
+    "agree_on_border",
+    "piecewise_linear",
+]

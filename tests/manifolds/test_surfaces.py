@@ -1,0 +1,139 @@
+"""Manifolds of dimension 2 as polygons, and samples above."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import dynbench as db
+from dynbench.cycles import refine_cycle
+from dynbench.manifolds import Mesh, trace_manifold
+from dynbench.manifolds.polygons import outside, parted
+
+
+def area(polygon):
+    x, y = polygon.T
+    return abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2
+
+
+def network(seed):
+    rng = np.random.default_rng(seed)
+    return db.PLRNN(
+        np.round(rng.uniform(0.2, 0.9, 3), 2),
+        np.round(rng.normal(size=(3, 3)) * 0.8, 2),
+        np.round(rng.normal(size=3), 2),
+    )
+
+
+def apart(states, mesh):
+    """How far states are from the polygons of a mesh."""
+    nearest = np.full(len(states), np.inf)
+    for corners in mesh.corners():
+        basis = np.linalg.svd(corners - corners[0])[2][:2].T
+        flat, off = (corners - corners[0]) @ basis, (states - corners[0]) @ basis
+        height = np.linalg.norm(states - corners[0] - off @ basis.T, axis=1)
+        edge = np.roll(flat, -1, axis=0) - flat
+        turn = edge[None, :, 0] * (off[:, None, 1] - flat[None, :, 1]) - edge[None, :, 1] * (
+            off[:, None, 0] - flat[None, :, 0]
+        )
+        size = np.abs(turn).max(axis=1)[:, None] * 1e-9 + 1e-12
+        inside = (turn >= -size).all(axis=1) | (turn <= size).all(axis=1)
+        nearest = np.where(inside, np.minimum(nearest, height), nearest)
+    return nearest
+
+
+@pytest.mark.parametrize(
+    ("seed", "at", "which"),
+    [
+        (33, [3.6262, 0.23157, 1.17479], "unstable"),  # a complex pair
+        (112, [0.823669, -7.61345, 0.479224], "unstable"),  # a negative multiplier
+        (117, [0.324162, -0.49016, 0.919825], "unstable"),
+    ],
+)
+def test_unstable_surfaces_are_invariant(seed, at, which):
+    system = network(seed)
+    point = refine_cycle(system, at, 1)
+    manifold = trace_manifold(system, point, which, box=[[-10, 10]] * 3, pieces=300)
+    assert manifold.dimension == 2
+    assert manifold.exact
+    assert manifold.error < 1e-12
+    assert isinstance(manifold.mesh, Mesh)
+    early = Mesh(manifold.mesh.vertices, manifold.mesh.polygons[:20])
+    centers = np.array([corners.mean(axis=0) for corners in early.corners()])
+    wide = trace_manifold(system, point, which, box=[[-50, 50]] * 3, pieces=600).mesh
+    images = system(centers)
+    images = images[np.abs(images).max(axis=1) < 50]
+    assert len(images) > 10
+    assert apart(images, wide).max() < 1e-10
+
+
+@pytest.mark.parametrize(
+    ("seed", "at"),
+    [
+        (0, [-8.45905, 1.46667, -2.57576]),
+        (1, [-0.88843, 0.484848, -0.671861]),  # the map has no inverse
+        (106, [0.750844, 0.206177, 0.324602]),  # a complex pair, turning by more than a right angle
+        (147, [7.12728, 0.913721, 10.2419]),
+    ],
+)
+def test_states_of_stable_surfaces_approach_the_point(seed, at):
+    system = network(seed)
+    point = refine_cycle(system, at, 1)
+    manifold = trace_manifold(system, point, "stable", box=[[-10, 10]] * 3, pieces=200)
+    assert manifold.error < 1e-11
+    centers = np.array([corners.mean(axis=0) for corners in manifold.mesh.corners()])
+    nearest = np.full(len(centers), np.inf)
+    z = centers
+    for _ in range(60):
+        nearest = np.minimum(nearest, np.linalg.norm(z - point.points[0], axis=1))
+        z = system(z)
+    away = np.linalg.norm(centers - point.points[0], axis=1)
+    far = away > 1e-3
+    assert (nearest[far] < 0.05 * away[far]).mean() > 0.95
+
+
+def test_polygons_are_parted_without_loss():
+    square = np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]])
+    parts = parted([square], lambda z: z[:, 0] + z[:, 1] - 0.5)
+    assert sorted(len(part) for part in parts) == [3, 5]
+    assert sum(map(area, parts)) == pytest.approx(1)
+    ring = outside(3 * square - 1, square)
+    assert sum(map(area, ring)) == pytest.approx(8)
+    assert outside(square / 2 + 0.25, square) == []
+
+
+def test_a_section_of_a_mesh():
+    square = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 1], [0, 1, 1]])
+    mesh = Mesh(square, (np.arange(4),))
+    np.testing.assert_allclose(np.sort(mesh.section([1, 0, 0], 0.25)[0], axis=0), [[0.25, 0, 0], [0.25, 1, 1]])
+    assert mesh.section([1, 0, 0], 2.0).shape == (0, 2, 3)
+    assert len(mesh) == 1
+
+
+def test_three_directions_are_sampled():
+    rng = np.random.default_rng(5)
+    system = db.PLRNN([1.5, 1.3, 1.2, 0.5], rng.normal(size=(4, 4)) * 0.3, [0.1, -0.2, 0.3, 0.4])
+    point = next(
+        c for x in rng.normal(size=(50, 4)) if (c := refine_cycle(system, x, 1)) is not None and c.stability[2] >= 3
+    )
+    manifold = trace_manifold(system, point, "unstable", box=[[-20, 20]] * 4, pieces=5000, rng=0)
+    assert not manifold.exact
+    assert manifold.dimension == point.stability[2]
+    assert manifold.method.startswith("sampled")
+    assert manifold.error < 1e-9
+    assert len(manifold.patches) > 1
+    for patch in manifold.patches:
+        assert patch.basis.shape == (4, manifold.dimension)
+        back = np.abs((patch.states - patch.center) - (patch.states - patch.center) @ patch.basis @ patch.basis.T)
+        assert back.max() < 1e-9
+    assert "may be missing" in manifold.note
+
+
+def test_what_is_refused():
+    system = network(33)
+    cycle = refine_cycle(system, [3.6262, 0.23157, 1.17479], 1)
+    repeated = db.Map({"x": "2*x + y + Max(x - 5, 0)", "y": "2*y", "z": "z/2"})
+    point = next(iter(db.find_fixed_points(repeated, box=[[-1, 1]] * 3)))
+    with pytest.raises(db.errors.InputError, match="without two eigenvectors"):
+        trace_manifold(repeated, point, "unstable")
+    assert cycle is not None
