@@ -17,6 +17,7 @@ arbitrary-precision midpoint-radius interval arithmetic, IEEE Trans. Comput. 66 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,7 +27,7 @@ from flint import arb, arb_mat, ctx, fmpq_mat
 from dynbench.cycles.loops import Loop
 from dynbench.piecewise import RationalForm, agree_on_border
 
-__all__ = ["LoopProof", "prove_loop"]
+__all__ = ["LoopProof", "enclosed_monodromy", "prove_loop"]
 
 _BITS = 128
 #: Newton's method starts from doubles and doubles the correct digits in each step.
@@ -49,14 +50,14 @@ class LoopProof:
         Enclose the states at which the legs start, a row each.
     radius : float
         Half the width of the box in which it is unique.
-    monodromy : arb_mat
-        Encloses the derivative of the flow over the period at the first of the states.
+    durations : tuple of arb
+        Enclose the legs' durations.
     """
 
     period: arb
     states: arb_mat
     radius: float
-    monodromy: arb_mat
+    durations: tuple[arb, ...]
 
 
 def prove_loop(form: RationalForm, loop: Loop) -> LoopProof | None:
@@ -80,9 +81,21 @@ def prove_loop(form: RationalForm, loop: Loop) -> LoopProof | None:
         if not legs.turns_once(box):
             return None
         states = arb_mat([[box[j * n + i] for i in range(n)] for j in range(k)])
-        period = sum((box[k * n + j] for j in range(k)), arb(0))
-        radius = max(float(e.rad()) for e in box)
-        return LoopProof(period, states, radius, legs.monodromy(box))
+        durations = tuple(box[k * n :])
+        return LoopProof(sum(durations, arb(0)), states, max(float(e.rad()) for e in box), durations)
+
+
+def enclosed_monodromy(form: RationalForm, loop: Loop, durations: Sequence[arb]) -> arb_mat:
+    """The derivative of the flow over one turn of a loop, at the start of its first leg.
+
+    The product of the legs' exponentials: at a switch nothing is added, as the field is continuous.
+    """
+    n = form.dimension
+    matrix = arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+    with ctx.workprec(_BITS):
+        for pattern, duration in zip(loop.patterns, durations, strict=True):
+            matrix = (arb_mat(form.region([bool(on) for on in pattern]).J) * duration).exp() * matrix
+    return matrix
 
 
 def _never_slides(form: RationalForm, loop: Loop) -> bool:
@@ -160,14 +173,6 @@ class _Legs:
                 return False
         return True
 
-    def monodromy(self, box: list[arb]) -> arb_mat:
-        """The product of the exponentials: at a switch nothing is added, as the field is continuous."""
-        matrix = arb_mat(self.n, self.n, [int(i == j) for i in range(self.n) for j in range(self.n)])
-        for j in range(self.k):
-            flow = (self.fields[j] * box[self.k * self.n + j]).exp()
-            matrix = _block(flow, self.n) * matrix
-        return matrix
-
     def _along(self, j: int, x: arb_mat, duration: arb, low: arb, high: arb) -> tuple[arb_mat, arb_mat]:
         """Enclosures of the margins and their rates on a part of a leg, from the state and the rate in its middle."""
         field, margins = self.fields[j], self.margins[j]
@@ -225,7 +230,3 @@ def _augmented(J: fmpq_mat, c: fmpq_mat) -> arb_mat:
 def _joined(G: fmpq_mat, g: fmpq_mat) -> arb_mat:
     """The margins as a matrix that acts on (x, 1)."""
     return arb_mat([[*(arb(G[i, j]) for j in range(G.ncols())), arb(g[i, 0])] for i in range(G.nrows())])
-
-
-def _block(matrix: arb_mat, n: int) -> arb_mat:
-    return arb_mat([[matrix[i, j] for j in range(n)] for i in range(n)])

@@ -34,6 +34,8 @@ _SETTLED = 1e-13
 #: How far a loop followed may be from closing, relative to its extent, to be tried.
 _NEARLY = 0.5
 _MOST_LEGS = 200
+#: A leg that takes less, relative to the period, is there by rounding: units switch together.
+_INSTANT = 1e-11
 #: Only so many of the last switches of an orbit are looked at, when it has settled.
 _MOST_SWITCHES = 400
 
@@ -62,6 +64,10 @@ class Loop:
     def period(self) -> float:
         """The time of one turn."""
         return float(self.durations.sum())
+
+    def legs(self, kept: NDArray[np.bool_]) -> Loop:
+        """The loop without some of its legs."""
+        return Loop(self.patterns[kept], self.units[kept], self.states[kept], self.durations[kept])
 
     @property
     def one_by_one(self) -> bool:
@@ -163,7 +169,9 @@ def refined(form: PiecewiseLinear, loop: Loop) -> Loop | None:
             return None
         scale = max(1.0, float(np.abs(states).max()), loop.period)
         if np.abs(step).max() <= _SETTLED * scale:
-            return Loop(loop.patterns, loop.units, states, durations).once
+            closed = Loop(loop.patterns, loop.units, states, durations)
+            lasting = durations > _INSTANT * closed.period
+            return closed.once if lasting.all() else refined(form, closed.legs(lasting))
     return None
 
 

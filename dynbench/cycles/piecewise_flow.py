@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
 from dynbench.cycles.exact import character_of, kind_of
-from dynbench.cycles.loop_proof import LoopProof, prove_loop
+from dynbench.cycles.loop_proof import LoopProof, enclosed_monodromy, prove_loop
 from dynbench.cycles.loops import Loop, loops_near, refined
+from dynbench.cycles.lumping import lumped
 from dynbench.cycles.records import Cycle
 from dynbench.fixed_points import Status
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum, estimated_spectrum
-from dynbench.piecewise import PiecewiseLinear
+from dynbench.piecewise import PiecewiseLinear, RationalForm
 from dynbench.piecewise.words import Word, canonical
 
 __all__ = ["piecewise_flow_cycle", "piecewise_flow_cycles"]
@@ -129,9 +130,7 @@ def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
     if not _in_regions(form, loop):
         return None
     exact = form.exact if certify and loop.states.size <= _PROVED else None
-    proof = None if exact is None else prove_loop(exact, loop)
-    with ctx.workprec(128):
-        spectrum = None if proof is None else enclosed_spectrum(proof.monodromy, "map")
+    proof, spectrum = (None, None) if exact is None else _proved(exact, loop)
     decided, whole, transverse = _transverse(spectrum or estimated_spectrum(_monodromy(form, loop), "map"))
     central = transverse.stability[1]
     return Cycle(
@@ -149,6 +148,19 @@ def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
     )
 
 
+def _proved(exact: RationalForm, loop: Loop) -> tuple[LoopProof | None, Spectrum | None]:
+    """A proof of the loop, in a subspace where units switch at once, and enclosed multipliers in the whole space."""
+    if loop.one_by_one:
+        proof = prove_loop(exact, loop)
+    else:
+        smaller = lumped(exact, loop)
+        proof = None if smaller is None else prove_loop(*smaller)
+    if proof is None:
+        return None, None
+    with ctx.workprec(128):
+        return proof, enclosed_spectrum(enclosed_monodromy(exact, loop, proof.durations), "map")
+
+
 def _word(loop: Loop) -> Word:
     return tuple(tuple(bool(on) for on in pattern) for pattern in loop.patterns)
 
@@ -162,11 +174,14 @@ def _shift(loop: Loop) -> int:
 def _note(proof: LoopProof | None, central: int, loop: Loop, form: PiecewiseLinear) -> str:
     notes = []
     if proof is not None:
-        notes.append(f"unique within {proof.radius:.1g} of its legs' ends, by Krawczyk's test in ball arithmetic")
+        where = "" if loop.one_by_one else " among the states of its symmetry"
+        notes.append(
+            f"unique within {proof.radius:.1g} of its legs' ends{where}, by Krawczyk's test in ball arithmetic"
+        )
     elif form.exact is None:
         notes.append("an entry is irrational: no proof is tried")
     elif not loop.one_by_one:
-        notes.append("two margins vanish at once, which no enclosure in boxes can prove")
+        notes.append("two margins vanish at once, and not by a symmetry that was seen: no proof is tried")
     else:
         notes.append("Krawczyk's test did not prove it")
     if central:

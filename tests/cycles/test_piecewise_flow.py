@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ import dynbench as db
 from dynbench.cycles import refine_cycle
 from dynbench.cycles.loop_proof import prove_loop
 from dynbench.cycles.loops import loops_near, refined
+from dynbench.cycles.lumping import lumped
 from dynbench.cycles.piecewise_flow import piecewise_flow_cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import Status
@@ -124,22 +124,41 @@ def test_the_enclosures_hold_the_doubles():
     assert proof.radius < 1e-25
 
 
-def test_random_networks_what_is_proved_closes_in_dop853():
-    proved = 0
-    for seed in (2, 5, 15):
-        rng = np.random.default_rng(seed)
-        edges = rng.random((5, 5)) < 0.4
-        weights = np.where(edges, -0.75, -1.5) * (1 - np.eye(5))
-        network = db.RNN(weights, 1.0, activation="relu", form="activation")
-        for cycle in db.find_cycles(network, periods=20.0, starts=rng.random((2, 5))):
-            back = db.integrate(network, cycle.points[0], [0.0, cycle.period], rtol=1e-12, atol=1e-13).final
-            growth = 1 + np.abs(cycle.multipliers).max()
-            assert np.abs(back - cycle.points[0]).max() < 1e-8 * growth
-            together = any(sum(a != b for a, b in zip(p, q, strict=True)) > 1 for p, q in pairwise(cycle.word))
-            assert (cycle.status is Status.CERTIFIED) != together  # two neurons of equal input switch at once
-            assert ("at once" in cycle.note) == together
-            proved += cycle.status is Status.CERTIFIED
-    assert proved == 2
+def competitive(seed: int) -> tuple[db.System, np.ndarray]:
+    """Five neurons that inhibit one another in two strengths, by a random graph, and two starts."""
+    rng = np.random.default_rng(seed)
+    edges = rng.random((5, 5)) < 0.4
+    weights = np.where(edges, -0.75, -1.5) * (1 - np.eye(5))
+    return db.RNN(weights, 1.0, activation="relu", form="activation"), rng.random((2, 5))
+
+
+@pytest.mark.parametrize(("seed", "together"), [(2, False), (15, False), (5, True), (13, True), (28, True)])
+def test_competitive_networks(seed, together):
+    """In three of them neurons of equal input switch together; in the last they are equal as a third one is silent."""
+    network, starts = competitive(seed)
+    (cycle,) = db.find_cycles(network, periods=20.0, starts=starts)
+    assert cycle.status is Status.CERTIFIED
+    assert cycle.proved
+    word = np.array(cycle.word)
+    assert ((word != np.roll(word, 1, axis=0)).sum(axis=1) > 1).any() == together
+    assert ("symmetry" in cycle.note) == together
+    back = db.integrate(network, cycle.points[0], [0.0, cycle.period], rtol=1e-12, atol=1e-13).final
+    assert np.abs(back - cycle.points[0]).max() < 1e-8
+
+
+def test_units_are_lumped_only_where_the_flow_keeps_them_equal():
+    network, starts = competitive(5)
+    form = piecewise_linear(network)
+    loop = refined(form, next(loops_near(form, starts[0], 300.0, 20.0)))
+    smaller, turned = lumped(form.exact, loop)
+    assert smaller.dimension == 4
+    assert turned.one_by_one
+    assert not loop.one_by_one
+    assert prove_loop(form.exact, loop) is None
+    other = network.weights.copy()
+    other[3, 0] += 1e-12  # the neurons 3 and 4 are no longer driven alike
+    unequal = db.RNN(other, 1.0, activation="relu", form="activation")
+    assert lumped(piecewise_linear(unequal).exact, loop) is None
 
 
 def test_irrational_entries_are_not_proved():
@@ -181,3 +200,25 @@ def test_the_set_says_that_it_is_not_complete():
 def test_bad_input(system, options, message):
     with pytest.raises(InputError, match=message):
         db.find_cycles(system, **options)
+
+
+def test_the_double_scroll_holds_proved_saddle_cycles():
+    """Matsumoto's (1984) parameters of Chua's circuit, symmetric under x -> -x."""
+    circuit = db.ODE({"x": "9*(y - x + 5/7*x + 3/14*(Abs(x + 1) - Abs(x - 1)))", "y": "x - y + z", "z": "-100/7*y"})
+    cycles = db.find_cycles(circuit, periods=5.0, starts=np.random.default_rng(0).normal(scale=0.1, size=(4, 3)))
+    assert len(cycles) >= 2
+    for cycle in cycles:
+        assert cycle.status is Status.CERTIFIED
+        assert cycle.kind is db.CycleKind.SADDLE
+        assert cycle.character == "flip saddle"
+        image = refine_cycle(circuit, -cycle.points[0], cycle.period)
+        assert image.status is Status.CERTIFIED
+        assert image.period == pytest.approx(cycle.period, abs=1e-12)
+        gaps = np.abs(image.points[:, None] + cycle.points[None]).max(axis=-1)
+        assert gaps.min(axis=0).max() < 0.2
+
+
+def test_newtons_method_from_a_state_proves_the_cycle():
+    cycle = refine_cycle(RING, START, 11.0)
+    assert cycle.status is Status.CERTIFIED
+    assert refine_cycle(RING, START, 3.0) is None
