@@ -4,5 +4,6 @@ from dynbench.basins.boundary import basin_boundary
 from dynbench.basins.boundary_records import Agreement, BasinBoundary
 from dynbench.basins.grid import basins
 from dynbench.basins.records import INFINITY, UNDECIDED, Basins
+from dynbench.basins.sides import CONTRADICTED
 
-__all__ = ["INFINITY", "UNDECIDED", "Agreement", "BasinBoundary", "Basins", "basin_boundary", "basins"]
+__all__ = ["CONTRADICTED", "INFINITY", "UNDECIDED", "Agreement", "BasinBoundary", "Basins", "basin_boundary", "basins"]

@@ -13,17 +13,16 @@ from dynbench._arrays import check_positive, readonly
 from dynbench.basins.boundary_records import BasinBoundary
 from dynbench.basins.follow import Follower
 from dynbench.basins.records import INFINITY, UNDECIDED
-from dynbench.basins.targets import CycleTarget, PointTarget, Target
+from dynbench.basins.sides import CONTRADICTED
+from dynbench.basins.targets import read_targets
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
-from dynbench.fixed_points.attraction import attraction_ball
 from dynbench.fixed_points.search import as_boxes
 from dynbench.manifolds import Manifold, trace_manifold
 from dynbench.manifolds.saddles import read_saddle
 from dynbench.piecewise import PiecewiseLinear, piecewise_linear
 from dynbench.systems import System, as_system
-from dynbench.transitions.limits import arrival_radius
 
 __all__ = ["basin_boundary"]
 
@@ -31,6 +30,8 @@ Array = NDArray[np.float64]
 
 #: Orbits that say what is on the sides of a curve start this far from it, relative to the box, at so many places.
 _BESIDE, _PLACES = 1e-8, 3
+#: Orbits of maps have no tolerance; this one says how near to a fixed point without a proved ellipsoid they must come.
+_RTOL = 1e-6
 
 
 def basin_boundary(
@@ -78,12 +79,15 @@ def basin_boundary(
     if len(boxes) != 1 or not (boxes[0, :, 0] < boxes[0, :, 1]).all():
         raise InputError("box must be one box with low < high in both states.")
     bounds = np.asarray(boxes[0], dtype=np.float64)
-    targets = _targets(system, limits)
-    follower = Follower(system, targets, bounds, None, 1e-6, 1e-8)
+    if not isinstance(limits, Sequence) or not all(isinstance(limit, FixedPoint | Cycle) for limit in limits):
+        raise InputError(f"limits is {limits!r:.60}; expected a sequence of fixed points and cycles.")
+    targets = read_targets(system, limits, _RTOL)
+    follower = Follower(system, targets, bounds, None, _RTOL, _RTOL)
     saddles, leads = _between(form, limits, follower)
     manifolds = tuple(trace_manifold(system, limits[s], "stable", length=length, box=bounds) for s in saddles)
     curves = [curve for manifold in manifolds for curve in _curves(manifold)]
-    names = {t.label: t.name for t in targets} | {UNDECIDED: "undecided", INFINITY: "infinity"}
+    names = {t.label: t.name for t in targets}
+    names |= {UNDECIDED: "undecided", INFINITY: "infinity", CONTRADICTED: "contradicted"}
     return BasinBoundary(
         limits=tuple(limits),
         saddles=tuple(saddles),
@@ -94,22 +98,6 @@ def basin_boundary(
         box=readonly(bounds),
         names=MappingProxyType(names),
     )
-
-
-def _targets(system: System, limits: Any) -> list[Target]:
-    """The attractors among the limits."""
-    if not isinstance(limits, Sequence) or not all(isinstance(x, FixedPoint | Cycle) for x in limits):
-        raise InputError(f"limits is {limits!r:.60}; expected a sequence of fixed points and cycles.")
-    found: list[Target] = []
-    for label, limit in enumerate(limits):
-        if limit.kind.attracting and isinstance(limit, FixedPoint):
-            ball = attraction_ball(system, limit)
-            found.append(PointTarget(label, limit, ball, arrival_radius(limit, 1e-6)))
-        elif limit.kind.attracting:
-            found.append(CycleTarget(label, limit, np.asarray(limit.points), False))
-    if not found:
-        raise InputError("limits holds no attractor; expected one at least.")
-    return found
 
 
 def _between(

@@ -115,7 +115,8 @@ class BasinBoundary:
         Returns
         -------
         (...) integer array
-            Places in `limits`, `INFINITY` (-2), or `UNDECIDED` (-1) where two curves contradict each other.
+            Places in `limits`, `INFINITY` (-2) or `UNDECIDED` (-1), as orbits from the sides of the curves have it, or
+            `CONTRADICTED` (-3) between two curves that say different things: one is missing there.
         """
         given = as_states(states, 2, name="states")
         return self._sides.labels(given.reshape(-1, 2)).reshape(given.shape[:-1])

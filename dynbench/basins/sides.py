@@ -8,14 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.basins.records import UNDECIDED
 from dynbench.manifolds.intersections import crossings
 
-__all__ = ["Sides"]
+__all__ = ["CONTRADICTED", "Sides"]
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.intp]
 
+#: Label of states between two curves that say different things about them.
+CONTRADICTED = -3
 #: Lines from states to a curve that are followed at once.
 _AT_ONCE = 20_000
 
@@ -32,9 +33,9 @@ class _Rows(NamedTuple):
 class Sides:
     """Directed curves of the plane with a label on their left and on their right.
 
-    A state gets the label of the side of the curve that is next to it on the horizontal line through it, to the left and
-    to the right, if these two agree; where that line meets no curve, on the vertical line; else on the line to the
-    middle of a segment. Nothing is decided where the two disagree: a curve is missing there.
+    A state gets the label of the side of the curves that are next to it on the horizontal line through it, to the left
+    and to the right, if these two agree; where that line meets no curve, on the vertical line; else on the line to the
+    middle of a segment. Where the two disagree a curve is missing: the label is `CONTRADICTED`.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ class Sides:
     def labels(self, states: Array) -> Labels:
         """A label for each of the states (m, 2)."""
         if not len(self.start):
-            return np.full(len(states), UNDECIDED)
+            return np.full(len(states), CONTRADICTED)
         labels, met = self._along(states, 0)
         rest = np.flatnonzero(~met)
         labels[rest], met = self._along(states[rest], 1)
@@ -76,11 +77,11 @@ class Sides:
             low, high = np.where(beyond, middle + 1, low), np.where(beyond | (low >= high), high, middle)
         met = last > first
         if not met.any():
-            return np.full(len(states), UNDECIDED), met
+            return np.full(len(states), CONTRADICTED), met
         behind = rows.after[np.maximum(low - 1, 0)]
         ahead = rows.before[np.minimum(low, len(rows.x) - 1)]
         behind, ahead = np.where(low > first, behind, ahead), np.where(low < last, ahead, behind)
-        return np.where(met & (behind == ahead), behind, UNDECIDED), met
+        return np.where(met & (behind == ahead), behind, CONTRADICTED), met
 
     def _rows(self, heights: Array, axis: int) -> _Rows:
         """The crossings of the lines along an axis at ascending heights."""
@@ -108,7 +109,7 @@ class Sides:
         lines = np.stack([states, aim + 1e-6 * (aim - states), gaps], axis=1).reshape(-1, 2)
         curves = np.stack([self.start, self.end, np.full_like(self.start, np.nan)], axis=1).reshape(-1, 2)
         found = crossings(lines, curves)
-        labels = np.full(len(states), UNDECIDED)
+        labels = np.full(len(states), CONTRADICTED)
         which, first = np.unique(found.first // 3, return_index=True)
         segment = found.second[first] // 3
         along, sight = (self.end - self.start)[segment], states[which] - found.states[first]
