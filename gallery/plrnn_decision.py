@@ -189,7 +189,7 @@ assert np.abs(np.diff(chosen, axis=0)).max() < 0.005
 assert chosen[0][0] < 0.1 < 0.9 < chosen[0][-1]
 
 # %%
-# Two slices of the surface, by its equation and by orbits: in the means of A and B, and in A and inhibition, through the saddle.
+# Two slices of the surface through the saddle, by its equation and by orbits: in A and B, and in A and inhibition.
 window = np.linspace(-4.0, 4.0, resolution)
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.4), layout="constrained")
 for ax, second, name in ((axes[0], B, "population B"), (axes[1], INHIBITORY, "the inhibitory units")):
