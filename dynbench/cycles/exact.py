@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import sympy as sp
-from flint import arb_mat, ctx, fmpq, fmpq_mat
-from numpy.typing import NDArray
+from flint import arb_mat, ctx, fmpq_mat
 
 from dynbench._arrays import readonly
 from dynbench.cycles.records import Cycle, CycleKind
@@ -13,9 +12,10 @@ from dynbench.fixed_points import Status
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum, estimated_spectrum, settle
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.periodic import Periodic, Reality
+from dynbench.piecewise.rational import in_doubles
 from dynbench.piecewise.words import canonical
 
-__all__ = ["cycle_of", "key_of", "rounded"]
+__all__ = ["cycle_of", "key_of"]
 
 #: Bits of the ball arithmetic that encloses multipliers.
 _BITS = 256
@@ -23,6 +23,8 @@ _BITS = 256
 _ENCLOSED = 30
 #: Multipliers on the unit circle are counted exactly up to so many states.
 _SETTLED = 4
+#: Units that the note on a border collision names.
+_NAMED = 6
 #: Digits of all exact points together beyond which a record does not keep them.
 _DIGITS = 20_000
 
@@ -32,15 +34,14 @@ def cycle_of(form: PiecewiseLinear, periodic: Periodic, *, certify: bool = True)
 
     It is certified where the form has rational entries; else it is a cycle of the map with rounded entries.
     """
-    patterns = np.array(periodic.word)
     shift = _shift(periodic)
     exact = periodic.points[shift:] + periodic.points[:shift]
     word = tuple(periodic.word[shift:] + periodic.word[:shift])
-    points = np.array([rounded(z) for z in exact])
+    points = np.array([in_doubles(z)[:, 0] for z in exact])
     proved = form.exact is not None and certify
     assert periodic.matrix is not None, "cycles have a derivative"
     spectrum = _spectrum(periodic.matrix, enclosed=certify)
-    border = _border(form, patterns, periodic)
+    border = _border(periodic)
     known = spectrum.decided and proved and not border
     return Cycle(
         period=len(points),
@@ -63,15 +64,6 @@ def key_of(periodic: Periodic) -> object:
     return frozenset(tuple((int(e.p), int(e.q)) for e in z.entries()) for z in periodic.points)
 
 
-def rounded(z: fmpq_mat) -> NDArray[np.float64]:
-    """A column of rationals in doubles, rounded to nearest."""
-    return np.array([_double(e) for e in z.entries()])
-
-
-def _double(e: fmpq) -> float:
-    return int(e.p) / int(e.q)
-
-
 def _shift(periodic: Periodic) -> int:
     """Where the canonical rotation of the word starts."""
     word = canonical(periodic.word)
@@ -88,7 +80,7 @@ def _spectrum(matrix: fmpq_mat, *, enclosed: bool) -> Spectrum:
                 entries = [sp.Rational(int(e.p), int(e.q)) for e in matrix.entries()]
                 spectrum = settle(spectrum, sp.Matrix(n, n, entries), "map")
             return spectrum
-    return estimated_spectrum(np.array([_double(e) for e in matrix.entries()]).reshape(n, n), "map")
+    return estimated_spectrum(in_doubles(matrix), "map")
 
 
 def _kind(spectrum: Spectrum) -> CycleKind:
@@ -110,13 +102,16 @@ def _character(spectrum: Spectrum) -> str:
     return f"flip {shape}" if flips.any() else shape
 
 
-def _border(form: PiecewiseLinear, patterns: NDArray[np.bool_], periodic: Periodic) -> str:
-    """That a point lies on a border, in a sentence; empty where none does."""
+def _border(periodic: Periodic) -> str:
+    """That points lie on borders, in a sentence; empty where none does."""
     if periodic.reality is not Reality.BORDER:
         return ""
+    units = sorted({i + 1 for row in periodic.zero for i, zero in enumerate(row) if zero})
+    named = f"unit {units[0]}" if len(units) == 1 else f"units {', '.join(map(str, units[:_NAMED]))}"
+    more = " and others" if len(units) > _NAMED else ""
     return (
-        "border collision: a point lies where two regions meet, so multipliers prove nothing; those given belong to "
-        "one of the regions"
+        f"border collision: the margin of {named}{more} vanishes on the orbit, so multipliers prove nothing; those "
+        "given belong to one of the regions that meet there"
     )
 
 
@@ -125,8 +120,8 @@ def _note(spectrum: Spectrum, form: PiecewiseLinear) -> str:
     notes = [] if form.exact is not None else [rounded_map]
     central = spectrum.stability[1]
     if central:
-        exactly = "lie exactly on" if spectrum.decided else "cannot be told from"
-        notes.append(f"{central} of the multipliers {exactly} the unit circle")
+        verb = ("lies" if central == 1 else "lie") + " exactly on" if spectrum.decided else "cannot be told from"
+        notes.append(f"{central} of the multipliers {verb} the unit circle")
     elif not spectrum.decided:
         notes.append("its multipliers are those of doubles, not enclosed")
     if spectrum.remark:

@@ -11,7 +11,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from dynbench._arrays import as_generator, as_states, readonly
-from dynbench.cycles.exact import cycle_of, key_of, rounded
+from dynbench.cycles.exact import cycle_of, key_of
 from dynbench.cycles.records import Cycle
 from dynbench.cycles.refine import refine_cycle
 from dynbench.cycles.results import CycleContinuum, Cycles
@@ -19,7 +19,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.search import as_boxes
 from dynbench.piecewise import PiecewiseLinear, piecewise_linear
 from dynbench.piecewise.periodic import Periodic
-from dynbench.piecewise.rational import to_rational
+from dynbench.piecewise.rational import in_doubles, to_rational
 from dynbench.piecewise.search import WordPlan, WordSearch
 from dynbench.piecewise.search.base import Progress
 from dynbench.piecewise.settle import settle_words
@@ -156,13 +156,14 @@ class _Found:
             if len(set(_keys(periodic))) == period and self._inside(periodic.points):
                 kept.setdefault(key_of(periodic), periodic)
         self.cycles += [cycle_of(self.form, periodic, certify=self.certify) for periodic in kept.values()]
-        for word, continuum in settled.continua:
-            through = readonly([rounded(z) for z in continuum.through])
+        continua = [(word, c) for word, c in settled.continua if c.period == period]
+        for word, continuum in continua:
+            through = readonly([in_doubles(z)[:, 0] for z in continuum.through])
             self.continua.append(CycleContinuum(period, word, continuum.dimension, through))
         reasons = [] if findings.complete else [findings.argument]
         if self.form.exact is None:
             reasons.append("an entry is irrational: the map searched is that with entries rounded to doubles")
-        if settled.continua:
+        if continua:
             reasons.append(f"periodic points of period {period} come in continua")
         if settled.undecided:
             reasons.append(f"{settled.undecided} singular words could not be decided")

@@ -27,7 +27,7 @@ class CycleContinuum:
     Attributes
     ----------
     period : int
-        F^k(z) = z holds for all of its states; some may have a smaller period.
+        F^k(z) = z holds for all of its states, and for no smaller k; single states may have a smaller period.
     word : tuple of tuples of bool
         The set lies in the closed regions of these patterns.
     dimension : int

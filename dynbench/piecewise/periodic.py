@@ -11,7 +11,7 @@ from flint import fmpq, fmpq_mat
 from dynbench.piecewise.rational import RationalForm, RationalRegion
 from dynbench.piecewise.words import Word
 
-__all__ = ["Continuum", "Periodic", "Reality", "solve_word"]
+__all__ = ["Continuum", "Periodic", "Reality", "holds", "solve_word"]
 
 
 class Reality(enum.Enum):
@@ -32,11 +32,14 @@ class Continuum:
     ----------
     dimension : int
         Of the affine space that they are part of.
+    period : int
+        The smallest that all of them have: a divisor of the length of the word. Single ones may have a smaller one.
     through : (fmpq_mat, ...)
         Two of them, where the set is a segment; one, where it is a ray, a line, or of dimension two.
     """
 
     dimension: int
+    period: int
     through: tuple[fmpq_mat, ...]
 
 
@@ -54,6 +57,8 @@ class Periodic:
     word : tuple of tuples of bool
         The patterns of the orbit, zero margins counted as inactive; the word itself where there is no orbit.
     continuum : Continuum or None
+    zero : tuple of tuples of bool
+        Of a BORDER point: which margins vanish at which step.
     """
 
     reality: Reality
@@ -61,6 +66,7 @@ class Periodic:
     matrix: fmpq_mat | None
     word: Word
     continuum: Continuum | None = None
+    zero: Word = ()
 
 
 def solve_word(form: RationalForm, word: Word) -> Periodic:
@@ -88,6 +94,21 @@ def solve_word(form: RationalForm, word: Word) -> Periodic:
     return _decided(_orbit(start, regions), regions, matrix, word)
 
 
+def holds(form: RationalForm, word: Word, z: fmpq_mat) -> bool:
+    """Whether a state is a periodic point in the closed regions of a word, or of one of its rotations."""
+    return any(_holds(form, word[shift:] + word[:shift], z) for shift in range(len(word)))
+
+
+def _holds(form: RationalForm, word: Word, start: fmpq_mat) -> bool:
+    z = start
+    for pattern in word:
+        region = form.region(pattern)
+        if not _agrees((region.G * z + region.g).entries(), pattern):
+            return False
+        z = region.J * z + region.c
+    return all(e == 0 for e in z.entries()) if form.kind == "flow" else bool(z == start)
+
+
 def _orbit(start: fmpq_mat, regions: Sequence[RationalRegion]) -> tuple[fmpq_mat, ...]:
     points = [start]
     for region in regions[:-1]:
@@ -97,14 +118,18 @@ def _orbit(start: fmpq_mat, regions: Sequence[RationalRegion]) -> tuple[fmpq_mat
 
 def _decided(points: tuple[fmpq_mat, ...], regions: Sequence[RationalRegion], matrix: fmpq_mat, word: Word) -> Periodic:
     margins = [(region.G * z + region.g).entries() for region, z in zip(regions, points, strict=True)]
-    zero = False
-    for row, pattern in zip(margins, word, strict=True):
-        for margin, active in zip(row, pattern, strict=True):
-            if margin != 0 and (margin > 0) is not active:
-                return Periodic(Reality.VIRTUAL, (), None, word)
-            zero |= margin == 0
+    if any(not _agrees(row, pattern) for row, pattern in zip(margins, word, strict=True)):
+        return Periodic(Reality.VIRTUAL, (), None, word)
     patterns = tuple(tuple(bool(margin > 0) for margin in row) for row in margins)
-    return Periodic(Reality.BORDER if zero else Reality.REAL, points, matrix, patterns)
+    zero = tuple(tuple(bool(margin == 0) for margin in row) for row in margins)
+    if any(map(any, zero)):
+        return Periodic(Reality.BORDER, points, matrix, patterns, zero=zero)
+    return Periodic(Reality.REAL, points, matrix, patterns)
+
+
+def _agrees(margins: Sequence[fmpq], pattern: Sequence[bool]) -> bool:
+    """Whether margins that are not zero have the signs of a pattern."""
+    return all(m == 0 or (m > 0) is active for m, active in zip(margins, pattern, strict=True))
 
 
 def _singular(
@@ -128,7 +153,18 @@ def _singular(
             start = start + direction * value
         return _decided(_orbit(start, regions), regions, matrix, word)
     through = [start] if len(kernel) > 1 else [start + kernel[0] * end for end in bounds[0] if end is not None]
-    return Periodic(Reality.CONTINUUM, (), matrix, word, Continuum(len(kernel), tuple(through or [start])))
+    continuum = Continuum(len(kernel), _common_period(start, kernel, regions, word), tuple(through or [start]))
+    return Periodic(Reality.CONTINUUM, (), matrix, word, continuum)
+
+
+def _common_period(start: fmpq_mat, kernel: Sequence[fmpq_mat], regions: Sequence[RationalRegion], word: Word) -> int:
+    """The smallest divisor d of the length of the word such that d steps fix every point of start + span kernel."""
+    z, moved = start, list(kernel)
+    for step, region in enumerate(regions[:-1], 1):
+        z, moved = region.J * z + region.c, [region.J * d for d in moved]
+        if len(word) % step == 0 and word[step:] == word[:-step] and z == start and moved == list(kernel):
+            return step
+    return len(word)
 
 
 def _affine_solutions(system: fmpq_mat, constant: fmpq_mat) -> tuple[fmpq_mat, list[fmpq_mat]] | None:

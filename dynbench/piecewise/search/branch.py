@@ -49,19 +49,10 @@ class BranchAndBound(WordSearch):
         rng: np.random.Generator,
         progress: Progress | None = None,
     ) -> WordFindings:
-        """Search all words; nothing is random.
-
-        Raises
-        ------
-        InputError
-            If the affine maps of all base patterns that were tried are singular.
-        """
+        """Search all words; nothing is random."""
         problem = complementarity(form, period)
         if problem is None:
-            raise InputError(
-                f"I - J^{period} is singular in every region that was tried, so periodic points of period {period} may "
-                "come in families everywhere; use Scyfi, the heuristic."
-            )
+            return WordFindings((), False, f"I - J^{period} is singular in every region that was tried")
         tree = _Tree(problem, self.max_nodes)
         interrupted = tree.run(progress)
         words = distinct(problem.words(tree.leaves()))

@@ -25,6 +25,7 @@ __all__ = ["Dictionary", "proved", "root"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
 #: Coefficients and infeasibilities below this count as zero in the simplex method, of which nothing is believed.
 _TINY = 1e-10
@@ -55,7 +56,7 @@ class Dictionary:
     table: Array
     basic: Indices
     free: Indices
-    fixed: NDArray[np.bool_]
+    fixed: Mask
     pivots: int = 0
 
     @property
@@ -137,7 +138,7 @@ def root(problem: Complementarity) -> Dictionary:
     return Dictionary(table, np.arange(m), np.arange(m, 2 * m), np.zeros(2 * m, dtype=bool))
 
 
-def proved(problem: Complementarity, basic: Indices, rows: Indices, free: NDArray[np.bool_], fixed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def proved(problem: Complementarity, basic: Indices, rows: Indices, free: Mask, fixed: Mask) -> Mask:
     """Whether rows of dictionaries are proved to forbid every solution.
 
     Parameters

@@ -25,6 +25,8 @@ _BATCH = 1 << 8
 _PRUNED = 2
 _U = 2.0**-53
 _ROUNDED_UP = 1.0 + 2.0**-30
+#: Up to so many units all words are left to exact arithmetic where the complementarity problem does not exist.
+_FEW = 10
 _STAGE = "sweeping words"
 
 
@@ -71,7 +73,7 @@ class Sweep(WordSearch):
         Raises
         ------
         InputError
-            If there are too many words, or the affine maps of all base patterns that were tried are singular.
+            If there are too many words.
         """
         size = period * form.units
         if size > self.max_units:
@@ -81,10 +83,7 @@ class Sweep(WordSearch):
             )
         problem = complementarity(form, period)
         if problem is None:
-            raise InputError(
-                f"I - J^{period} is singular in every region that was tried, so periodic points of period {period} may "
-                "come in families everywhere; use Scyfi, the heuristic."
-            )
+            return _every_word(form, period)
         try:
             candidates = _Tree(problem).candidates(progress)
         except KeyboardInterrupt:
@@ -151,6 +150,17 @@ class _Tree:
 
     def _sets(self, codes: Codes) -> Mask:
         return (codes[:, None] >> np.arange(self.size)) & 1 == 1
+
+
+def _every_word(form: PiecewiseLinear, period: int) -> WordFindings:
+    """Where I - J^k is singular for every base pattern that was tried: all words, if that is not too many."""
+    size = period * form.units
+    if size > _FEW:
+        return WordFindings((), False, f"I - J^{period} is singular in every region that was tried")
+    words = (np.arange(1 << size)[:, None] >> np.arange(size)) & 1 == 1
+    return WordFindings(
+        distinct(words.reshape(-1, period, form.units)), True, f"all 2**{size} words were solved in exact arithmetic"
+    )
 
 
 def _prune(T: Array, error: Array, codes: Codes) -> tuple[Array, Array, Codes]:
