@@ -21,6 +21,7 @@ ORDER = (
     *("classical_integrals", "lorenz", "logistic", "henon", "lozi"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
     *("gru_memory",),
+    *("duffing_network", "piecewise_flow"),
     *("skew_linear", "skew_tanh", "skew_activations", "forward_euler", "skew_perturbed"),
 )
 _DOTS_PER_INCH = 160
