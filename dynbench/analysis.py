@@ -200,7 +200,6 @@ def analyze(
     )
     stages = _Stages(points.interrupted)
     cycles = stages.run_cycles(lambda: _cycles(system, box, periods, rng, certify, progress))
-    manifolds = stages.run(lambda: _manifolds(system, points, cycles, progress), ())
     return Analysis(
         system=system,
         fixed_points=points,
@@ -216,7 +215,7 @@ def analyze(
         symmetry_orbits=stages.run(lambda: symmetry_orbits(system, points), ()),
         slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
         cover=stages.run(lambda: _cover(system, points, progress), None),
-        manifolds=manifolds,
+        manifolds=(manifolds := stages.run(lambda: _manifolds(system, points, cycles, progress), ())),
         homoclinic=stages.run(lambda: _homoclinic(system, points, cycles, manifolds, progress), ()),
         interrupted=stages.interrupted,
         provenance={
