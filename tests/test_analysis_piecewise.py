@@ -42,7 +42,8 @@ def test_manifolds_of_both_saddles_are_exact_and_start_there(analysed):
 def test_chaos_is_proved_at_the_saddle_within_the_attractor(analysed):
     saddle = analysed.fixed_points[1]
     proved = [p for p in analysed.homoclinic if p.source is saddle]
-    assert proved and all(p.proved and p.kind == "homoclinic" for p in proved)
+    assert proved
+    assert all(p.proved and p.kind == "homoclinic" for p in proved)
     assert proved[0].proof.source == ((sp.Rational(5, 11), sp.Rational(5, 22)),)
     # The saddle in x < 0 is not in the attractor: its unstable manifold leaves for the attractor, and for infinity.
     assert not [p for p in analysed.homoclinic if p.source is analysed.fixed_points[0]]
@@ -72,7 +73,9 @@ def test_periods_may_be_asked_for_or_left_out():
 
 def test_smooth_maps_are_left_alone():
     henon = db.analyze(db.Map({"x": "1 - 1.4*x^2 + y", "y": "0.3*x"}), box=[(-2, 2), (-2, 2)])
-    assert henon.cycles is None and henon.manifolds == () and henon.homoclinic == ()
+    assert henon.cycles is None
+    assert henon.manifolds == ()
+    assert henon.homoclinic == ()
 
 
 def test_a_manifold_that_no_method_traces_is_left_out():
@@ -88,8 +91,12 @@ def test_an_interrupted_search_for_cycles_leaves_out_what_follows(monkeypatch):
 
     monkeypatch.setattr(module, "find_cycles", interrupted)
     found = db.analyze(lozi(), box=BOX)
-    assert found.interrupted and found.cycles is None and len(found.fixed_points) == 2
-    assert not len(found.graph) and found.manifolds == () and found.homoclinic == ()
+    assert found.interrupted
+    assert found.cycles is None
+    assert len(found.fixed_points) == 2
+    assert not len(found.graph)
+    assert found.manifolds == ()
+    assert found.homoclinic == ()
 
 
 def test_progress_is_reported():
