@@ -15,7 +15,7 @@ from dynbench.piecewise.periodic import Periodic, Reality
 from dynbench.piecewise.rational import in_doubles
 from dynbench.piecewise.words import canonical
 
-__all__ = ["cycle_of", "key_of"]
+__all__ = ["character_of", "cycle_of", "key_of", "kind_of"]
 
 #: Bits of the ball arithmetic that encloses multipliers.
 _BITS = 256
@@ -48,13 +48,13 @@ def cycle_of(form: PiecewiseLinear, periodic: Periodic, *, certify: bool = True)
         points=readonly(points),
         multipliers=spectrum.midpoints,
         stability=spectrum.stability,
-        kind=CycleKind.NONSMOOTH if border else _kind(spectrum),
+        kind=CycleKind.NONSMOOTH if border else kind_of(spectrum),
         status=Status.CERTIFIED if proved else Status.CONVERGED,
         residual=float(np.abs(form(points) - np.roll(points, -1, axis=0)).max()),
         note=border or _note(spectrum, form),
         word=word,
         exact=_kept(exact) if proved else None,
-        character="" if border or spectrum.stability[1] else _character(spectrum),
+        character="" if border or spectrum.stability[1] else character_of(spectrum),
         proved=known,
     )
 
@@ -83,7 +83,8 @@ def _spectrum(matrix: fmpq_mat, *, enclosed: bool) -> Spectrum:
     return estimated_spectrum(in_doubles(matrix), "map")
 
 
-def _kind(spectrum: Spectrum) -> CycleKind:
+def kind_of(spectrum: Spectrum) -> CycleKind:
+    """The kind of a smooth cycle, by its multipliers (of a flow without the trivial one)."""
     stable, central, unstable = spectrum.stability
     if central:
         return CycleKind.NONHYPERBOLIC
@@ -92,7 +93,8 @@ def _kind(spectrum: Spectrum) -> CycleKind:
     return CycleKind.SADDLE if stable else CycleKind.UNSTABLE
 
 
-def _character(spectrum: Spectrum) -> str:
+def character_of(spectrum: Spectrum) -> str:
+    """The character of a hyperbolic cycle, by its multipliers (of a flow without the trivial one)."""
     stable, _, unstable = spectrum.stability
     saddle = bool(stable and unstable)
     leading = spectrum.midpoints[:unstable] if saddle else spectrum.midpoints[:1]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import as_generator, as_states, readonly
 from dynbench.cycles.exact import cycle_of, key_of
+from dynbench.cycles.find_flow import cycles_of_flow
 from dynbench.cycles.records import Cycle
 from dynbench.cycles.refine import refine_cycle
 from dynbench.cycles.results import CycleContinuum, Cycles
@@ -44,18 +45,22 @@ def find_cycles(
     certify: bool = True,
     progress: Progress | None = None,
 ) -> Cycles:
-    """Find the cycles of a map by their periods; fixed points are the cycles of period 1.
+    """Find the cycles of a map by their periods (fixed points are those of period 1), or of a piecewise-linear flow.
 
     Of a piecewise-linear map (`dynbench.piecewise.piecewise_linear` recognises them) every cycle is verified in exact
     rational arithmetic, and told from others by its word of patterns. Of another map the cycles that Newton's method
     reaches from `starts` are listed, converged and not proved.
 
+    Of a piecewise-linear flow the orbits of `starts` are followed, forward and backward; every loop that they nearly
+    close is refined, and its existence proved in ball arithmetic where the entries are rational. The list is never
+    complete.
+
     Parameters
     ----------
     system : System
-        A map, with a value for every parameter.
-    periods : int or iterable of int
-        An integer k stands for 1, 2, ..., k; else the periods themselves.
+        A map or a piecewise-linear flow, with a value for every parameter.
+    periods : int or iterable of int; for a flow float
+        Maps: an integer k stands for 1, 2, ..., k; else the periods themselves. Flows: the longest period.
     box : mapping or (n, 2) array, optional
         Only cycles all of whose points lie in it are asked for. In the plane it also allows complete searches for long
         periods.
@@ -81,8 +86,9 @@ def find_cycles(
     Raises
     ------
     InputError
-        If `system` is a flow, or no piecewise-linear map and no starts are given; if a period is no positive integer;
-        if box or starts do not fit; if `search` would take too long.
+        If `system` is a flow that is not piecewise linear; if it is a flow, or no piecewise-linear map, and no starts
+        are given; if a period is no positive integer (of a flow: no positive number); if box or starts do not fit; if
+        `search` would take too long.
     ModelError
         If a parameter has no value.
 
@@ -98,9 +104,12 @@ def find_cycles(
     >>> [len(cycles.of_period(k)) for k in cycles.periods], all(cycles.complete.values())
     ([2, 1, 0, 1, 0, 4, 4, 7], True)
     """
+    form = _form(as_system(system))
+    if form is not None and form.kind == "flow":
+        region = None if box is None else _box(system, box)
+        return cycles_of_flow(system, form, periods, region=region, starts=starts, search=search, certify=certify)
     asked = _periods(periods)
     generator = as_generator(rng)
-    form = _form(as_system(system))
     region = None if box is None else _box(system, box)
     states = None if starts is None else np.atleast_2d(as_states(starts, system.dimension, name="starts"))
     if search is not None and not isinstance(search, WordSearch):
@@ -185,12 +194,14 @@ def _keys(periodic: Periodic) -> list[object]:
 
 
 def _form(system: System) -> PiecewiseLinear | None:
-    if system.kind == "flow":
+    form = piecewise_linear(system)
+    if system.kind == "flow" and form is None:
         raise InputError(
-            "find_cycles takes maps, and the system is a flow: use dynbench.cycles.refine_cycle from a state near a "
-            "cycle, or transition_graph, which refines those that unstable branches end in."
+            "find_cycles takes maps and piecewise-linear flows, and the system is another flow: use "
+            "dynbench.cycles.refine_cycle from a state near a cycle, or transition_graph, which refines those that "
+            "unstable branches end in."
         )
-    return piecewise_linear(system)
+    return form
 
 
 def _periods(periods: Any) -> list[int]:

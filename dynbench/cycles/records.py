@@ -51,13 +51,15 @@ class Cycle:
     kind : CycleKind
         The kind of the cycle.
     status : Status
-        `Status.CERTIFIED` where the orbit was verified in exact arithmetic, else `Status.CONVERGED`.
+        `Status.CERTIFIED` where the orbit was verified in exact arithmetic (flows: in ball arithmetic), else
+        `Status.CONVERGED`.
     residual : float
         max |phi_T(x) - x| of `points` in doubles.
     note : str
         What else there is to say.
     word : tuple of tuples of bool, or None
-        Of a piecewise-linear map: which units are active at each of the points.
+        Of a piecewise-linear map: which units are active at each of the points; of a flow: on each leg between
+        switches.
     exact : tuple of tuples of sympy numbers, or None
         The points exactly, where they are rational and their digits are not too many.
     character : str

@@ -51,7 +51,7 @@ class Cycles(Sequence[Cycle]):
     state_names : tuple of str
     complete : mapping of int to bool
         For each period asked for: True only with a proof that `region` holds no cycle of that smallest period but the
-        certified ones listed.
+        certified ones listed. Empty for a flow, whose cycles are never known to be all.
     arguments : mapping of int to str
         For each period: by what argument, or why not.
     region : (n, 2) array or None
@@ -138,6 +138,8 @@ class Cycles(Sequence[Cycle]):
 
     def __repr__(self) -> str:
         lines = ["1 cycle" if len(self) == 1 else f"{len(self)} cycles"]
+        if not self.complete:
+            lines += [f"  {cycle!r}" for cycle in self.cycles] + [f"  not complete: {', '.join(self.strategies)}"]
         for k, done in self.complete.items():
             lines.append(f"  period {k}: {len(self.of_period(k))}; complete: {done} ({self.arguments[k]})")
         return "\n".join(lines)

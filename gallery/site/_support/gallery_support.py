@@ -22,6 +22,7 @@ ORDER = (
     *("plrnn_bistable", "plrnn_multistable", "plrnn_decision"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
     *("gru_memory",),
+    *("duffing_network", "piecewise_flow"),
     *("skew_linear", "skew_tanh", "skew_activations", "forward_euler", "skew_perturbed"),
 )
 _DOTS_PER_INCH = 160

@@ -1,0 +1,214 @@
+"""
+A neuron: rest, spikes and the threshold between them, read off a trained network
+=================================================================================
+
+Eisenmann, Monfared, Goering & Durstewitz (2025, arXiv:2510.03814) trace stable manifolds of networks that were trained
+on data, a neuron's recorded potential among them. That recording may not be shipped. The one used here is **simulated**
+by dynbench: the model with persistent sodium and potassium of Izhikevich (2007, "Dynamical Systems in Neuroscience",
+chapters 4 and 6), in a range where rest and spiking coexist, with noise in the current and in the recording, and short
+current pulses that switch between the two. Only the potential is recorded, every 0.05 ms.
+
+A shallow piecewise-linear network of two states and 20 hidden units (Hess, Monfared, Brenner & Durstewitz 2023,
+"Generalized teacher forcing for learning chaotic dynamics", ICML),
+
+.. math:: z' = A z + W_1 \\max(0, W_2 z + h_2) + h_1,
+
+was trained on 1500 such pieces by sparse teacher forcing (Mikhaeil, Monfared & Durstewitz 2022, NeurIPS 35). Its first
+state is the potential; what the second is was left to training. ``training/train_neuron.py`` does this with PyTorch,
+which is not needed here, and says what was chosen: weights with which spiking is a cycle, and not a rotation that never
+repeats, are a minority of those met on the way.
+
+What the network says is then exact: all its fixed points, a cycle of spikes, and the threshold, which is the stable
+manifold of a saddle. It can be held against the neuron, whose equations are known here. Both have three fixed points of
+the same kinds, and spike at nearly the same rate; how far the rest is right is measured below.
+"""
+
+# %%
+# The neuron, from :download:`models/neuron.toml </../models/neuron.toml>`:
+#
+# .. literalinclude:: /../models/neuron.toml
+#    :language: toml
+
+# sphinx_gallery_thumbnail_number = 2
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+import dynbench as db
+from dynbench.plotting.style import Colour
+
+models = Path(__file__).parent / "models"
+model = db.load_toml(models / "neuron.toml")
+neuron = model.system
+rest, saddle, middle = sorted(db.find_fixed_points(neuron, box=model.box), key=lambda p: p.x[0])
+assert [p.kind for p in (rest, saddle, middle)] == [db.Kind.STABLE_NODE, db.Kind.SADDLE, db.Kind.UNSTABLE_FOCUS]
+spikes = db.integrate(neuron, [-20.0, 0.1], np.linspace(0, 30, 15_001)).x[7_500:, 0]
+rises = 15 + 0.002 * np.flatnonzero((spikes[1:] > -30) & (spikes[:-1] <= -30))
+period = np.diff(rises).mean()
+print(f"the neuron: rest {rest.x[0]:.2f} mV, saddle {saddle.x[0]:.2f} mV, focus {middle.x[0]:.2f} mV")
+print(f"it spikes every {period:.3f} ms, between {spikes.min():.2f} and {spikes.max():.2f} mV")
+
+# %%
+# **The network.** What is drawn was held out from training: twelve trials, from the end of their pulses. The network
+# starts from the first two samples of each and runs freely. It has no noise: an orbit near the threshold may end
+# differently, and the spikes of a noisy neuron drift.
+path = models / "neuron_network.npz"
+assert path.stat().st_size < 100_000
+with np.load(path) as file:
+    trained = {name: file[name].astype(float) for name in file.files}
+network = db.PLRNN.shallow(*(trained[name] for name in ("A", "W1", "W2", "h1", "h2")), name="A neuron, from data")
+step, mean, deviation = (float(trained[name]) for name in ("step", "mean", "deviation"))
+
+
+def potential(z):
+    """The potential in mV, which the first state is in units of the recording's deviation."""
+    return mean + deviation * np.asarray(z)[..., 0]
+
+
+def started(first, second):
+    """The state after the first of two samples in mV, by the linear map trained with the network."""
+    v = (first - mean) / deviation
+    change = (second - first) / deviation
+    return np.stack([v, trained["start"][0] + trained["start"][1] * v + trained["start"][2] * change], axis=-1)
+
+
+recorded = trained["held_out"]
+orbit = [started(recorded[:, 0], recorded[:, 1])]
+for _ in range(recorded.shape[1] - 1):
+    orbit.append(network(orbit[-1]))
+free = potential(orbit).T
+spiking = {name: np.ptp(v[:, -40:], axis=1) > 20 for name, v in (("recording", recorded), ("network", free))}
+same = int((spiking["recording"] == spiking["network"]).sum())
+early = np.sqrt(np.mean((recorded[:, :20] - free[:, :20]) ** 2))
+print(f"{same} of {len(recorded)} trials end alike; in the first ms the two differ by {early:.2f} mV (rms)")
+held_out_and_free_run = Figure(figsize=(7.2, 4.6), layout="constrained")
+time = step * np.arange(recorded.shape[1])
+panels = held_out_and_free_run.subplots(3, 4, sharex=True, sharey=True)
+for k, ax in enumerate(panels.flat):
+    ax.plot(time, recorded[k], color=Colour.QUIET, linewidth=2.2, label="simulated recording" if k == 0 else None)
+    ax.plot(time, free[k], color=Colour.STABLE, linewidth=1.1, label="network, running freely" if k == 0 else None)
+    ax.set(xlabel="time in ms" if k >= 8 else "", ylabel="mV" if k % 4 == 0 else "")
+held_out_and_free_run.suptitle("Held out: twelve trials from the end of a pulse")
+held_out_and_free_run.legend(loc="outside lower center", ncols=2, frameon=False)
+assert same >= 10
+assert early < 2
+
+# %%
+# **All fixed points**, as cycles of period 1: every one of the 2^20 patterns of active units is looked at, so that there
+# is no other anywhere in the plane. Each is verified in exact rational arithmetic. Rest is a node, the middle of the
+# spike a focus, and between them is a saddle.
+clock = process_time()
+points = db.find_cycles(network, periods=1)
+print(f"{points.arguments[1]}; {process_time() - clock:.1f} CPU s")
+net_rest, net_saddle, net_middle = sorted(points, key=lambda cycle: cycle.points[0, 0])
+for name, found, true in (("rest", net_rest, rest), ("saddle", net_saddle, saddle), ("focus", net_middle, middle)):
+    of_neuron = np.sort_complex(np.exp(step * true.eigenvalues))
+    print(f"{name}: {potential(found.points[0]):.2f} mV, multipliers {np.round(np.sort_complex(found.multipliers), 3)}")
+    print(f"  the neuron: {true.x[0]:.2f} mV, {np.round(of_neuron, 3)} in {step} ms")
+    assert found.status is db.Status.CERTIFIED
+    assert found.stability == true.stability
+    assert abs(potential(found.points[0]) - true.x[0]) < 3
+assert points.complete[1]
+assert len(points) == 3
+
+# %%
+# **The cycles of spiking.** An orbit that has settled on spiking repeats after as many steps as it takes to come back.
+# The search is for all cycles of that period in a box.
+z = started(np.array([-20.0]), np.array([-14.0]))
+for _ in range(3000):
+    z = network(z)
+orbit = [z[0]]
+while len(orbit) < 60 and (len(orbit) == 1 or np.abs(orbit[-1] - orbit[0]).max() > 1e-9):
+    orbit.append(network(orbit[-1]))
+steps = len(orbit) - 1
+box = np.array([[-3.0, 4.5], [-4.0, 4.0]])
+clock = process_time()
+cycles = db.find_cycles(network, periods=[steps], box=box, starts=np.array(orbit), rng=0)
+print(f"period {steps}: {len(cycles)} cycles; complete: {cycles.complete[steps]} ({cycles.arguments[steps]})")
+print(f"{process_time() - clock:.1f} CPU s")
+for cycle in cycles:
+    print(f"  {cycle.kind.value}, multipliers {cycle.multipliers}, {cycle.status.value}")
+(spike,) = [cycle for cycle in cycles if cycle.kind.attracting]
+assert spike.status is db.Status.CERTIFIED
+v = potential(spike.points)
+print(f"the network spikes every {steps * step:.3f} ms, between {v.min():.2f} and {v.max():.2f} mV")
+print(f"the neuron every {period:.3f} ms, between {spikes.min():.2f} and {spikes.max():.2f} mV")
+assert np.count_nonzero((v > -30) & (np.roll(v, 1) <= -30)) == 1
+assert abs(steps * step - period) < 0.1 * period
+assert abs(v.max() - spikes.max()) < 3
+assert abs(v.min() - spikes.min()) < 3
+
+# %%
+# **The threshold**: the stable manifold of the saddle, an exact polyline. The map has an inverse, which is proved by
+# the signs of its determinants in all regions, so that the manifold is one curve.
+clock = process_time()
+manifold = db.trace_manifold(network, net_saddle, "stable", box=box)
+boundary = db.basin_boundary(network, [net_rest, net_saddle, spike], box)
+print(f"{manifold}; {boundary}; {process_time() - clock:.1f} CPU s")
+assert manifold.exact
+assert boundary.leads in (((0, 2),), ((2, 0),))
+
+# %%
+# Brute force: each state of a grid is followed until it has come to rest or has spiked for long. The side of the
+# threshold on which it lies, which needs no orbit, says the same.
+clock = process_time()
+axes = [np.linspace(*bounds, 301) for bounds in box]
+grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+z, highest = grid, np.full(grid.shape[:-1], -np.inf)
+for k in range(600):
+    z = network(z)
+    if k >= 600 - 2 * steps:
+        highest = np.maximum(highest, z[..., 0])
+rests = np.abs(z - net_rest.points[0]).max(axis=-1) < 1e-3
+fires = potential(highest[..., None]) > -30
+by_side = boundary.classify(grid)
+print(f"{np.mean(rests):.1%} rest, {np.mean(fires):.1%} spike, {np.count_nonzero(rests == fires)} are not decided")
+wrong = np.where(rests, 0, 2) != by_side
+print(f"{np.count_nonzero(wrong)} of {wrong.size} states are on the other side; {process_time() - clock:.1f} CPU s")
+assert np.all(rests != fires)
+assert not wrong.any()
+
+# %%
+# The network's plane. Both the states of the recording and the grid fit into it, but the network was trained only where
+# the recording went: elsewhere, what it says is its own.
+recorded_states = started(recorded[:, :-1], recorded[:, 1:]).reshape(-1, 2)
+threshold_of_the_network = Figure(figsize=(6.4, 5.0), layout="constrained")
+ax = threshold_of_the_network.subplots()
+shades = {"shading": "nearest", "cmap": ListedColormap(["#eef0f4", "#f9e3dc"]), "rasterized": True}
+ax.pcolormesh(potential(axes[0][:, None]), axes[1], fires.T, **shades)
+ax.plot(potential(recorded_states), recorded_states[:, 1], ".", color=Colour.QUIET, markersize=2, label="recording")
+for k, branch in enumerate(manifold.branches):
+    label = "stable manifold of the saddle" if k == 0 else None
+    ax.plot(potential(branch), branch[:, 1], color=Colour.STABLE, linewidth=1.6, label=label)
+ax.plot(v, spike.points[:, 1], "o", color=Colour.ATTRACTING, markersize=4, label=f"cycle of {steps} steps")
+looks = {"rest": (net_rest, "full"), "saddle": (net_saddle, "left"), "focus, repelling": (net_middle, "none")}
+for name, (cycle, fill) in looks.items():
+    look = {"marker": "o", "markersize": 9, "fillstyle": fill, "color": Colour.INK, "markerfacecoloralt": "white"}
+    ax.plot(potential(cycle.points), cycle.points[:, 1], linestyle="none", label=name, **look)
+ax.set(xlabel="first state: potential in mV", ylabel="second state", title="The network: rest (grey) and spiking (red)")
+ax.set(xlim=potential(box[0][:, None]), ylim=box[1])
+threshold_of_the_network.legend(loc="outside lower center", ncols=3, frameon=False)
+
+# %%
+# **Against the neuron.** A state (V, n) of the neuron has a potential after 0.05 ms, without noise, and these two
+# samples are what the network starts from. So the network says of each state of the neuron whether it comes to rest,
+# and the neuron itself says it too.
+clock = process_time()
+graph = db.transition_graph(neuron, (rest, saddle, middle))
+basins = db.basins(neuron, graph, {"V": (-80, 5), "n": (0, 0.75)}, resolution=121)
+states = np.stack(np.meshgrid(*basins.axes, indexing="ij"), axis=-1)
+
+
+def read(states):
+    """The network's states for states (..., 2) of the neuron."""
+    later = db.integrate(neuron, states.reshape(-1, 2), [0.0, step]).x[:, 1]
+    return started(states[..., 0], later[:, 0].reshape(states.shape[:-1]))
+
+
+says = boundary.classify(read(states)) == 0
+true = basins.labels == 0
+print(f"the network is right on {np.mean(says == true):.1%} of the states; {process_time() - clock:.1f} CPU s")
+assert np.mean(says == true) > 0.9
