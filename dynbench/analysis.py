@@ -215,8 +215,8 @@ def analyze(
         symmetry_orbits=stages.run(lambda: symmetry_orbits(system, points), ()),
         slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
         cover=stages.run(lambda: _cover(system, points, progress), None),
-        manifolds=stages.run(lambda: _manifolds(system, points, cycles, progress), ()),
-        homoclinic=stages.run(lambda: _homoclinic(system, points, cycles, progress), ()),
+        manifolds=(manifolds := stages.run(lambda: _manifolds(system, points, cycles, progress), ())),
+        homoclinic=stages.run(lambda: _homoclinic(system, points, cycles, manifolds, progress), ()),
         interrupted=stages.interrupted,
         provenance={
             "dynbench": __version__,
@@ -325,10 +325,22 @@ def _manifolds(
         sides = ("stable", saddle.stability[0]), ("unstable", saddle.stability[2])
         for which, directions in sides:
             if directions == 1 and len(traced) < _MOST_MANIFOLDS:
-                traced.append(trace_manifold(system, saddle, which, box=box, rtol=ORBIT_RTOL, atol=ORBIT_ATOL))
+                traced += _traced(system, saddle, which, box)
         if progress is not None:
             progress("tracing manifolds", done + 1, len(sources))
     return tuple(traced)
+
+
+def _traced(
+    system: System, saddle: FixedPoint | Cycle, which: Literal["stable", "unstable"], box: NDArray[np.float64]
+) -> list[Manifold]:
+    """A manifold; nothing where no method applies, as of a map with a multiplier zero: the report says so."""
+    try:
+        return [trace_manifold(system, saddle, which, box=box, rtol=ORBIT_RTOL, atol=ORBIT_ATOL)]
+    except InputError:
+        if system.kind == "flow":
+            raise
+        return []
 
 
 def _saddles(points: FixedPoints) -> list[FixedPoint]:
@@ -343,7 +355,11 @@ def _saddle_cycles(cycles: Cycles | None) -> list[Cycle]:
 
 
 def _homoclinic(
-    system: System, points: FixedPoints, cycles: Cycles | None, progress: Progress | None
+    system: System,
+    points: FixedPoints,
+    cycles: Cycles | None,
+    manifolds: Sequence[Manifold],
+    progress: Progress | None,
 ) -> tuple[HomoclinicPoint, ...]:
     """Where the manifolds of one saddle after the other cross, of a piecewise-linear map of the plane."""
     if system.kind != "map" or system.dimension != 2 or piecewise_linear(system) is None:
@@ -351,7 +367,8 @@ def _homoclinic(
     box = box_around(points)
     length = _HOMOCLINIC_DIAGONALS * float(np.linalg.norm(box[:, 1] - box[:, 0]))
     found: list[HomoclinicPoint] = []
-    sources: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
+    saddles: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
+    sources = [saddle for saddle in saddles if _has_both(saddle, manifolds)]
     for done, saddle in enumerate(sources):
         met = homoclinic_points(system, saddle, length=length, box=box, prove=_PROVED_ORBITS)
         proved = [p for p in met if p.proved]
@@ -359,6 +376,12 @@ def _homoclinic(
         if progress is not None:
             progress("looking for homoclinic points", done + 1, len(sources))
     return tuple(found)
+
+
+def _has_both(saddle: FixedPoint | Cycle, manifolds: Sequence[Manifold]) -> bool:
+    """Whether both manifolds of a saddle were traced."""
+    x = saddle.x if isinstance(saddle, FixedPoint) else saddle.points[0]
+    return len({m.which for m in manifolds if np.array_equal(m.point, x)}) == 2
 
 
 def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) -> tuple[FixedPoint, ...]:

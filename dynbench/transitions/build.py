@@ -104,9 +104,9 @@ def transition_graph(
         Its docstring says what nodes and edges hold. The limit is infinity where the system is linear, a flow is seen
         to blow up in finite time, or a map overflows; a branch that goes far otherwise is undecided. A branch that
         comes near a saddle ends there if it misses the saddle's stable manifold by no more than the error of the
-        integration, which two runs with tighter tolerances show; else it is followed on. A branch of a map that
-        stays bounded, settles on nothing and has a positive Lyapunov exponent ends in a chaotic set. The branches are integrated in
-        doubles: that an attractor is the limit is evidence, not proof.
+        integration, which two runs with tighter tolerances show; else it is followed on. A branch of a map that stays
+        bounded, settles on nothing and has a positive Lyapunov exponent ends in a chaotic set. The branches are
+        integrated in doubles: that an attractor is the limit is evidence, not proof.
 
     Raises
     ------

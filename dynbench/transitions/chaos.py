@@ -1,4 +1,4 @@
-"""Chaotic sets of maps as limits: orbits that stay bounded, settle on nothing, and part from their neighbours exponentially.
+"""Chaotic sets of maps as limits: orbits that stay bounded, settle on nothing, and part exponentially.
 
 That is evidence from a finite run in doubles, no proof: a long transient looks the same. Orbits of flows, for which the
 growth of a tangent vector alone says less, are left to `dynbench.classify_orbits`.

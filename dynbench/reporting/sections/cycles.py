@@ -66,6 +66,8 @@ def _scope(cycles: Cycles) -> str:
     proved = sum(c.status is Status.CERTIFIED for c in cycles)
     if cycles and proved == len(cycles):
         text += " Each was verified in exact rational arithmetic: the cycles listed exist."
+    if cycles.strategies:
+        text += f" Searched by {', '.join(cycles.strategies)}."
     if cycles.interrupted:
         text += " The search was interrupted."
     return text

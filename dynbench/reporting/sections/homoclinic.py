@@ -32,7 +32,7 @@ def homoclinic_section(analysis: Analysis) -> Section | None:
     proofs = proofs_of(found)
     chaos = next((proof for proof in proofs if proof.kind == "homoclinic"), None)
     if chaos is not None:
-        blocks += _chaos(chaos)
+        blocks += _chaos(chaos, _seen(analysis))
     elif proofs:
         blocks.append(Paragraph((readable(f"{proofs[0].statement} {proofs[0].conclusion}"),)))
     else:
@@ -44,8 +44,17 @@ def homoclinic_section(analysis: Analysis) -> Section | None:
     return Section("homoclinic", "Homoclinic points and chaos", tuple(blocks))
 
 
-def _chaos(proof: HomoclinicProof) -> list[Block]:
-    """What exactly is proved, by which theorem, and under which assumption."""
+def _seen(analysis: Analysis) -> str:
+    """What an unstable branch showed that was followed into a chaotic set; empty where none was."""
+    reasons = (data["reason"] for *_, data in analysis.graph.edges(data=True) if data["how"] == "chaos")
+    return next(reasons, "")
+
+
+def _chaos(proof: HomoclinicProof, seen: str) -> list[Block]:
+    """What exactly is proved, by which theorem and under which assumption, and what corroborates it."""
+    corroborated: tuple[Text, ...] = ()
+    if seen:
+        corroborated = ((readable(f"What corroborates it, for an orbit along an unstable branch: {seen}."),),)
     return [
         Paragraph(("Chaos is proved.",)),
         Bullets(
@@ -53,6 +62,7 @@ def _chaos(proof: HomoclinicProof) -> list[Block]:
                 (readable(f"What was shown: {proof.statement}"),),
                 (readable(f"What follows: {proof.conclusion}"),),
                 (f"What it holds of: {proof.assumption}.",),
+                *corroborated,
                 (
                     "What is not said: that this chaos attracts, or that most orbits are chaotic. A homoclinic orbit "
                     "proves an invariant set, which may have measure zero.",

@@ -12,6 +12,7 @@ from dynbench.invariants.lyapunov import excludes_cycles
 from dynbench.reporting.blocks import Block, Bullets, Heading, Inline, Name, Section, Table, Text
 from dynbench.reporting.cycles import enumerated, of_periods
 from dynbench.reporting.numbers import plural, readable, short
+from dynbench.reporting.piecewise import reported_form
 from dynbench.reporting.states import region_text
 
 if TYPE_CHECKING:
@@ -103,6 +104,9 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
         yield (
             "Periodic orbits and chaotic sets were not searched for: cycles are listed where a branch ended in one.",
         )
+    untraced = _untraced(analysis)
+    if untraced:
+        yield (f"{plural(untraced, 'manifold')} of dimension 1 of saddles could not be traced.",)
     if any(m.exact for m in analysis.manifolds):
         yield ("Manifolds go on beyond the length to which they were traced, and so may their crossings.",)
     if any(p.proof is not None for p in analysis.homoclinic):
@@ -115,6 +119,15 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     if not analysis.invariants:
         tried = "only some forms were" if analysis.system.algebraic else "none was"
         yield (f"That there is no conserved quantity: {tried} tried.",)
+
+
+def _untraced(analysis: Analysis) -> int:
+    """How many manifolds of fixed points are curves that no method could trace, of a piecewise-linear map."""
+    if analysis.system.kind == "flow" or reported_form(analysis.system) is None or is_large(analysis.system):
+        return 0
+    saddles = [p for p in analysis.fixed_points if p.kind.saddle and p.certificate is not None]
+    curves = sum((p.stability[0] == 1) + (p.stability[2] == 1) for p in saddles)
+    return max(0, curves - sum(m.cycle is None for m in analysis.manifolds))
 
 
 def _about_cycles(cycles: Cycles) -> Iterator[Text]:

@@ -21,7 +21,7 @@ from dynbench.verification.piecewise.orbits import (
     rational_of,
 )
 from dynbench.verification.piecewise.rows import Rectified
-from dynbench.verification.piecewise.words import MOST_WORDS, all_cycles, count_words
+from dynbench.verification.piecewise.words import MOST_WORDS, all_cycles, count_words, is_continuum
 from dynbench.verification.records import Outcome
 
 __all__ = ["StatedCycle", "check_cycles"]
@@ -57,8 +57,7 @@ def check_cycles(
         ledger.progress("checking lists of cycles", 0, None)
         _check_period(system, cycles, field, listed, dimension, ledger)
     for field in cycles["continua"].items():
-        text = f"a continuum of points of period {field['period'].integer()}"
-        ledger.add(text, Outcome.NOT_ESTABLISHED, "continua of cycles are not checked")
+        _check_continuum(form, field, dimension, ledger)
     return listed
 
 
@@ -178,6 +177,19 @@ def _check_period(
     ledger.require(claim, not missing, f"{missing} are missing")
     apart = len(stated - inside)
     ledger.require(f"those of period {period} listed are there", not apart, f"{apart} of them are not")
+
+
+def _check_continuum(form: Rectified | None, field: Field, n: int, ledger: Ledger) -> None:
+    period, dimension = field["period"].integer(), field["dimension"].integer()
+    for state in field["through"].items():
+        state.vector(n)
+    claim = f"a continuum of states of period {period}, of dimension {dimension}"
+    if form is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones")
+        return
+    word = read_word(field["word"], len(form.arguments))
+    proved = dimension == 1 and len(word) == period and is_continuum(form, word)
+    ledger.prove(claim, proved, "the word is not shown to have a segment of such states")
 
 
 def _lies_in(states: frozenset[State], box: Sequence[tuple[float, float]]) -> bool:

@@ -10,7 +10,7 @@ from flint import fmpq, fmpq_mat
 from dynbench.verification.piecewise.orbits import State
 from dynbench.verification.piecewise.rows import Piece, Rectified
 
-__all__ = ["MOST_WORDS", "all_cycles", "count_words"]
+__all__ = ["MOST_WORDS", "all_cycles", "count_words", "is_continuum"]
 
 #: So many words are gone through.
 MOST_WORDS = 40_000
@@ -22,7 +22,11 @@ class _Letter(NamedTuple):
 
 
 class _Continuum(Exception):
-    """A word has more than one solution in its regions, or they are too many to tell."""
+    """A word has a segment of solutions in its regions, or, where not `segment`, a larger set that is not looked at."""
+
+    def __init__(self, *, segment: bool) -> None:
+        super().__init__()
+        self.segment = segment
 
 
 def count_words(units: int, period: int) -> int:
@@ -34,8 +38,8 @@ def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
     """The states of every cycle of primitive period `period`, in the whole space; why they are not known, as a text.
 
     The states of a cycle lie in the closed regions of some word of patterns and solve x = J x + c, the word's composed
-    function. Rotations of a word have the same cycles. A word that repeats a shorter one has no other solution than
-    that one where I - J is regular.
+    function. Rotations of a word have the same cycles. A word that repeats a shorter one has other solutions only
+    where I - J has a lower rank than for fewer repetitions.
     """
     size = len(system.arguments)
     patterns = [tuple(bool(number >> i & 1) for i in range(size)) for number in range(2**size)]
@@ -44,7 +48,9 @@ def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
     try:
         for length in (d for d in range(1, period + 1) if period % d == 0):
             for word in _necklaces(len(alphabet), length):
-                states = _solved([alphabet[i] for i in word] * (period // length), length < period)
+                if length < period and not _adds([alphabet[i] for i in word], period // length):
+                    continue
+                states = _solved([alphabet[i] for i in word] * (period // length))
                 if states is not None and len(set(states)) == period:
                     found.add(frozenset(states))
     except _Continuum:
@@ -52,22 +58,47 @@ def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
     return found
 
 
-def _solved(word: Sequence[_Letter], repeated: bool) -> list[State] | None:
+def is_continuum(system: Rectified, word: Sequence[tuple[bool, ...]]) -> bool:
+    """Whether F^k keeps a segment of states in the closed regions of a word, and no larger set, state by state."""
+    try:
+        _solved([_Letter(pattern, system.piece(pattern)) for pattern in word])
+    except _Continuum as found:
+        return found.segment
+    return False
+
+
+def _adds(word: Sequence[_Letter], times: int) -> bool:
+    """Whether so many repetitions of a word fix more states than any smaller number that divides them."""
+    n = word[0].piece.J.nrows()
+    J = _identity(n)
+    for letter in word:
+        J = letter.piece.J * J
+    ranks, power = [], _identity(n)
+    for _ in range(times):
+        power = J * power
+        ranks.append(int((_identity(n) - power).rref()[1]))
+    return all(ranks[e - 1] > ranks[-1] for e in range(1, times) if times % e == 0)
+
+
+def _identity(n: int) -> fmpq_mat:
+    return fmpq_mat([[fmpq(int(i == j)) for j in range(n)] for i in range(n)])
+
+
+def _solved(word: Sequence[_Letter]) -> list[State] | None:
     """The states in the closed regions of a word that F^k maps to themselves, where there is one such orbit."""
     n = word[0].piece.J.nrows()
-    identity = fmpq_mat([[fmpq(int(i == j)) for j in range(n)] for i in range(n)])
-    J, c = identity, fmpq_mat(n, 1)
+    J, c = _identity(n), fmpq_mat(n, 1)
     for letter in word:
         J, c = letter.piece.J * J, letter.piece.J * c + letter.piece.c
-    matrix = identity - J
+    matrix = _identity(n) - J
     if matrix.det() != 0:
-        return None if repeated else _orbit(word, matrix.solve(c))
+        return _orbit(word, matrix.solve(c))
     reduced, rank = fmpq_mat([[*row, c[i, 0]] for i, row in enumerate(matrix.tolist())]).rref()
     pivots = [next(j for j in range(n + 1) if reduced[i, j] != 0) for i in range(rank)]
     if n in pivots:
         return None  # no solution
     if rank < n - 1:
-        raise _Continuum
+        raise _Continuum(segment=False)
     free = next(j for j in range(n) if j not in pivots)
     start, along = fmpq_mat(n, 1), fmpq_mat(n, 1)
     along[free, 0] = fmpq(1)
@@ -97,7 +128,7 @@ def _share(word: Sequence[_Letter], start: fmpq_mat, along: fmpq_mat) -> fmpq | 
                 high = bound if high is None else min(high, bound)
         start, along = piece.J * start + piece.c, piece.J * along
     if low is None or high is None or low < high:
-        raise _Continuum
+        raise _Continuum(segment=True)
     return low if low == high else None
 
 
