@@ -200,6 +200,7 @@ def analyze(
     )
     stages = _Stages(points.interrupted)
     cycles = stages.run_cycles(lambda: _cycles(system, box, periods, rng, certify, progress))
+    manifolds: tuple[Manifold, ...] = ()
     return Analysis(
         system=system,
         fixed_points=points,

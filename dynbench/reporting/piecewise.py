@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flint import fmpq_mat
@@ -35,6 +36,7 @@ def reported_form(system: System) -> PiecewiseLinear | None:
     return None if form is None or form.dimension + form.units > _MOST_SIZE else form
 
 
+@lru_cache(maxsize=16)
 def invertibility(form: PiecewiseLinear) -> Invertibility:
     """Whether a map has an inverse."""
     if form.kind == "flow":

@@ -21,7 +21,7 @@ from dynbench.verification.piecewise.orbits import (
     rational_of,
 )
 from dynbench.verification.piecewise.rows import Rectified
-from dynbench.verification.piecewise.words import MOST_WORDS, all_cycles, count_words, is_continuum
+from dynbench.verification.piecewise.words import affordable, all_cycles, is_continuum
 from dynbench.verification.records import Outcome
 
 __all__ = ["StatedCycle", "check_cycles"]
@@ -164,7 +164,7 @@ def _check_period(
     if len(stated) < len(mine) or system is None:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "not all of those listed are proved")
         return
-    if count_words(len(system.arguments), period) > MOST_WORDS:
+    if not affordable(system, period):
         words = f"2^{len(system.arguments) * period}"
         ledger.add(claim, Outcome.NOT_ESTABLISHED, f"not checked again: there are {words} words")
         return

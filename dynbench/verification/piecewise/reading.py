@@ -18,7 +18,7 @@ from dynbench.verification.matrices.expansion import Expanded
 from dynbench.verification.matrices.system import SLOT, MatrixSystem
 from dynbench.verification.piecewise.rows import Rectified, Row, Units
 
-__all__ = ["read_rectified"]
+__all__ = ["read_rectified", "with_identity"]
 
 #: Matrix forms of more states are not written out.
 _MOST_STATES = 200
@@ -44,6 +44,12 @@ def read_rectified(system: Declared | MatrixSystem) -> Rectified | None:
     except _NotLinearInPieces:
         return None
     return Rectified(system.dimension, tuple(units.arguments), tuple(rows))
+
+
+def with_identity(function: Rectified) -> Rectified:
+    """x + F(x), whose fixed points are the zeros of F."""
+    rows = tuple(row + Row({i: fmpq(1)}) for i, row in enumerate(function.rows))
+    return Rectified(function.dimension, function.arguments, rows)
 
 
 def _row(e: sp.Expr, names: Mapping[sp.Symbol, Row], units: Units) -> Row:

@@ -9,11 +9,14 @@ from flint import fmpq, fmpq_mat
 
 from dynbench.verification.piecewise.orbits import State
 from dynbench.verification.piecewise.rows import Piece, Rectified
+from dynbench.verification.piecewise.sieve import patterns_left
 
-__all__ = ["MOST_WORDS", "all_cycles", "count_words", "is_continuum"]
+__all__ = ["MOST_WORDS", "affordable", "all_cycles", "fixed_states", "is_continuum"]
 
 #: So many words are gone through.
 MOST_WORDS = 40_000
+#: Patterns of so many units are looked at, for fixed points.
+_MOST_UNITS = 20
 
 
 class _Letter(NamedTuple):
@@ -29,9 +32,31 @@ class _Continuum(Exception):
         self.segment = segment
 
 
-def count_words(units: int, period: int) -> int:
-    """About how many words there are, up to rotation."""
-    return 2 ** (units * period) // period + 1
+def affordable(system: Rectified, period: int) -> bool:
+    """Whether the words of a period are few enough to be gone through; those of period 1 mostly in doubles."""
+    units = len(system.arguments)
+    if period == 1 and not _nested(system):
+        return units <= _MOST_UNITS
+    return 2 ** (units * period) // period <= MOST_WORDS
+
+
+def _nested(system: Rectified) -> bool:
+    return any(i >= system.dimension for argument in system.arguments for i in argument.terms)
+
+
+def fixed_states(system: Rectified) -> set[State] | str:
+    """Every fixed point, in the whole space; why they are not known, as a text."""
+    if _nested(system):
+        found = all_cycles(system, 1)
+        return found if isinstance(found, str) else {state for states in found for state in states}
+    states: set[State] = set()
+    try:
+        for pattern in patterns_left(system):
+            solved = _solved([_Letter(pattern, system.piece(pattern))])
+            states |= set(solved or ())
+    except _Continuum:
+        return "a pattern may have a continuum of fixed points"
+    return states
 
 
 def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
@@ -41,6 +66,9 @@ def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
     function. Rotations of a word have the same cycles. A word that repeats a shorter one has other solutions only
     where I - J has a lower rank than for fewer repetitions.
     """
+    if period == 1 and not _nested(system):
+        known = fixed_states(system)
+        return known if isinstance(known, str) else {frozenset({state}) for state in known}
     size = len(system.arguments)
     patterns = [tuple(bool(number >> i & 1) for i in range(size)) for number in range(2**size)]
     alphabet = [_Letter(pattern, system.piece(pattern)) for pattern in patterns]
