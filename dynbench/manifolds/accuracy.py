@@ -1,29 +1,39 @@
-"""How far the corners of a polyline are from the manifold of a piecewise-linear map, by arithmetic of 1200 bits."""
+"""How far the corners of a polyline are from the manifold of a piecewise-linear map, by balls of 1000 bits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal, NamedTuple, TypeVar
 
+import flint
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import arb, arb_mat
 from numpy.typing import NDArray
 
 from dynbench.manifolds.reach import Part
 from dynbench.manifolds.seeds import Anchor, Seed
-from dynbench.piecewise.rational import RationalForm, as_rationals
+from dynbench.piecewise.rational import RationalForm
 
 __all__ = ["errors"]
 
 Array = NDArray[np.float64]
+_T = TypeVar("_T")
 
-#: Corners that are measured, and the number of steps beyond which they are not.
-_SAMPLE, _MOST_STEPS = 32, 400
-#: Bits that are kept; the eigenvector is iterated until it has them.
-_BITS = 1200
+#: Bits of the balls. A step of the map, or of inverse iteration, costs a few of them or adds about 50.
+_BITS = 1000
+#: Corners that are measured, at two states; fewer at more states. Of so many of them delta is measured as well.
+_SAMPLE, _LEAST, _DELTAS = 48, 12, 6
+#: Corners farther than so many steps from the seed are not measured.
+_MOST_STEPS = 300
 #: The place of a corner on the seed is known up to this part: its neighbours lie on the two sides of it.
-_PLACE = fmpq(1, 2**42)
+_PLACE = 2.0**-42
+
+
+class _Corner(NamedTuple):
+    state: Array
+    place: float
+    steps: int
+    side: int
 
 
 def errors(
@@ -38,8 +48,8 @@ def errors(
     Unstable: the place u of a corner on the seed is known, so the manifold has a point F^m(x + u v) near it, with a
     tangent; the transversal error is the distance of the corner from the tangent (of the nearest of three neighbouring
     u, as a corner has two tangents). For delta the corner is carried back by the inverses of the regions' affine maps.
-    Stable: the corner is carried forward m steps to the seed, what is off the eigenline there is taken off and carried
-    back; that moves it onto the manifold.
+    Stable: the corner is carried forward m steps to the seed, what is off the eigenline there is carried back, and the
+    part of it across the tangent is the error.
 
     Parameters
     ----------
@@ -53,153 +63,181 @@ def errors(
     Returns
     -------
     float, float or None
-        delta is None where a region's matrix is singular.
+        delta is None where it is too large for a double, or a region's matrix is singular.
     """
-    exact = _Anchor(form, anchor, seed)
-    measure = exact.unstable if which == "unstable" else exact.stable
-    found = [measure(*corner) for corner in _sample(parts)]
-    transversal = max((e for e, _ in found), default=0.0)
-    deltas = [d for _, d in found]
-    return transversal, None if any(d is None for d in deltas) else max(
-        (d for d in deltas if d is not None), default=0.0
-    )
+    corners = _sample(parts, max(_LEAST, 2 * _SAMPLE // form.dimension))
+    with flint.ctx.workprec(_BITS):
+        exact = _Exact(form, anchor, seed)
+        measured = _spread(corners, _DELTAS)
+        transversal = [exact.unstable(c) if which == "unstable" else exact.stable(c) for c in corners]
+        deltas = [exact.unstable_delta(c) if which == "unstable" else exact.stable_delta(c) for c in measured]
+    delta = max(deltas, default=0.0)
+    return max(transversal, default=0.0), delta if np.isfinite(delta) else None
 
 
-def _sample(branches: Sequence[Sequence[Part]]) -> list[tuple[Array, float, int, int]]:
-    """Corners spread over the branches: state, place on the seed, steps, side."""
+def _sample(branches: Sequence[Sequence[Part]], count: int) -> list[_Corner]:
+    """Corners spread over the branches."""
     chosen = []
-    each = max(2, _SAMPLE // max(1, len(branches)))
-    for branch in branches:
+    for branch in _spread(branches, count):
         parts = [part for part in branch if 0 < part.steps <= _MOST_STEPS]
-        counts = np.cumsum([0, *(part.line.shape[1] - 1 for part in parts)])
-        if counts[-1] < 1:
-            continue
-        for number in np.unique(np.linspace(0, counts[-1] - 1, each).astype(int)):
+        counts = np.cumsum([0, *(part.line.shape[1] for part in parts)])
+        each = max(2, count // len(branches))
+        for number in np.unique(np.linspace(0, counts[-1] - 1, each).astype(int)) if counts[-1] else ():
             part = int(np.searchsorted(counts, number, side="right")) - 1
             line, steps, side = parts[part]
             corner = line[:, number - counts[part]]
             if np.isfinite(corner).all():
-                chosen.append((corner[:-1], float(corner[-1]), steps, side))
+                chosen.append(_Corner(corner[:-1], float(corner[-1]), steps, side))
     return chosen
 
 
-class _Anchor:
-    """The point, its eigenvector and the dual one in high precision."""
+def _spread(items: Sequence[_T], count: int) -> list[_T]:
+    """At most so many of them, evenly."""
+    return [items[i] for i in np.unique(np.linspace(0, len(items) - 1, count).astype(int))] if items else []
+
+
+class _Exact:
+    """The map, the point and its eigenvectors in balls."""
 
     def __init__(self, form: RationalForm, anchor: Anchor, seed: Seed) -> None:
-        self.form = form
+        self.A, self.W1, self.W2, self.h1, self.h2 = map(arb_mat, (form.A, form.W1, form.W2, form.h1, form.h2))
+        self.V = arb_mat(form.V) if form.nested else None
         n = form.dimension
-        product, offset = _identity(n), fmpq_mat(n, 1)
+        product, offset = _identity(n), arb_mat(n, 1)
         for pattern in anchor.patterns:
             region = form.region(pattern)
-            product, offset = region.J * product, region.J * offset + region.c
+            J = arb_mat(region.J)
+            product, offset = J * product, J * offset + arb_mat(region.c)
         self.x = (_identity(n) - product).solve(offset)
-        index = int(np.argmin(np.abs(anchor.values - _value(seed, anchor))))
-        value = float(anchor.values[index].real)
-        self.vector = _eigenvector(product, value, as_rationals(seed.vector))
-        left = _eigenvector(product.transpose(), value, as_rationals(seed.vector))
+        start = _column(seed.vector)
+        value = seed.value
+        self.vector = _eigenvector(product, value, start)
+        left = _eigenvector(product.transpose(), value, start)
+        self.dual = left.transpose() * (1 / _dot(left, self.vector))
         self.size = max(seed.extents)
-        self.dual = left.transpose() * _reciprocal((left.transpose() * self.vector)[0, 0])
 
-    def unstable(self, corner: Array, place: float, steps: int, side: int) -> tuple[float, float | None]:
-        z, best, delta = as_rationals(corner), np.inf, None
-        share = as_rationals([place * side])[0, 0]
-        for shift in (fmpq(0), _PLACE, -_PLACE):
-            point, tangent = self.x + self.vector * (share * (1 + shift)), self.vector
-            start, product = point, _identity(self.form.dimension)
-            for _ in range(steps):
-                J = self.form.region(self.form.pattern(point)).J
-                point, tangent, product = _rounded(self.form(point)), _scaled(J * tangent), J * product
-            apart = z - point
-            away = _norm(_across(apart, tangent))
-            if away < best:
-                best = away
-                delta = self._delta(start, product, apart)
-        return best, delta
+    def margins(self, z: arb_mat) -> arb_mat:
+        y = self.W2 * z + self.h2
+        if self.V is not None:
+            for i in range(y.nrows()):
+                for j in range(i):
+                    if y[j, 0] > 0:
+                        y[i, 0] += self.V[i, j] * y[j, 0]
+        return y
 
-    def _delta(self, start: fmpq_mat, product: fmpq_mat, apart: fmpq_mat) -> float | None:
-        if product.det() == 0:
-            return None
-        seen = start + product.solve(apart) - self.x
-        return _norm(seen - self.vector * (self.dual * seen)[0, 0]) / self.size
+    def step(self, z: arb_mat, *tangents: arb_mat) -> tuple[arb_mat, ...]:
+        """F(z), and tangents (columns) carried along."""
+        y = self.margins(z)
+        active = [bool(e > 0) for e in y.entries()]
+        return tuple(
+            self.A * t + self.W1 * self._rectified(y if t is z else self._tangent(t, active), active) + h
+            for t, h in ((z, self.h1), *((t, arb_mat(t.nrows(), t.ncols())) for t in tangents))
+        )
 
-    def stable(self, corner: Array, place: float, steps: int, side: int) -> tuple[float, float | None]:
-        point = as_rationals(corner)
-        product = _identity(self.form.dimension)
-        for _ in range(steps):
-            product = self.form.region(self.form.pattern(point)).J * product
-            point = _rounded(self.form(point))
-        seen = point - self.x
-        off = seen - self.vector * (self.dual * seen)[0, 0]
-        if product.det() == 0:
-            return np.inf, None
-        moved, tangent = product.solve(off), product.solve(self.vector)
-        return _norm(_across(moved, tangent)), _norm(off) / self.size
+    def _tangent(self, t: arb_mat, active: list[bool]) -> arb_mat:
+        y = self.W2 * t
+        if self.V is not None:
+            for i in range(y.nrows()):
+                for j in range(i):
+                    if active[j]:
+                        for k in range(y.ncols()):
+                            y[i, k] += self.V[i, j] * y[j, k]
+        return y
+
+    def _rectified(self, y: arb_mat, active: list[bool]) -> arb_mat:
+        rows = [row if on else [arb(0)] * y.ncols() for row, on in zip(y.tolist(), active, strict=True)]
+        return arb_mat(rows)
+
+    def _orbit(self, corner: _Corner, shift: float) -> tuple[arb_mat, arb_mat]:
+        """The manifold's point that belongs to a place on the seed, and its tangent."""
+        point, tangent = self.x + self.vector * (arb(corner.side * corner.place) * (1 + arb(shift))), self.vector
+        for _ in range(corner.steps):
+            point, tangent = self.step(point, tangent)
+            tangent = tangent * (1 / _largest(tangent))
+        return point, tangent
+
+    def unstable(self, corner: _Corner) -> float:
+        z = _column(corner.state)
+        return min(
+            _length(_across(z - point, tangent))
+            for point, tangent in (self._orbit(corner, s) for s in (0.0, _PLACE, -_PLACE))
+        )
+
+    def unstable_delta(self, corner: _Corner) -> float:
+        best = np.inf
+        for shift in (0.0, _PLACE, -_PLACE):
+            start = point = self.x + self.vector * (arb(corner.side * corner.place) * (1 + arb(shift)))
+            carried = _identity(point.nrows())
+            for _ in range(corner.steps):
+                point, carried = self.step(point, carried)
+            best = min(best, self._off(start + _solved(carried, _column(corner.state) - point)))
+        return best
+
+    def stable(self, corner: _Corner) -> float:
+        point, carried = self._forward(corner)
+        off = point - self.x
+        off = off - self.vector * (self.dual * off)[0, 0]
+        return _length(_across(_solved(carried, off), _solved(carried, self.vector)))
+
+    def stable_delta(self, corner: _Corner) -> float:
+        return self._off(self._forward(corner)[0])
+
+    def _forward(self, corner: _Corner) -> tuple[arb_mat, arb_mat]:
+        point, carried = _column(corner.state), _identity(len(corner.state))
+        for _ in range(corner.steps):
+            point, carried = self.step(point, carried)
+        return point, carried
+
+    def _off(self, state: arb_mat) -> float:
+        """How far a state is off the eigenline, against the length of the seed."""
+        seen = state - self.x
+        return _length(seen - self.vector * (self.dual * seen)[0, 0]) / self.size
 
 
-def _value(seed: Seed, anchor: Anchor) -> complex:
-    """The multiplier whose eigenline the seed is on."""
-    return min(
-        (v for v in anchor.values), key=lambda v: min(abs(v - seed.factor), abs(1 / v - seed.factor) if v else 9e99)
-    )
-
-
-def _eigenvector(matrix: fmpq_mat, value: float, start: fmpq_mat) -> fmpq_mat:
-    """Inverse iteration at the rounded eigenvalue: each step adds about the 50 bits that are right in it."""
-    shifted = matrix - _identity(matrix.nrows()) * as_rationals([value])[0, 0]
-    if shifted.det() == 0:  # the eigenvalue is rational, and exactly this
-        shifted = shifted - _identity(matrix.nrows()) * fmpq(1, 2**200)
-    inverse = shifted.inv()
+def _eigenvector(matrix: arb_mat, value: float, start: arb_mat) -> arb_mat:
+    """The unit eigenvector by inverse iteration at the rounded eigenvalue."""
+    # A little off, lest the rounded eigenvalue be the eigenvalue itself.
+    inverse = (matrix - _identity(matrix.nrows()) * (arb(value) + arb(2) ** -60)).inv()
     vector = start
-    for _ in range(_BITS // 30):
-        vector = _scaled(inverse * vector)
-    norm = _norm(vector)
-    scale = as_rationals([1 / norm])[0, 0]
-    sign = (start.transpose() * vector)[0, 0]
-    return vector * (scale if sign > 0 else -scale)
+    for _ in range(_BITS // 25):
+        vector = inverse * vector
+        vector = _middle(vector * (1 / _largest(vector)))
+    vector = vector * (1 / _dot(vector, vector).sqrt())
+    return vector if _dot(vector, start) > 0 else -vector
 
 
-def _across(vector: fmpq_mat, tangent: fmpq_mat) -> fmpq_mat:
+def _column(state: Array) -> arb_mat:
+    return arb_mat(len(state), 1, [arb(float(e)) for e in state])
+
+
+def _middle(vector: arb_mat) -> arb_mat:
+    return arb_mat(vector.nrows(), 1, [e.mid() for e in vector.entries()])
+
+
+def _solved(matrix: arb_mat, right: arb_mat) -> arb_mat:
+    """matrix^-1 right; infinite where the matrix is singular."""
+    try:
+        return matrix.solve(right)
+    except ZeroDivisionError:
+        return arb_mat(right.nrows(), right.ncols(), [arb("inf")] * (right.nrows() * right.ncols()))
+
+
+def _across(vector: arb_mat, tangent: arb_mat) -> arb_mat:
     """The part of a vector normal to a tangent."""
-    t = tangent.transpose()
-    return vector - tangent * ((t * vector)[0, 0] / (t * tangent)[0, 0])
+    return vector - tangent * (_dot(tangent, vector) / _dot(tangent, tangent))
 
 
-def _identity(n: int) -> fmpq_mat:
-    return fmpq_mat(n, n, [fmpq(int(i == j)) for i in range(n) for j in range(n)])
+def _identity(n: int) -> arb_mat:
+    return arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
 
 
-def _reciprocal(number: fmpq) -> fmpq:
-    return 1 / number
+def _dot(a: arb_mat, b: arb_mat) -> arb:
+    return (a.transpose() * b)[0, 0]
 
 
-def _norm(vector: fmpq_mat) -> float:
-    total = sum((e * e for e in vector.entries()), fmpq(0))
-    return _root(total)
+def _largest(vector: arb_mat) -> arb:
+    return max((abs(e.mid()) for e in vector.entries()), key=float)
 
 
-def _root(number: fmpq) -> float:
-    """The square root as a double; numbers out of a double's range are scaled first."""
-    if number == 0:
-        return 0.0
-    p, q = int(number.p), int(number.q)
-    shift = (p.bit_length() - q.bit_length()) // 2
-    scaled = Fraction(p, q) / Fraction(4) ** shift
-    return float(np.ldexp(float(scaled) ** 0.5, shift))
-
-
-def _rounded(vector: fmpq_mat) -> fmpq_mat:
-    """Entries with so many binary places."""
-    scale = 1 << _BITS
-    entries: list[Any] = [fmpq((int(e.p) * scale) // int(e.q), scale) for e in vector.entries()]
-    return fmpq_mat(vector.nrows(), vector.ncols(), entries)
-
-
-def _scaled(vector: fmpq_mat) -> fmpq_mat:
-    """The direction, with entries of at most about 1, rounded."""
-    most = max((abs(e) for e in vector.entries()), default=fmpq(0))
-    if most == 0:
-        return vector
-    power = int(most.p).bit_length() - int(most.q).bit_length()
-    factor = fmpq(1, 2**power) if power >= 0 else fmpq(2 ** (-power))
-    return _rounded(vector * factor)
+def _length(vector: arb_mat) -> float:
+    return float(_dot(vector, vector).mid().sqrt().mid())

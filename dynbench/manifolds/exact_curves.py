@@ -14,8 +14,8 @@ __all__ = ["grown"]
 
 Array = NDArray[np.float64]
 
-#: Steps, and corners of all branches, after which growing is given up.
-_MOST_STEPS, _MOST_CORNERS = 20_000, 20_000_000
+#: Steps, and numbers that all branches are made of, after which growing is given up.
+_MOST_STEPS, _MOST_NUMBERS = 20_000, 60_000_000
 #: A polyline of this extent, relative to its place, has shrunk to a state.
 _POINT = 1e-13
 
@@ -63,9 +63,12 @@ def grown(carry: Callable[[Array], Array], seed: Seed, period: int, reach: Reach
         _drop_finished(fronts, branches, seed, reach)
         if not fronts:
             break
-        if sum(part[0].shape[1] for b in branches.values() for part in b.parts) > _MOST_CORNERS:
-            note = f"given up at {_MOST_CORNERS:,} corners, before every branch had its length"
+        if sum(part.line.size for branch in branches.values() for part in branch.parts) > _MOST_NUMBERS:
+            corners = sum(part.line.shape[1] for branch in branches.values() for part in branch.parts)
+            note = f"given up after {step} steps with {corners:,} corners, before every branch had its length"
             break
+    else:
+        note = f"given up after {_MOST_STEPS} steps, before every branch had its length or had left"
     for branch in branches.values():
         branch.finish()
     return list(branches.values()), note

@@ -31,7 +31,7 @@ class Manifold:
         that are not joined to a point. Empty in higher dimensions.
     error : float
         The transversal error, an estimate. Exact manifolds: the largest distance of a sample of the corners from the
-        manifold, which is computed at each of them in 1200 bits from the declared (rational) map; a corner may lie
+        manifold, which is computed at each of them in 1000 bits from the declared (rational) map; a corner may lie
         farther along the manifold than it should. Else the largest distance of the polylines from those that start at
         half the offset and are computed with looser tolerances; sampled manifolds: the largest distance of a sample
         that was held back from the fitted pieces.

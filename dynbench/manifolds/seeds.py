@@ -109,14 +109,17 @@ class Seed:
         The point.
     vector : (n,) array
         The unit eigenvector, its largest component positive.
+    value : float
+        The multiplier of the k-th iterate.
     factor : float
-        The multiplier of the k-th iterate (unstable), its reciprocal (stable): the seed grows by it.
+        The multiplier (unstable), its reciprocal (stable): the seed grows by it.
     extents : (float, float)
         The lengths along the vector and against it.
     """
 
     x: Array
     vector: Array
+    value: float
     factor: float
     extents: tuple[float, float]
 
@@ -147,4 +150,4 @@ class Seed:
         one, other = (min(extent, cap) for extent in anchor.extents(vector))
         if value < 0:
             one, other = min(one, abs(factor) * other), min(other, abs(factor) * one)
-        return cls(anchor.points[0], vector, factor, (one, other))
+        return cls(anchor.points[0], vector, value, factor, (one, other))

@@ -8,12 +8,12 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states
+from dynbench._arrays import as_states, brief
 from dynbench.errors import InputError
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.katzenelson import followed
 from dynbench.piecewise.p_matrix import is_p_matrix
-from dynbench.piecewise.rational import RationalForm
+from dynbench.piecewise.rational import RationalForm, as_rationals
 from dynbench.piecewise.regions import realised_patterns
 
 __all__ = ["Inverse"]
@@ -23,6 +23,8 @@ Pattern = NDArray[np.bool_]
 
 #: A state counts for a region whose inequalities it violates by no more than this, relative to its size.
 _BORDER = 1e-12
+#: States of each size that are tried to find determinants of both signs.
+_TRIALS = 500
 
 
 class Inverse:
@@ -76,19 +78,21 @@ class Inverse:
             matrix = _complementarity(rational)
             if is_p_matrix(matrix):
                 return True, f"all 2^{self.form.units} regional determinants have the sign of det A{whose}"
+        opposite = self._opposite()
+        if opposite:
+            return False, f"not injective: {opposite}{whose}"
         try:
             patterns = self.patterns
         except InputError as error:
             return False, f"not decided: {error}"
-        signs = np.array([_sign(rational.region(pattern).J.det()) for pattern in patterns])
-        if (signs != signs[0]).any() or signs[0] == 0:
-            counts = ", ".join(f"{int((signs == s).sum())} {name}" for s, name in _SIGNS if (signs == s).any())
-            return False, f"not injective: of {len(signs)} regional determinants {counts}{whose}"
+        signs = {_sign(rational.region(pattern).J.det()) for pattern in patterns}
+        if len(signs) > 1 or 0 in signs:
+            return False, f"not injective: the determinants of the {len(patterns)} regions differ in sign{whose}"
         degree = len(self._by_regions(self._generic()))
         if degree == 1:
             return True, (
-                f"the determinants of the {len(signs)} regions have one sign{whose}, and a state off the images of all "
-                "borders has one preimage (regions by linear programs in doubles)"
+                f"the determinants of the {len(patterns)} regions have one sign{whose}, and a state off the images of "
+                "all borders has one preimage (regions by linear programs in doubles)"
             )
         return False, f"the regional determinants have one sign{whose}, but states have {degree} preimages"
 
@@ -180,6 +184,25 @@ class Inverse:
         first = [i for i in range(len(found)) if apart[i, :i].all()]
         return found[first]
 
+    def _opposite(self) -> str:
+        """Two states in the interior of regions whose determinants have different signs, where random ones show them.
+
+        The states are doubles; that they are off the borders, and the signs, are exact.
+        """
+        rng, rational = np.random.default_rng(0), self.form.rational
+        sizes = np.repeat([1.0, 10.0, 100.0], _TRIALS)[:, None]
+        trials = sizes * rng.normal(size=(len(sizes), self.form.dimension))
+        _, first = np.unique(self.form.pattern(trials), axis=0, return_index=True)
+        rough = np.linalg.det(self.form.region(self.form.pattern(trials[first])).J)
+        signs = {}
+        for state in trials[first[[int(rough.argmin()), int(rough.argmax())]]]:
+            margins = rational.margins(as_rationals(state)).entries()
+            if all(y != 0 for y in margins):
+                signs[_sign(rational.region([y > 0 for y in margins]).J.det())] = brief(state)
+        if len(signs) < 2 and 0 not in signs:
+            return ""
+        return ", ".join(f"the determinant at {state} is {_NAMES[sign]}" for sign, state in sorted(signs.items()))
+
     @cached_property
     def _start(self) -> Array:
         """A state off the borders."""
@@ -192,7 +215,7 @@ class Inverse:
         return self.form(self._start)
 
 
-_SIGNS = ((1, "positive"), (-1, "negative"), (0, "zero"))
+_NAMES = {1: "positive", -1: "negative", 0: "zero"}
 
 
 def _sign(number: fmpq) -> int:

@@ -27,12 +27,13 @@ def mapped(form: PiecewiseLinear, line: Array) -> Array:
     -------
     (n + r, m') array
     """
-    n, size = form.dimension, form.units
-    rectified = np.zeros((size, line.shape[1]))
+    n = form.dimension
+    rectified = np.zeros((0, line.shape[1]))
+    earlier = np.zeros(0, dtype=np.intp)
     for level in form.levels:
         y = form.W2[level] @ line[:n] + form.h2[level, None]
-        if level is not form.levels[0]:
-            y += form.V[level] @ rectified
+        if len(earlier):
+            y += form.V[np.ix_(level, earlier)] @ rectified
         unit, segment = np.nonzero(y[:, :-1] * y[:, 1:] < 0)
         if len(segment):
             before, after = y[unit, segment], y[unit, segment + 1]
@@ -40,13 +41,13 @@ def mapped(form: PiecewiseLinear, line: Array) -> Array:
             if len(level) > 1:
                 order = np.lexsort((share, segment))
                 unit, segment, share = unit[order], segment[order], share[order]
-            line, place = inserted(line, segment, share)
-            y, _ = inserted(y, segment, share)
+            stacked, place = inserted(np.concatenate([line, y, rectified]), segment, share)
+            line, y, rectified = np.split(stacked, [len(line), len(line) + len(level)])
             y[unit, place] = 0.0
-            rectified, _ = inserted(rectified, segment, share)
-        rectified[level] = np.maximum(y, 0.0)
+        rectified = np.concatenate([rectified, np.maximum(y, 0.0)])
+        earlier = np.concatenate([earlier, level])
     image = np.empty_like(line)
-    image[:n] = form.A @ line[:n] + form.W1 @ rectified + form.h1[:, None]
+    image[:n] = form.A @ line[:n] + form.W1[:, earlier] @ rectified + form.h1[:, None]
     image[n:] = line[n:]
     return image
 
@@ -69,13 +70,10 @@ def inserted(line: Array, segment: NDArray[np.intp], share: Array) -> tuple[Arra
         The line, and the columns of the new corners.
     """
     place = segment + np.arange(1, len(segment) + 1)
-    old = np.ones(line.shape[1] + len(segment), dtype=bool)
-    old[place] = False
-    longer = np.empty((len(line), len(old)))
-    start, step = line[:, segment], line[:, segment + 1] - line[:, segment]
+    source = np.repeat(np.arange(line.shape[1]), np.bincount(segment, minlength=line.shape[1]) + 1)
+    longer = np.take(line, source, axis=1, mode="clip")
+    start, end = np.take(line, segment, axis=1), np.take(line, segment + 1, axis=1)
     # From the nearer end: the other one may be so far away that its rounding would show.
-    corner = np.where(share < 0.5, start + share * step, line[:, segment + 1] - (1 - share) * step)
-    for row, values, new in zip(longer, line, corner, strict=True):
-        row[old] = values
-        row[place] = new
+    near = share < 0.5
+    longer[:, place] = np.where(near, start, end) + np.where(near, share, share - 1) * (end - start)
     return longer, place
