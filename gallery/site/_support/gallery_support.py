@@ -20,7 +20,7 @@ ORDER = (
     *("toggle_switch", "hopfield_pair", "hopfield_triangle", "coupled_cells", "sir", "double_gyre"),
     *("classical_integrals", "lorenz", "logistic", "henon", "lozi"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
-    *("gru_memory",),
+    *("gru_memory", "neuron"),
     *("skew_linear", "skew_tanh", "skew_activations", "forward_euler", "skew_perturbed"),
 )
 _DOTS_PER_INCH = 160
