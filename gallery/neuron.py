@@ -34,6 +34,7 @@ gate opens. In all the network is right on about 98 % of the states in a box of 
 #    :language: toml
 
 # sphinx_gallery_thumbnail_number = 2
+import argparse
 from pathlib import Path
 from time import process_time
 
@@ -44,6 +45,10 @@ from matplotlib.figure import Figure
 import dynbench as db
 from dynbench.piecewise.search import Scyfi
 from dynbench.plotting.style import Colour
+
+parser = argparse.ArgumentParser(description="A network trained on a simulated neuron, against the neuron")
+parser.add_argument("--short", action="store_true", help="coarser grids")
+short = parser.parse_args().short
 
 models = Path(__file__).parent / "models"
 model = db.load_toml(models / "neuron.toml")
@@ -166,7 +171,7 @@ assert set(boundary.leads[0]) == {0, 2}
 # Brute force: each state of a grid is followed until it has come to rest or has spiked for long. The side of the
 # threshold on which it lies, which needs no orbit, says the same.
 clock = process_time()
-axes = [np.linspace(*bounds, 251) for bounds in box]
+axes = [np.linspace(*bounds, 101 if short else 251) for bounds in box]
 grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
 z, highest = grid, np.full(grid.shape[:-1], -np.inf)
 for k in range(600):
@@ -212,7 +217,7 @@ threshold_of_the_network.legend(loc="outside lower center", ncols=2, frameon=Fal
 # and the neuron itself says it too.
 clock = process_time()
 graph = db.transition_graph(neuron, (rest, saddle, middle))
-basins = db.basins(neuron, graph, {"V": (-80, 5), "n": (0, 0.75)}, resolution=101)
+basins = db.basins(neuron, graph, {"V": (-80, 5), "n": (0, 0.75)}, resolution=51 if short else 101)
 states = np.stack(np.meshgrid(*basins.axes, indexing="ij"), axis=-1)
 
 
@@ -257,7 +262,7 @@ ax.pcolormesh(*basins.axes, ~true.T, **shades)
 for k, branch in enumerate(stable.branches):
     label = "stable manifold of the neuron's saddle" if k == 0 else None
     ax.plot(*branch.T, color=Colour.INK, linewidth=1.2, linestyle=(0, (6, 1.5)), label=label)
-fine = [np.linspace(*bounds, 401) for bounds in ((-80, 5), (0, 0.75))]
+fine = [np.linspace(*bounds, 101 if short else 401) for bounds in ((-80, 5), (0, 0.75))]
 word = come_to_rest(np.stack(np.meshgrid(*fine, indexing="ij"), axis=-1))
 ax.contour(*fine, word.T, [0.5], colors=[Colour.STABLE], linewidths=1.6)
 ax.plot([], [], color=Colour.STABLE, linewidth=1.6, label="threshold according to the network")
