@@ -43,11 +43,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 import dynbench as db
-from dynbench.piecewise.search import Scyfi
+from dynbench.piecewise.search import Polygons, Scyfi
 from dynbench.plotting.style import Colour
 
 parser = argparse.ArgumentParser(description="A network trained on a simulated neuron, against the neuron")
-parser.add_argument("--short", action="store_true", help="coarser grids")
+parser.add_argument("--short", action="store_true", help="coarser grids, and a heuristic for cycles")
 short = parser.parse_args().short
 
 models = Path(__file__).parent / "models"
@@ -125,10 +125,9 @@ assert points.complete[1]
 assert len(points) == 3
 
 # %%
-# **The cycles of spiking.** An orbit that has settled on spiking repeats after some number of steps. The cycles of this
-# period are looked for by a heuristic that starts from the states of the orbit: there may be more of them. (Polygon
-# itineraries would be complete in a box, but take minutes at this period.) Each of those found is verified in rational
-# arithmetic. One is stable, the spike; beside it is a saddle.
+# **The cycles of spiking.** An orbit that has settled on spiking repeats after some number of steps. All cycles of this
+# period in a box around it are found by polygon itineraries, with proof (the short form is content with a heuristic).
+# Each is verified in rational arithmetic. One is stable, the spike; beside it is a saddle.
 z = started(np.array([-20.0]), np.array([-14.0]))
 for _ in range(3000):
     z = network(z)
@@ -136,13 +135,16 @@ orbit = [z[0]]
 while len(orbit) < 60 and (len(orbit) == 1 or np.abs(orbit[-1] - orbit[0]).max() > 1e-9):
     orbit.append(network(orbit[-1]))
 steps = len(orbit) - 1
+around = np.array([[-0.2, 3.6], [-1.0, 4.0]])
+assert np.all((orbit > around[:, 0]) & (orbit < around[:, 1]))
+strategy = Scyfi(starts=np.array(orbit)) if short else Polygons()
 clock = process_time()
-cycles = db.find_cycles(network, periods=[steps], search=Scyfi(starts=np.array(orbit)), rng=0)
+cycles = db.find_cycles(network, periods=[steps], box=around, search=strategy, rng=0)
 print(f"period {steps}: {cycles.arguments[steps]}; {process_time() - clock:.1f} CPU s")
 for cycle in cycles:
     print(f"  {cycle.kind.value}, multipliers {np.round(cycle.multipliers, 3)}, {cycle.status.value}")
     assert cycle.status is db.Status.CERTIFIED
-assert not cycles.complete[steps]
+assert cycles.complete[steps] != short
 (spike,) = [cycle for cycle in cycles if cycle.kind is db.CycleKind.STABLE]
 (beside,) = [cycle for cycle in cycles if cycle.kind is db.CycleKind.SADDLE]
 v = potential(spike.points)
