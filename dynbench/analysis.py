@@ -216,7 +216,7 @@ def analyze(
         symmetry_orbits=stages.run(lambda: symmetry_orbits(system, points), ()),
         slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
         cover=stages.run(lambda: _cover(system, points, progress), None),
-        manifolds=(manifolds := stages.run(lambda: _manifolds(system, points, cycles, progress), ())),
+        manifolds=(manifolds := stages.run(lambda: _manifolds(system, points, cycles, progress), manifolds)),
         homoclinic=stages.run(lambda: _homoclinic(system, points, cycles, manifolds, progress), ()),
         interrupted=stages.interrupted,
         provenance={
