@@ -139,7 +139,7 @@ def test_the_heuristic_finds_real_cycles_only_and_claims_nothing():
 def test_the_heuristic_starts_from_the_states_given():
     form = piecewise_linear(LOZI)
     starts = np.array([[5 / 11, 5 / 22]])
-    found = Scyfi(batch=1, steps=1, patience=1, max_rounds=1).within(None, starts).search(form, 1, rng=RNG)
+    found = Scyfi(batch=1, steps=1, patience=1).within(None, starts).search(form, 1, rng=RNG)
     assert ((True,),) in found.words
 
 
@@ -154,7 +154,7 @@ def test_planted_fixed_points_of_large_networks(size):
     bias = rng.normal(size=size)
     bias[:6] = -0.5
     form = piecewise_linear(db.PLRNN(np.full(size, 0.2), weights, bias))
-    words, found = real(form, Scyfi())
+    words, found = real(form, Scyfi(batch=64, patience=4))
     assert not found.complete
     assert len(words) == 64
 
