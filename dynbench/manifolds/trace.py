@@ -43,8 +43,8 @@ def trace_manifold(
 
     Piecewise-linear maps: a manifold of dimension 1 is an exact polyline in any number of states, with all its corners;
     a stable one needs preimages, by regions or by following paths, and where the map has no inverse all preimages are
-    collected. In dimension 2 it is made of exact polygons, above of patches fitted to samples. Other flows and maps: an approximate polyline of a manifold of dimension 1, of smooth maps the unstable
-    one only.
+    collected. In dimension 2 it is made of exact polygons, above of patches fitted to samples. Other flows and maps: an
+    approximate polyline of a manifold of dimension 1, of smooth maps the unstable one only.
 
     Parameters
     ----------
