@@ -7,12 +7,12 @@
 (['stable node', 'saddle', 'stable node'], True)
 """
 
-from dynbench import errors, flow, networks
+from dynbench import errors, flow, networks, piecewise
 from dynbench._version import __version__
 from dynbench.analysis import Analysis, analyze
-from dynbench.basins import Basins, basins
+from dynbench.basins import BasinBoundary, Basins, basin_boundary, basins
 from dynbench.continuation import ChangeKind, FixedPointPaths, follow_fixed_points
-from dynbench.cycles import Cycle, CycleKind
+from dynbench.cycles import Cycle, CycleKind, Cycles, find_cycles
 from dynbench.fixed_points import (
     Certificate,
     FixedPoint,
@@ -25,7 +25,7 @@ from dynbench.fixed_points import (
     search,
 )
 from dynbench.flow import LyapunovSpectrum, Trajectory, integrate, lyapunov_spectrum
-from dynbench.manifolds import Manifold, trace_manifold
+from dynbench.manifolds import HomoclinicPoint, Manifold, homoclinic_onset, homoclinic_points, trace_manifold
 from dynbench.models import load_toml
 from dynbench.networks import PLRNN, RNN, EchoStateNetwork
 from dynbench.orbits import Orbit, OrbitKind, classify_orbit, classify_orbits
@@ -49,15 +49,18 @@ __all__ = [
     "PLRNN",
     "RNN",
     "Analysis",
+    "BasinBoundary",
     "Basins",
     "Certificate",
     "ChangeKind",
     "Cycle",
     "CycleKind",
+    "Cycles",
     "EchoStateNetwork",
     "FixedPoint",
     "FixedPointPaths",
     "FixedPoints",
+    "HomoclinicPoint",
     "Kind",
     "LowRank",
     "LyapunovSpectrum",
@@ -74,20 +77,25 @@ __all__ = [
     "__version__",
     "analyze",
     "attractor_transitions",
+    "basin_boundary",
     "basins",
     "certify",
     "classify_orbit",
     "classify_orbits",
     "errors",
+    "find_cycles",
     "find_fixed_points",
     "flow",
     "follow_fixed_points",
+    "homoclinic_onset",
+    "homoclinic_points",
     "integrate",
     "load_report",
     "load_toml",
     "lyapunov_spectrum",
     "morse_consistency",
     "networks",
+    "piecewise",
     "pulse_ends",
     "pulse_transitions",
     "report",

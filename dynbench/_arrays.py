@@ -24,6 +24,7 @@ __all__ = [
     "check_positive",
     "check_tolerances",
     "given_array",
+    "is_real",
     "listed",
     "plain_arrays",
     "readonly",
@@ -128,7 +129,7 @@ def check_positive(value: Any, *, name: str, what: str) -> None:
     InputError
         If `value` is no such number.
     """
-    if not (_is_real(value) and 0 < value < math.inf):
+    if not (is_real(value) and 0 < value < math.inf):
         raise InputError(f"{name} is {value!r:.60}; it must be a positive, finite {what}.")
 
 
@@ -140,12 +141,13 @@ def check_tolerances(rtol: Any, atol: Any) -> None:
     InputError
         If one is no positive, finite number, or `rtol` is 1 or more.
     """
-    if not (_is_real(rtol) and 0 < rtol < 1):
+    if not (is_real(rtol) and 0 < rtol < 1):
         raise InputError(f"rtol is {rtol!r:.60}; expected a number above 0 and below 1.")
     check_positive(atol, name="atol", what="number")
 
 
-def _is_real(value: Any) -> bool:
+def is_real(value: Any) -> bool:
+    """Whether `value` is a real number of Python or NumPy, and no truth value; infinities and nan are numbers."""
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 

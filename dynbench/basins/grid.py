@@ -15,6 +15,7 @@ from dynbench._arrays import check_positive, check_tolerances, readonly
 from dynbench.basins.follow import Follower
 from dynbench.basins.records import INFINITY, UNDECIDED, Basins
 from dynbench.basins.targets import read_targets
+from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.search import as_boxes
@@ -29,13 +30,13 @@ Array = NDArray[np.float64]
 
 #: A grid of more states than this is a mistake in `resolution`.
 _MOST_STATES = 4_000_000
-#: States are followed together in batches of this many: the solver's step suits the fastest of them.
-_BATCH = 1024
+#: States are followed together in batches of this many: of flows the solver's step suits the fastest of them.
+_BATCH = {"flow": 1024, "map": 65_536}
 
 
 def basins(
     system: System,
-    targets: nx.MultiDiGraph | Sequence[FixedPoint],
+    targets: nx.MultiDiGraph | Sequence[FixedPoint | Cycle],
     box: Any,
     *,
     resolution: int | Sequence[int] = 101,
@@ -50,8 +51,8 @@ def basins(
     ----------
     system : System
         The system.
-    targets : TransitionGraph or sequence of FixedPoint
-        The attractors among which to decide: those of a transition graph, cycles included, or of the fixed points.
+    targets : TransitionGraph or sequence of FixedPoint and Cycle
+        The attractors among which to decide: those of a transition graph, cycles included, or of the sequence.
     box : mapping or (n, 2) array_like
         State -> (low, high), as in `dynbench.find_fixed_points`. A state whose two bounds are equal keeps that
         value: a plane through a space of many states has two states with an interval.
@@ -70,7 +71,8 @@ def basins(
     Basins
         A label for each state. An orbit belongs to a fixed point where it enters the ellipsoid that is proved to
         lie in its basin, or, where there is none, has converged to it within the ball in which it is proved to be
-        the only one, as in `dynbench.transition_graph`; to a cycle where it stays beside it for a period.
+        the only one, as in `dynbench.transition_graph`; to a cycle where it stays beside it for a period, of a
+        piecewise-linear map where it enters a ball from which no orbit escapes.
 
     Raises
     ------
@@ -87,10 +89,11 @@ def basins(
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, system.dimension)
     follower = Follower(system, attractors, bounds, time, rtol, atol)
     labels = np.full(len(grid), UNDECIDED)
-    for start in range(0, len(grid), _BATCH):
-        labels[start : start + _BATCH] = follower.labels(grid[start : start + _BATCH])
+    size = _BATCH[system.kind]
+    for start in range(0, len(grid), size):
+        labels[start : start + size] = follower.labels(grid[start : start + size])
         if progress is not None:
-            progress("following a grid of states", min(start + _BATCH, len(grid)), len(grid))
+            progress("following a grid of states", min(start + size, len(grid)), len(grid))
     wide = [i for i, axis in enumerate(axes) if len(axis) > 1]
     names = {t.label: t.name for t in attractors} | {UNDECIDED: "undecided", INFINITY: "infinity"}
     return Basins(

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench.basins.balls import BallTarget, ball_target
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.attraction import AttractionBall, attraction_ball
 from dynbench.flow.polylines import distances
+from dynbench.piecewise import piecewise_linear
 from dynbench.systems import System
 from dynbench.transitions.graph import check_graph
 from dynbench.transitions.limits import arrival_radius
@@ -77,7 +79,7 @@ class CycleTarget:
         return distances(states, self.line, joined=self.joined) <= tube
 
 
-Target = PointTarget | CycleTarget
+Target = PointTarget | CycleTarget | BallTarget
 
 
 def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
@@ -87,7 +89,7 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
     ----------
     system : System
         The system.
-    targets : TransitionGraph or sequence of FixedPoint
+    targets : TransitionGraph or sequence of FixedPoint and Cycle
         What the user gave.
     rtol : float
         The tolerance of the orbits.
@@ -98,6 +100,7 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
         If they are neither, belong to another system, or hold no attractor that an orbit could be shown to reach.
     """
     found: list[Target] = []
+    form = piecewise_linear(system) if system.kind == "map" else None
     for node, data in _nodes(targets):
         record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is None:
@@ -111,6 +114,10 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
             ball = data["attraction"] if "attraction" in data else attraction_ball(system, record)
             found.append(PointTarget(node, record, ball, arrival_radius(record, rtol)))
         else:
+            balls = ball_target(form, node, record) if form is not None else None
+            if balls is not None:
+                found.append(balls)
+                continue
             flow = system.kind == "flow"
             line = np.concatenate([record.points, record.points[:1]]) if flow else np.asarray(record.points)
             found.append(CycleTarget(node, record, line, flow))
@@ -123,7 +130,8 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
 
 def _nodes(targets: Any) -> list[tuple[int, dict[str, Any]]]:
     """Labels, with what is known of each limit."""
-    if isinstance(targets, Sequence) and all(isinstance(p, FixedPoint) for p in targets):
-        return [(i, {"point": p}) for i, p in enumerate(targets)]
-    check_graph(targets, "targets", "a transition graph or a sequence of fixed points")
+    if isinstance(targets, Sequence) and all(isinstance(p, FixedPoint | Cycle) for p in targets):
+        kinds = ("cycle" if isinstance(p, Cycle) else "point" for p in targets)
+        return [(i, {"point": None, kind: p}) for i, (kind, p) in enumerate(zip(kinds, targets, strict=True))]
+    check_graph(targets, "targets", "a transition graph or a sequence of fixed points and cycles")
     return list(targets.nodes(data=True))

@@ -104,6 +104,9 @@ def report(
     box: BoxOption = None,
     settings: SetOption = None,
     seed: SeedOption = 0,
+    periods: Annotated[
+        int | None, typer.Option("--periods", min=0, help="Look for cycles of a map of periods 1 to this; 0 for none.")
+    ] = None,
     require: RequireOption = None,
     as_json: JsonOption = False,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="For a folder: models at a time.")] = None,
@@ -125,12 +128,14 @@ def report(
 
         dynbench report toggle.toml -o toggle.html -o toggle.json --set a=5 --require complete
 
+        dynbench report lozi.toml -o lozi.html --periods 12
+
         dynbench report models/ -o reports/
     """
     with _exit_codes():
         if Path(model).is_dir():
-            if box or settings:
-                raise InputError("--box and --set are for one model, not for a folder of them.")
+            if box or settings or periods is not None:
+                raise InputError("--box, --set and --periods are for one model, not for a folder of them.")
             options = ["--seed", str(seed), *(word for r in require or () for word in ("--require", r.value))]
             _report_folder(Path(model), _one_folder(model, out), options, jobs, timeout, as_json, open_)
             return
@@ -143,7 +148,7 @@ def report(
         targets = [report_target(path) for path in out]
         system, region = _load(model, box, settings)
         with progress_bar() as progress:
-            analysis = analyze(system, box=region, rng=seed, progress=progress)
+            analysis = analyze(system, box=region, rng=seed, periods=periods, progress=progress)
         with uninterrupted():
             for target in targets:
                 log(f"wrote {write(analysis, target)}")

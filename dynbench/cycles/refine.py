@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, readonly
+from dynbench.cycles.piecewise_flow import piecewise_flow_cycle
 from dynbench.cycles.records import Cycle, CycleKind
 from dynbench.errors import ConvergenceError, InputError
 from dynbench.fixed_points import Status
 from dynbench.flow import Outcome, integrate
 from dynbench.flow.variational import propagate
+from dynbench.piecewise import piecewise_linear
 from dynbench.systems import System, as_system
 
 __all__ = ["refine_cycle"]
@@ -35,7 +37,8 @@ def refine_cycle(system: System, state: ArrayLike, period: float) -> Cycle | Non
 
     For flows the unknowns are the state x and the period T, the equations phi_T(x) = x and that x lies on the section
     through `state` normal to the field (Newton's method on the Poincare map, with the variational equations); for
-    maps F^k(x) = x.
+    maps F^k(x) = x. Of a piecewise-linear flow the cycle is solved for in closed form, region by region, and proved in
+    ball arithmetic where its entries are rational.
 
     Parameters
     ----------
@@ -66,6 +69,11 @@ def refine_cycle(system: System, state: ArrayLike, period: float) -> Cycle | Non
         raise InputError(f"state has shape {start.shape}; expected one state of shape ({system.dimension},).")
     if not (0 < period < math.inf) or (system.kind == "map" and int(period) != period):
         raise InputError(f"period is {period!r}; expected a positive {'integer' if system.kind == 'map' else 'time'}.")
+    form = piecewise_linear(system) if system.kind == "flow" else None
+    if form is not None:
+        cycle = piecewise_flow_cycle(form, start, float(period))
+        if cycle is not None:
+            return cycle
     try:
         return _of_map(system, start, int(period)) if system.kind == "map" else _of_flow(system, start, float(period))
     except ConvergenceError:

@@ -33,10 +33,11 @@ from dynbench._arrays import as_states, brief, readonly
 from dynbench.errors import InputError
 from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.records import FixedPoint, Verdict
+from dynbench.fixed_points.vicinity import Vicinity
 from dynbench.symbolic.balls import ball_around, lower, upper
 from dynbench.systems import System, as_system
 
-__all__ = ["AttractionBall", "attraction_ball", "repulsion_ball"]
+__all__ = ["AttractionBall", "attraction_ball", "proved_ellipsoid", "repulsion_ball"]
 
 Array = NDArray[np.float64]
 
@@ -151,19 +152,36 @@ def _ellipsoid(system: System, point: FixedPoint, direction: int) -> AttractionB
     certificate = point.certificate
     if certificate is None or certificate.verdict is not Verdict.FIXED_POINT or certificate.radius is None:
         return None
-    matrix = _lyapunov_matrix(system, certificate.center, direction)
+    return proved_ellipsoid(system, certificate.center, certificate.radius, direction)
+
+
+def proved_ellipsoid(system: Vicinity, center: Array, gap: float, direction: int = 1) -> AttractionBall | None:
+    """The largest ellipsoid that could be proved to lie in the basin of a fixed point.
+
+    Parameters
+    ----------
+    system : Vicinity
+        A system, or what has its derivatives in doubles and in balls, such as an iterate of a map.
+    center : (n,) array
+        A state near the fixed point.
+    gap : float
+        A fixed point is proved to lie within this distance of it (sup norm).
+    direction : int
+        -1 for backward time.
+    """
+    matrix = _lyapunov_matrix(system, center, direction)
     if matrix is None:
         return None
     with ctx.workprec(_PRECISION):
-        center = [arb(float(value)) for value in certificate.center]
-        radius = _widest(system, matrix, center, certificate.radius, direction)
-        level = _level(matrix, radius, certificate.radius)
+        exact = [arb(float(value)) for value in center]
+        radius = _widest(system, matrix, exact, gap, direction)
+        level = _level(matrix, radius, gap)
     if not level > 0:
         return None
-    return AttractionBall(readonly(matrix), radius, level, certificate.center)
+    return AttractionBall(readonly(matrix), radius, level, readonly(center))
 
 
-def _lyapunov_matrix(system: System, x: Array, direction: int) -> Array | None:
+def _lyapunov_matrix(system: Vicinity, x: Array, direction: int) -> Array | None:
     """P with P J + J^T P = -1 (flows) or J^T P J - P = -1 (maps) up to rounding; None where it is not to be had."""
     jacobian = direction * system.jacobian_at(x)
     if not np.isfinite(jacobian).all():
@@ -182,7 +200,7 @@ def _lyapunov_matrix(system: System, x: Array, direction: int) -> Array | None:
     return matrix if np.isfinite(matrix).all() else None
 
 
-def _widest(system: System, matrix: Array, center: Sequence[arb], start: float, direction: int) -> float:
+def _widest(system: Vicinity, matrix: Array, center: Sequence[arb], start: float, direction: int) -> float:
     """The largest radius, to a few per cent, of a box in which V is shown to fall; 0 where none was found."""
     scale = max(1.0, *(abs(float(value)) for value in center))
     low, high = max(4 * start, 2.0**-40 * scale), _WIDEST * scale
@@ -196,7 +214,7 @@ def _widest(system: System, matrix: Array, center: Sequence[arb], start: float, 
     return low
 
 
-def _falls(system: System, matrix: Array, center: Sequence[arb], radius: float, direction: int) -> bool:
+def _falls(system: Vicinity, matrix: Array, center: Sequence[arb], radius: float, direction: int) -> bool:
     """Whether V is proved to fall in the box of this radius."""
     box = ball_around(center, radius)
     jacobian = system.ball_jacobian(box)

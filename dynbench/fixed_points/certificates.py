@@ -32,6 +32,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.large import certify_large, is_large, polish_large
 from dynbench.fixed_points.records import Certificate, Verdict
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
+from dynbench.fixed_points.vicinity import Vicinity
 from dynbench.symbolic.balls import ball_around, sup_norm, upper
 from dynbench.systems import System, as_system
 
@@ -138,7 +139,7 @@ def polished(system: System, x: ArrayLike) -> NDArray[np.float64]:
     return nearest if np.isfinite(nearest).all() else start
 
 
-def refine(system: System, x: Sequence[arb], *, steps: int = 12) -> Refined | None:
+def refine(system: Vicinity, x: Sequence[arb], *, steps: int = 12) -> Refined | None:
     """Newton's method from the midpoint of `x` at the working precision, then the proof; None where it fails."""
     current = [value.mid() for value in x]
     size = math.inf
@@ -157,13 +158,13 @@ def refine(system: System, x: Sequence[arb], *, steps: int = 12) -> Refined | No
     return _prove(system, current)
 
 
-def residual_jacobian_ball(system: System, x: Sequence[arb]) -> arb_mat:
+def residual_jacobian_ball(system: Vicinity, x: Sequence[arb]) -> arb_mat:
     """The Jacobian of G over a box given as balls."""
     jacobian = system.ball_jacobian(x)
     return jacobian - _identity(system.dimension) if system.kind == "map" else jacobian
 
 
-def _prove(system: System, center: list[arb]) -> Refined | None:
+def _prove(system: Vicinity, center: list[arb]) -> Refined | None:
     """The inequality of the module's docstring, at the smallest radius for which it is easily shown."""
     inverse = _inverse(residual_jacobian_ball(system, center))
     if inverse is None:
@@ -268,7 +269,7 @@ def _widest(holds: Callable[[float], bool], start: float, scale: float) -> float
     return low
 
 
-def _contraction(system: System, inverse: arb_mat, center: Sequence[arb], radius: arb) -> arb:
+def _contraction(system: Vicinity, inverse: arb_mat, center: Sequence[arb], radius: arb) -> arb:
     """|I - R G'| over a ball; nan where G is not shown to be defined on all of it."""
     ball = ball_around(center, radius)
     if not _defined(system, ball):
@@ -277,7 +278,7 @@ def _contraction(system: System, inverse: arb_mat, center: Sequence[arb], radius
     return sup_norm(_identity(system.dimension) - inverse * jacobian)
 
 
-def _defined(system: System, ball: Sequence[arb]) -> bool:
+def _defined(system: Vicinity, ball: Sequence[arb]) -> bool:
     """Whether G is shown to be defined and bounded on a ball, as the mean value theorem needs."""
     return all(component.is_finite() for component in system.ball_residual(ball))
 

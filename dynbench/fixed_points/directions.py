@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.records import FixedPoint
+from dynbench.fixed_points.vicinity import Linearised
 from dynbench.invariants import SignedPermutation
+from dynbench.piecewise import linear_reach, piecewise_linear
 from dynbench.systems import System
 
-__all__ = ["Directions", "between"]
+__all__ = ["Directions", "between", "reach_of"]
 
 Array = NDArray[np.float64]
 
@@ -44,28 +46,38 @@ class Directions:
         positive; the position in the list of all of them (complex pairs count twice) is in `names`.
     names : tuple of str
         "v1", "v2", ... for each of `eigenvectors`.
+    reach : float
+        States along the directions are nearer than half of this: in piecewise-linear systems the distance up to which
+        they have the pattern of the point, so that they lie in its unstable manifold exactly.
     """
 
-    system: System
+    system: Linearised
     x: Array
     basis: Array
     eigenvectors: tuple[tuple[float, Array], ...]
     names: tuple[str, ...]
+    reach: float = np.inf
 
     @classmethod
     def of(cls, system: System, point: FixedPoint, count: int, *, stable: bool = False) -> Directions:
         """The directions of a point with so many unstable (or stable) eigenvalues."""
-        jacobian = system.jacobian_at(point.x)
+        directions = cls.at(system, point.x, count, stable=stable, many=is_large(system))
+        return replace(directions, reach=reach_of(system, point.x[None], directions.basis))
+
+    @classmethod
+    def at(cls, system: Linearised, x: Array, count: int, *, stable: bool = False, many: bool = False) -> Directions:
+        """Those of a fixed point x of what need not be a system, such as the map once round a cycle."""
+        jacobian = system.jacobian_at(x)
         values, vectors = np.linalg.eig(jacobian)
         strength = np.abs(values) if system.kind == "map" else values.real
         order = np.argsort(strength if stable else -strength, kind="stable")[:count]
         real = [k for k in range(count) if abs(values[order[k]].imag) <= _REAL * max(abs(values[order[k]]), 1e-300)]
         pairs = tuple((float(values[order[k]].real), _oriented(np.real(vectors[:, order[k]]))) for k in real)
-        if is_large(system):
+        if many:
             basis = _spanned(values[order], vectors[:, order])
         else:
             basis = _basis(jacobian, strength, count, stable, system.kind)
-        return cls(system, point.x, basis, pairs, tuple(f"v{k + 1}" for k in real))
+        return cls(system, x, basis, pairs, tuple(f"v{k + 1}" for k in real))
 
     def moved(self, s: SignedPermutation) -> Directions:
         """The directions of the fixed point S x, for a symmetry S: F'(S x) = S F'(x) S^T."""
@@ -91,7 +103,24 @@ class Directions:
         quadratic = np.linalg.norm(self.system.second_derivative(self.x, direction, direction), axis=-1) / 2
         straight = _OFFSETS * scale * quadratic[..., None] <= _CURVATURE * linear[..., None]
         offset = np.where(straight.any(axis=-1), _OFFSETS[np.argmax(straight, axis=-1)], _OFFSETS[-1])
-        return np.asarray(self.x + scale * offset[..., None] * direction, dtype=np.float64)
+        offset = np.minimum(scale * offset, self.reach / 2)
+        return np.asarray(self.x + offset[..., None] * direction, dtype=np.float64)
+
+
+def reach_of(system: System, orbit: Array, basis: Array) -> float:
+    """How far from a fixed point (or a cycle's first state) a piecewise-linear system is linear; inf of others.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    orbit : (k, n) array
+        The point, or the states of a cycle of a map.
+    basis : (n, m) array
+        Orthonormal columns that span the directions.
+    """
+    form = piecewise_linear(system)
+    return np.inf if form is None else linear_reach(form, orbit, basis)
 
 
 def between(a: Array, b: Array, count: int) -> Array:

@@ -20,6 +20,7 @@ from dynbench.fixed_points.search import (
     Findings,
     MultiStart,
     NetworkPlan,
+    Patterns,
     Polynomial,
     Progress,
     SearchStrategy,
@@ -61,8 +62,9 @@ def find_fixed_points(
     starts : (K, n) array, optional
         States to start Newton's method from.
     search : SearchStrategy or sequence of them, optional
-        One strategy or several, from `dynbench.search`. By default: with a box and at most 8 states
-        `Complete`, with `Polynomial` beside it where that is quick; with starts `MultiStart`; with neither
+        One strategy or several, from `dynbench.search`. By default `Patterns` for piecewise-linear systems of at most
+        200 states and units, with `MultiStart` beside it where starts are given; otherwise with a box and at most 8
+        states `Complete`, with `Polynomial` beside it where that is quick; with starts `MultiStart`; with neither
         `Polynomial`, or `Complete` in a box that is proved to hold every fixed point. For more than 8 states in
         matrix form, without a box, `NetworkPlan`, which takes the starts as its first ones.
     rng : int or numpy.random.Generator, optional
@@ -163,6 +165,8 @@ def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStra
         if not chosen:
             raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
         return [strategy.within(box, starts) for strategy in chosen]
+    if Patterns.suits(system):
+        return [Patterns(box, starts=starts), *([] if starts is None else [MultiStart(starts)])]
     small = system.dimension <= _LARGEST_COMPLETE
     if not small and box is None and system.matrix_form is not None:
         return [NetworkPlan(starts)]

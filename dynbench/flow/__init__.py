@@ -13,6 +13,7 @@ from dynbench.flow.steppers import (
     StepMethod,
     StormerVerlet,
 )
+from dynbench.flow.switches import Switches
 from dynbench.flow.trajectories import Outcome, Trajectory, integrate
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "StepMethod",
     "StormerVerlet",
+    "Switches",
     "Trajectory",
     "drift",
     "integrate",

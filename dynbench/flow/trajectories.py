@@ -14,6 +14,7 @@ from dynbench._arrays import as_states, check_tolerances, readonly
 from dynbench.errors import InputError
 from dynbench.flow.events import Event
 from dynbench.flow.steppers import STEP_METHODS, StepMethod
+from dynbench.flow.switches import Switches
 from dynbench.systems import System, as_system
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Trajectory:
         the states, over the orbits that were integrated together; 0 for all other methods.
     system : System, optional
         Whose orbits these are; None where the trajectory was put together by hand.
+    switches : Switches, optional
+        With ``engine="piecewise"`` where the orbits pass from region to region.
     """
 
     t: Array
@@ -70,6 +73,7 @@ class Trajectory:
     events: tuple[tuple[Array, Array], ...] = ()
     residual: Array = field(default_factory=lambda: readonly(0.0))
     system: System | None = field(default=None, repr=False)
+    switches: Switches | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -138,7 +142,9 @@ def integrate(
         times is divided into the fewest equal steps that are not longer; steps of just this length are taken where
         it divides the interval.
     engine : str, optional
-        Only None or "scipy" so far.
+        "scipy" (default); or "piecewise", for piecewise-linear flows (`dynbench.piecewise`): the orbit in closed form
+        in each region, every switch in order and to rounding, in `Trajectory.switches`. It has no tolerances, and for
+        a duration gives equally spaced times.
     rtol, atol : float
         Tolerances of the local error; both are positive, and `rtol` is below 1. Methods of fixed step have none:
         implicit ones solve their equations to rounding.
@@ -160,15 +166,17 @@ def integrate(
     InputError
         If an argument does not fit; the message says what was expected.
     """
-    if engine not in (None, "scipy"):
-        raise InputError(f"engine is {engine!r}, but only 'scipy' is available.")
+    if engine not in (None, "scipy", "piecewise"):
+        raise InputError(f"engine is {engine!r:.60}; expected 'scipy' or 'piecewise'.")
     states = as_states(x0, as_system(system).dimension, name="x0")
     check_tolerances(rtol, atol)
     batch = states.shape[:-1]
     flat = states.reshape(-1, system.dimension)
     if events and (system.kind == "map" or batch):
         raise InputError("events need a flow and a single initial state of shape (n,).")
-    if system.kind == "map":
+    if engine == "piecewise":
+        parts = _piecewise(system, flat, t, method, step, tuple(events), max_steps)
+    elif system.kind == "map":
         if method is not None or step is not None:
             given = f"method is {method!r}" if method is not None else f"step is {step!r}"
             raise InputError(f"{given}, but a map is iterated, not integrated.")
@@ -201,6 +209,7 @@ def integrate(
         events=tuple((readonly(times), readonly(found)) for times, found in parts.events),
         residual=readonly(np.zeros(batch) if parts.residual is None else np.reshape(parts.residual, batch)),
         system=system,
+        switches=parts.switches,
     )
 
 
@@ -215,6 +224,24 @@ class Parts:
     reasons: list[str]
     events: tuple[tuple[Array, Array], ...] = ()
     residual: Array | None = None
+    switches: Switches | None = None
+
+
+def _piecewise(
+    system: System,
+    states: Array,
+    t: Any,
+    method: Any,
+    step: Any,
+    events: tuple[Event, ...],
+    max_steps: int | None,
+) -> Parts:
+    from dynbench.flow.piecewise_engine import solve_piecewise
+
+    if method is not None or step is not None:
+        given = f"method is {method!r:.60}" if method is not None else f"step is {step!r:.60}"
+        raise InputError(f"{given}, but the engine 'piecewise' takes no steps: it solves each region in closed form.")
+    return solve_piecewise(system, states, t, events=events, max_steps=max_steps)
 
 
 def _iterate(system: System, states: Array, steps: Any) -> Parts:

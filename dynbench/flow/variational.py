@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, check_tolerances
 from dynbench.errors import ConvergenceError, InputError
+from dynbench.flow.piecewise_engine import piecewise_propagate
 from dynbench.systems import System, as_system
 
 __all__ = ["propagate"]
@@ -17,7 +18,13 @@ Array = NDArray[np.float64]
 
 
 def propagate(
-    system: System, x: ArrayLike, t: float, *, rtol: float = 1e-12, atol: float = 1e-13
+    system: System,
+    x: ArrayLike,
+    t: float,
+    *,
+    rtol: float = 1e-12,
+    atol: float = 1e-13,
+    engine: str | None = None,
 ) -> tuple[Array, Array]:
     """The state at time `t` on the orbit of `x`, and its derivative by `x`.
 
@@ -34,6 +41,8 @@ def propagate(
         The time, negative for backward (flows); or the number of steps (maps).
     rtol, atol : float
         Tolerances of the local error (flows).
+    engine : str, optional
+        "scipy" (default); or "piecewise" for a piecewise-linear flow: both in closed form, region by region.
 
     Returns
     -------
@@ -55,7 +64,14 @@ def propagate(
     check_tolerances(rtol, atol)
     if not np.isfinite(t):
         raise InputError(f"t is {t!r}; expected a finite time.")
-    state, derivative = _iterated(system, start, t) if system.kind == "map" else _flown(system, start, t, rtol, atol)
+    if engine == "piecewise":
+        state, derivative = piecewise_propagate(system, start, float(t))
+    elif engine not in (None, "scipy"):
+        raise InputError(f"engine is {engine!r:.60}; expected 'scipy' or 'piecewise'.")
+    elif system.kind == "map":
+        state, derivative = _iterated(system, start, t)
+    else:
+        state, derivative = _flown(system, start, t, rtol, atol)
     if not (np.isfinite(state).all() and np.isfinite(derivative).all()):
         raise ConvergenceError(f"The orbit of x cannot be followed to t = {t:.6g} with its derivative.")
     return state, derivative

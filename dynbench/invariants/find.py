@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from dynbench.errors import InputError
 from dynbench.invariants.darboux.integrals import DarbouxIntegrals
 from dynbench.invariants.independence import IndependentFunctions
 from dynbench.invariants.linear_combinations import LinearCombinations
@@ -15,7 +16,7 @@ from dynbench.invariants.networks.templates import NetworkTemplates
 from dynbench.invariants.records import Invariant, Invariants, NearInvariant
 from dynbench.invariants.skew_multipliers import SkewMultipliers
 from dynbench.invariants.stream_function import StreamFunction
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["CONSERVED_QUANTITIES", "conserved_quantities", "run_methods"]
 
@@ -59,10 +60,11 @@ def conserved_quantities(
     Raises
     ------
     InputError
-        If `degree` is less than 2, or `time_limit` is not positive.
+        If `degree` is no integer of at least 2, `time_limit` is not positive, `methods` holds what is no method, or
+        `system` is no system.
     """
     limits = Limits(degree, time_limit)
-    if system.kind != "flow":
+    if as_system(system).kind != "flow":
         return Invariants(scope="nothing (conserved quantities are sought for flows only)")
     found = run_methods(CONSERVED_QUANTITIES if methods is None else methods, system, limits)
     return Invariants(_independent(system, found), found.scope, found.stopped, found.nearly)
@@ -79,7 +81,15 @@ def run_methods(methods: Sequence[InvariantMethod], system: System, limits: Limi
         The system.
     limits : Limits
         Degree and time.
+
+    Raises
+    ------
+    InputError
+        If one of `methods` is no `InvariantMethod`.
     """
+    for method in methods:
+        if not isinstance(method, InvariantMethod):
+            raise InputError(f"methods holds {method!r:.60}; expected instances of InvariantMethod.")
     found: list[Invariant] = []
     nearly: list[NearInvariant] = []
     scopes: list[str] = []

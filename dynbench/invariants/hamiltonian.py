@@ -23,7 +23,7 @@ from dynbench.invariants.multipliers import constant_multipliers
 from dynbench.invariants.poisson import jacobi_identities, skew_solutions
 from dynbench.invariants.records import InvariantKind, Proof
 from dynbench.invariants.structure_records import HamiltonianStructure, StructureKind
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["hamiltonian_structure", "volume_preservation"]
 
@@ -46,7 +46,7 @@ def hamiltonian_structure(system: System) -> HamiltonianStructure | None:
         Canonical where one was found, else with a constant S, else with an S of degree 1, or of the form
         a_ij x_i x_j. None says that none of these was found, not that there is none.
     """
-    if system.kind != "flow" or not system.algebraic or system.dimension > _LARGEST_DIMENSION:
+    if as_system(system).kind != "flow" or not system.algebraic or system.dimension > _LARGEST_DIMENSION:
         return None
     components = system.expand()
     return _constant(components) or _poisson(components, _hamiltonians(system))
@@ -54,7 +54,7 @@ def hamiltonian_structure(system: System) -> HamiltonianStructure | None:
 
 def volume_preservation(system: System) -> Proof | None:
     """Prove that a flow preserves volume: div F = 0 identically (Liouville); None where that is not shown."""
-    if system.kind != "flow" or not system.algebraic:
+    if as_system(system).kind != "flow" or not system.algebraic:
         return None
     system = system.expand()
     terms = [rate.diff(s) for rate, s in zip(system.rhs, system.states, strict=True)]

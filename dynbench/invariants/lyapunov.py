@@ -11,7 +11,7 @@ from dynbench.invariants.method import InvariantMethod, Limits
 from dynbench.invariants.multiplier_energies import MultiplierEnergies
 from dynbench.invariants.networks.energy import NetworkEnergy
 from dynbench.invariants.records import Invariant, InvariantKind, Invariants
-from dynbench.systems import System
+from dynbench.systems import System, as_system
 
 __all__ = ["LYAPUNOV_METHODS", "excludes_cycles", "lyapunov_functions"]
 
@@ -50,10 +50,10 @@ def lyapunov_functions(
     Raises
     ------
     InputError
-        If `time_limit` is not positive.
+        If `time_limit` is not positive, `methods` holds what is no method, or `system` is no system.
     """
     limits = Limits(seconds=time_limit)
-    if system.kind != "flow":
+    if as_system(system).kind != "flow":
         return Invariants(scope="nothing (Lyapunov functions are sought for flows only)")
     found = run_methods(LYAPUNOV_METHODS if methods is None else methods, system, limits)
     strict = [v for v in found if v.kind is InvariantKind.STRICT_LYAPUNOV]

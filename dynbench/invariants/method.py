@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
+from dynbench._arrays import is_real
 from dynbench.errors import InputError
 from dynbench.invariants.deadline import deadline
 from dynbench.invariants.records import Invariant, NearInvariant
@@ -43,13 +44,13 @@ class Limits:
     Raises
     ------
     InputError
-        If `degree` is less than 2, or `seconds` is not positive.
+        If `degree` is no integer of at least 2, or `seconds` is not positive.
     """
 
     def __init__(self, degree: int | None = None, seconds: float | None = None) -> None:
-        if degree is not None and degree < 2:
-            raise InputError(f"degree is {degree}: expected at least 2, a quadratic form.")
-        if seconds is not None and not seconds > 0:
+        if degree is not None and not (is_real(degree) and float(degree).is_integer() and degree >= 2):
+            raise InputError(f"degree is {degree!r:.60}: expected an integer of at least 2, a quadratic form.")
+        if seconds is not None and not (is_real(seconds) and seconds > 0):
             raise InputError(f"time_limit is {seconds!r:.60}: expected a positive number of seconds.")
         self.degree = degree
         self._end = time.monotonic() + (_DEFAULT_SECONDS if seconds is None else seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ __all__ = ["close_orbit"]
 Array = NDArray[np.float64]
 
 #: The tolerances of Newton's method, and those with which the closed orbit is run through once more.
-_FINE, _OTHER = {"rtol": 1e-13, "atol": 1e-14}, {"rtol": 3e-14, "atol": 1e-15}
+_FINE: dict[str, Any] = {"rtol": 1e-13, "atol": 1e-14}
+_OTHER: dict[str, Any] = {"rtol": 3e-14, "atol": 1e-15}
 _STEPS = 8
 #: The orbit has closed when the gap is below this, relative to its extent.
 _CLOSED = 1e-9

@@ -10,7 +10,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-__all__ = ["RationalForm", "RationalRegion", "as_rationals", "to_rational"]
+__all__ = ["RationalForm", "RationalRegion", "as_rationals", "in_doubles", "to_rational"]
 
 
 def to_rational(number: float) -> fmpq:
@@ -28,9 +28,20 @@ def as_rationals(values: Any) -> fmpq_mat:
     return fmpq_mat(rows, columns, [e if isinstance(e, fmpq) else to_rational(e) for e in entries])
 
 
+def in_doubles(matrix: fmpq_mat) -> NDArray[np.float64]:
+    """An exact matrix in doubles, each entry rounded to nearest."""
+    entries = [int(e.p) / int(e.q) for e in matrix.entries()]
+    return np.array(entries, dtype=np.float64).reshape(matrix.nrows(), matrix.ncols())
+
+
 @dataclass(frozen=True, eq=False)
 class RationalRegion:
-    """F(z) = J z + c and y = G z + g on the region of one pattern, exact; vectors are columns."""
+    """F(z) = J z + c and y = G z + g on the region of one pattern, exact; vectors are columns.
+
+    Attributes
+    ----------
+    J, c, G, g : fmpq_mat
+    """
 
     J: fmpq_mat
     c: fmpq_mat

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ Array = NDArray[np.float64]
 
 #: Branches are drawn up to this many diagonals of the box.
 _LONGEST = 6.0
+#: Exact polylines are drawn up to so many diagonals within the box: they return to it, and would fill it.
+_POLYLINE = 3.0
+_STEPS_SEEN = 200
 #: How far beyond the box, in parts of its size, branches are drawn and are seen: in the plane they reach the edge of
 #: the picture, in space they end at the frame.
 _MARGINS = {2: (0.5, 0.0), 3: (0.0, 0.0)}
@@ -50,7 +54,10 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
 
     Where no unstable manifold was traced, the branches of the transition graph stand for it.
     """
-    for which, path, sampled in _branches(analysis):
+    for which, path, sampled, exact in _branches(analysis):
+        if exact and analysis.system.dimension == 2:
+            _draw_polyline(sketch, which, path, analysis.box)
+            continue
         # Axes clip what leaves a planar picture; the frame of a projection does not.
         xy, seen = (
             _beginning(view.project(_inside(path, analysis.box, part)), view.extent(analysis.box))
@@ -76,12 +83,50 @@ def draw_branch(sketch: Sketch, which: str, xy: Array, seen: Array, *, sampled: 
     sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
 
 
-def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
-    """Every branch to draw: "stable" or "unstable", path from the point, whether it samples a larger manifold."""
+def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array) -> None:
+    """Draw an exact polyline of the plane, with its returns to the box, up to a length within it; axes clip the rest.
+
+    The arrow stands on what is seen of it before it first leaves the box.
+    """
+    fine = _within(path, box)
+    inside = np.all((fine >= box[:, 0]) & (fine <= box[:, 1]), axis=-1)
+    steps = np.hypot(*np.diff(fine, axis=0).T) * (inside[1:] & inside[:-1])
+    most = _POLYLINE * float(np.hypot(*(box[:, 1] - box[:, 0])))
+    xy = fine[: 1 + int(np.searchsorted(np.cumsum(steps), most))]
+    if inside[: len(xy)].sum() > 1:
+        # Short steps for the arrow, which is drawn along one of them.
+        seen = _inside(xy, box, 0.0)
+        along = np.append(0.0, np.cumsum(np.hypot(*np.diff(seen, axis=0).T)))
+        even = np.linspace(0.0, along[-1], _STEPS_SEEN)
+        seen = np.column_stack([np.interp(even, along, column) for column in seen.T])
+        draw_branch(sketch, which, xy, seen, sampled=False)
+
+
+def _within(path: Array, box: Array) -> Array:
+    """The polyline with states added where it crosses the box's sides, and halfway between two inside."""
+    added = [path[:1]]
+    for a, b in itertools.pairwise(path):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = ((box.T - a) / (b - a)).ravel()
+        shares = np.sort(shares[(shares > 0) & (shares < 1)])
+        # Just inside and outside of each side, so that what lies between is told by its ends.
+        shares = np.unique(np.clip(np.concatenate([shares - 1e-9, shares + 1e-9, [0.5, 1.0]]), 0.0, 1.0))
+        added.append(a + shares[:, None] * (b - a))
+    return np.concatenate(added)
+
+
+def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
+    """Every branch to draw: "stable" or "unstable", path, whether it samples a larger manifold, whether it is exact.
+
+    Manifolds of cycles are drawn where there are none of points: in a chaotic map all lie along the same curves.
+    """
     traced: Sequence[Any] = analysis.manifolds
+    of_points = any(getattr(manifold, "cycle", None) is None for manifold in traced)
     for manifold in traced:
+        if of_points and getattr(manifold, "cycle", None) is not None:
+            continue
         for branch in manifold.branches:
-            yield manifold.which, np.asarray(branch, dtype=float), False
+            yield manifold.which, np.asarray(branch, dtype=float), False, bool(getattr(manifold, "exact", False))
     if analysis.system.kind == "map":
         return
     known = [np.asarray(m.point) for m in traced if m.which == "unstable"]
@@ -91,15 +136,20 @@ def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool]]:
         # In the plane the branches of a repeller are orbits like all others.
         repeller = point is None or (analysis.system.dimension == 2 and point.stability[2] > 1)
         if len(path) >= 2 and not repeller and not any(np.array_equal(point.x, x) for x in known):
-            yield "unstable", path, point.stability[2] > 1
+            yield "unstable", path, point.stability[2] > 1, False
 
 
-def draw_cycles(sketch: Sketch, system: System, graph: nx.MultiDiGraph, view: View) -> None:
-    """Draw the cycles of the graph: closed curves of a flow (solid where stable, else dashed), points of a map."""
+def draw_cycles(
+    sketch: Sketch, system: System, graph: nx.MultiDiGraph, view: View, *, listed: Sequence[Any] = ()
+) -> None:
+    """Draw the cycles of the graph: closed curves of a flow (solid where stable, else dashed), points of a map.
+
+    Those that are `listed` elsewhere are left out.
+    """
     flow = system.kind == "flow"
     for _, data in graph.nodes(data=True):
         cycle = data.get("cycle")
-        if cycle is None:
+        if cycle is None or any(cycle is other for other in listed):
             continue
         attracting = bool(cycle.kind.attracting)
         colour = (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dynbench.plotting.drawing import Sketch
 from dynbench.plotting.fields import draw_continua, draw_level_sets, draw_streamlines, draw_zero_set, values_on_grid
+from dynbench.plotting.recurrent import draw_borders
 from dynbench.plotting.style import Colour, Style, legible
 from dynbench.systems import System
 
@@ -35,6 +36,7 @@ def draw_plane(sketch: Sketch, analysis: Analysis, *, level_sets: bool, streamli
     sketch.ax.set_xlim(*box[0])
     sketch.ax.set_ylim(*box[1])
     if system.kind == "map":
+        draw_borders(sketch, analysis)
         _draw_orbits(sketch, system, box)
     else:
         if streamlines:

@@ -18,6 +18,7 @@ from dynbench.plotting.fields import draw_basins
 from dynbench.plotting.lines import draw_line_portrait
 from dynbench.plotting.planar import draw_plane
 from dynbench.plotting.projections import view_of
+from dynbench.plotting.recurrent import draw_homoclinic, draw_periodic, drawn_cycles
 from dynbench.plotting.style import axes_or_new, glyph_of, label_axes, number_points
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def phase_portrait(
     One state: the graph of the right-hand side, with the direction of motion on the axis (a flow) or with
     the diagonal and one orbit's cobweb (a map). Two states: for a flow streamlines, nullclines, level sets of
     a proved invariant, stable and unstable manifolds of the saddles and limit cycles; for a map where bounded
-    orbits settle, or arrows from x to F(x) where none stays bounded. From three states on: points, manifolds,
+    orbits settle, or arrows from x to F(x) where none stays bounded, of a piecewise-linear one the borders of its
+    regions, exact manifolds, homoclinic points and the shortest cycles. From three states on: points, manifolds,
     cycles and trajectories, in projection; a few orbits from random starts where there are none of those but
     points. Always the fixed points, by glyph, and a legend.
 
@@ -73,7 +75,8 @@ def phase_portrait(
     -------
     Drawing
         The artists, with roles "streamlines", "nullclines", "level sets", "basins", "stable manifolds",
-        "unstable manifolds", "cycles", "trajectories", "orbits", "steps", "continua", "undecided", "frame",
+        "unstable manifolds", "cycles", "homoclinic points", "borders", "trajectories", "orbits", "steps", "continua",
+        "undecided", "frame",
         "graph", "directions", "cobweb", "points", "numbers" and "legend".
 
     Raises
@@ -95,7 +98,9 @@ def phase_portrait(
         view.draw_frame(sketch)
     if manifolds:
         draw_manifolds(sketch, analysis, view)
-    draw_cycles(sketch, system, analysis.graph, view)
+    draw_cycles(sketch, system, analysis.graph, view, listed=analysis.cycles or ())
+    draw_periodic(sketch, [cycle for _, cycle in drawn_cycles(analysis)], view)
+    draw_homoclinic(sketch, analysis, view)
     draw_trajectories(sketch, orbits, view, system)
     if system.dimension > 2 and _CURVES.isdisjoint(sketch.roles):
         draw_some_orbits(sketch, analysis, view)

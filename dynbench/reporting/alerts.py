@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dynbench.cycles import CycleKind
 from dynbench.fixed_points import FixedPoint, Kind, Status
 from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.large.krylov import MOST_DENSE
 from dynbench.reporting.blocks import Alert, Severity
+from dynbench.reporting.cycles import of_periods
 from dynbench.reporting.numbers import at_most, plural, short
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def alerts(analysis: Analysis) -> tuple[Alert, ...]:
         *_about_the_set(points),
         *_about_proofs(numbered),
         *_about_kinds(analysis.system, numbered),
+        *_about_cycles(analysis),
         *_about_limits(analysis),
         *_near_duplicates(numbered),
         *_ill_conditioned(analysis.system, numbered),
@@ -114,6 +117,34 @@ def _about_kinds(system: System, numbered: Numbered) -> Iterator[Alert]:
             yield Alert(Severity.CAUTION, f"{_named(chosen)} {verb} {text}", threshold)
 
 
+def _about_cycles(analysis: Analysis) -> Iterator[Alert]:
+    """Cycles that may be missing, that are not proved, or that lie on a border."""
+    cycles = analysis.cycles
+    if cycles is None:
+        return
+    open_ = [k for k in cycles.periods if k > 1 and not cycles.complete[k]]
+    if open_:
+        text = f"There may be more cycles {of_periods(open_)} than those listed: the search was not complete."
+        yield Alert(Severity.CAUTION, text, "any period without a proof that all its cycles were found")
+    longer = [(k, c) for k, c in enumerate(cycles) if c.period > 1]
+    unproved = [k for k, c in longer if c.status is not Status.CERTIFIED]
+    if unproved:
+        text = f"{_named(unproved, 'cycle')} could not be certified: existence is not proved."
+        yield Alert(Severity.CAUTION, text, "any cycle without a certificate")
+    border = [k for k, c in longer if c.kind is CycleKind.NONSMOOTH]
+    if border:
+        verb = "has a state" if len(border) == 1 else "have states"
+        text = f"{_named(border, 'cycle')} {verb} on a border between regions (border collision)"
+        yield Alert(
+            Severity.CAUTION,
+            f"{text}: a small change of the equations may destroy it.",
+            "a margin that is exactly zero",
+        )
+    if any(c.period > 1 for c in cycles.continua):
+        text = "There are continua of periodic states: cycles need not be isolated."
+        yield Alert(Severity.SERIOUS, text, "a set of periodic states of dimension 1 or more")
+
+
 def _about_limits(analysis: Analysis) -> Iterator[Alert]:
     """Branches of unstable manifolds whose limit is open, and those that were not followed."""
     graph = analysis.graph
@@ -183,15 +214,15 @@ def _slow_points(analysis: Analysis) -> Iterator[Alert]:
         yield Alert(Severity.NOTE, text, "a minimum of speed where |F| is below 1/100 of its median over the box")
 
 
-def _named(numbers: list[int]) -> str:
-    text = _of(numbers)
+def _named(numbers: list[int], noun: str = "point") -> str:
+    text = _of(numbers, noun)
     return text if text[0].isdigit() else text[:1].upper() + text[1:]
 
 
-def _of(numbers: list[int]) -> str:
+def _of(numbers: list[int], noun: str = "point") -> str:
     """``point 3``, ``points 0 and 1``, ``12 points``."""
     if len(numbers) > _NAMED:
-        return f"{len(numbers)} points"
+        return f"{len(numbers)} {noun}s"
     if len(numbers) == 1:
-        return f"point {numbers[0]}"
-    return f"points {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+        return f"{noun} {numbers[0]}"
+    return f"{noun}s {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

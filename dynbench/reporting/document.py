@@ -10,15 +10,20 @@ from dynbench.fixed_points import Status
 from dynbench.invariants import Invariants
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.blocks import Document, Fact
+from dynbench.reporting.cycles import met_cycles, of_periods
+from dynbench.reporting.homoclinic import proofs_of
 from dynbench.reporting.matrix_systems import with_sizes
 from dynbench.reporting.numbers import plural, readable
 from dynbench.reporting.sections import (
     cycles_section,
     derived_section,
+    homoclinic_section,
     invariants_section,
+    manifolds_section,
     memories_section,
     not_established_section,
     pictures_section,
+    piecewise_section,
     points_section,
     provenance_section,
     references_section,
@@ -31,13 +36,15 @@ from dynbench.reporting.verdict import count_kinds, settled, verdict
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.cycles import Cycles
     from dynbench.systems import System
 
 __all__ = ["build_document"]
 
 _SECTIONS = (
-    *(system_section, derived_section, invariants_section, points_section, memories_section, pictures_section),
-    *(cycles_section, transitions_section, not_established_section, provenance_section, references_section),
+    *(system_section, derived_section, piecewise_section, invariants_section, points_section, memories_section),
+    *(pictures_section, cycles_section, manifolds_section, homoclinic_section, transitions_section),
+    *(not_established_section, provenance_section, references_section),
 )
 
 
@@ -81,14 +88,39 @@ def _facts(analysis: Analysis) -> Iterator[Fact]:
     slow = len({id(p) for p in (*analysis.slow_points, *points.slow_points)})
     if slow:
         yield Fact("Slow points", str(slow))
+    if analysis.cycles is not None:
+        yield Fact("Cycles", _cycles(analysis.cycles))
+    if analysis.homoclinic:
+        yield Fact("Chaos", _chaos(analysis))
     yield Fact("Invariants", _invariants(analysis))
     if analysis.lyapunov_functions:
         yield Fact("Lyapunov functions", str(len(analysis.lyapunov_functions)))
     yield Fact("Symmetries", _symmetries(analysis))
     if graph.number_of_edges():
-        cycles = sum(data.get("cycle") is not None for _, data in graph.nodes(data=True))
+        cycles = len(met_cycles(analysis))
         met = f", {plural(cycles, 'cycle')} met" if cycles else ""
         yield Fact("Transitions", f"{plural(graph.number_of_edges(), 'edge')} between {len(graph)} nodes{met}")
+
+
+def _cycles(cycles: Cycles) -> str:
+    """How many of more than one state, of which periods, and for which of them that is all."""
+    longer = [k for k in cycles.periods if k > 1]
+    if not longer:
+        return "looked for as fixed points only"
+    count = sum(len(cycles.of_period(k)) for k in longer)
+    complete = [k for k in longer if cycles.complete[k]]
+    if len(complete) == len(longer):
+        known = "all, proved"
+    else:
+        known = f"all {of_periods(complete)}, proved" if complete else "there may be more"
+    return f"{count} {of_periods(longer)} ({known})"
+
+
+def _chaos(analysis: Analysis) -> str:
+    proofs = proofs_of(analysis.homoclinic)
+    if any(proof.kind == "homoclinic" for proof in proofs):
+        return "proved, by a transversal homoclinic orbit"
+    return "not proved; manifolds cross" if not proofs else "not proved; a heteroclinic orbit is"
 
 
 def _invariants(analysis: Analysis) -> str:

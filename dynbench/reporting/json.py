@@ -19,8 +19,10 @@ import sympy as sp
 from dynbench.fixed_points.plain import point_to_dict
 from dynbench.reporting.alerts import alerts
 from dynbench.reporting.derived import derive
+from dynbench.reporting.homoclinic import homoclinic_to_dict
 from dynbench.reporting.invariants import invariants_to_dict, structure_to_dict
 from dynbench.reporting.matrix_systems import derived_to_dict, matrix_notation, system_to_dict
+from dynbench.reporting.piecewise import piecewise_to_dict
 from dynbench.reporting.plain import cover_to_dict, graph_to_dict, manifold_to_dict
 from dynbench.reporting.symmetries import symmetries_to_dict
 from dynbench.reporting.verdict import settled, verdict
@@ -47,7 +49,7 @@ def render_json(analysis: Analysis) -> str:
 
 def content_of(analysis: Analysis) -> dict[str, Any]:
     """What a JSON report on an analysis holds, as plain values."""
-    system = analysis.system
+    system, points, cycles = analysis.system, analysis.fixed_points, analysis.cycles
     notation = notation_of(system)
     content = {
         "format": "dynbench-report",
@@ -61,11 +63,14 @@ def content_of(analysis: Analysis) -> dict[str, Any]:
         "lyapunov_functions": invariants_to_dict(system, analysis.lyapunov_functions, notation),
         "structure": structure_to_dict(analysis, notation),
         **symmetries_to_dict(analysis),
-        "fixed_points": analysis.fixed_points.to_dict(write=notation.write),
+        "fixed_points": points.to_dict(write=notation.write),
         "slow_points": [point_to_dict(p) for p in analysis.slow_points],
         "cover": cover_to_dict(analysis.cover),
-        "graph": graph_to_dict(analysis.graph),
-        "manifolds": [manifold_to_dict(m, analysis.fixed_points) for m in analysis.manifolds],
+        "piecewise": piecewise_to_dict(system),
+        "cycles": None if cycles is None else cycles.to_dict(),
+        "graph": graph_to_dict(analysis.graph, cycles),
+        "manifolds": [manifold_to_dict(m, points, cycles) for m in analysis.manifolds],
+        "homoclinic": homoclinic_to_dict(analysis.homoclinic, points, cycles),
         "interrupted": analysis.interrupted,
         "provenance": analysis.provenance,
     }

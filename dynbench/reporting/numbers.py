@@ -24,9 +24,9 @@ _POSITIONAL = 7
 #: What a program writes for a number with a power of ten, a minus and a relation.
 _POWER_OF_TEN = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[eE]([+-]?\d+)\b")
 _SIGN = re.compile(r"(?<![\w.)\]}-])-(?=[\w.(])|(?<=[\w)\]}|] )-(?= [\w(|])")
-_SQUARE = re.compile(r"(?<=[\w)])\*\*(\d)(?!\d)")
+_POWER = re.compile(r"(?<=[\w)])(?:\*\*|\^)(\d+)(?!\d)")
 _PRODUCT = re.compile(r"(?<=[\w)\u00b2-\u2079])\*(?=[\w(])")
-_RELATIONS = {"<=": "\u2264", ">=": "\u2265", "->": "\u2192", " +- ": " \u00b1 "}
+_RELATIONS = {"<=": "\u2264", ">=": "\u2265", "->": "\u2192", " +- ": " \u00b1 ", "QQ(sqrt(": "\u211a(\u221a("}
 
 
 def decimal(value: float, radius: float | None = None) -> str:
@@ -96,7 +96,7 @@ def readable(text: str) -> str:
     for ascii_relation, sign in _RELATIONS.items():
         text = text.replace(ascii_relation, sign)
     text = _POWER_OF_TEN.sub(lambda found: _write(Decimal(found[0]).normalize()), text)
-    text = _SQUARE.sub(lambda found: found[1].translate(_SUPERSCRIPTS), text)
+    text = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), text)
     return _SIGN.sub(_MINUS, _PRODUCT.sub("\u00b7", text))
 
 

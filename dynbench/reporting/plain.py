@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dynbench._arrays import readonly
-from dynbench.cycles import Cycle, CycleKind
-from dynbench.fixed_points import FixedPoints, Status
+from dynbench.cycles import Cycles
+from dynbench.cycles.plain import cycle_from_dict, cycle_to_dict
+from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.attraction import AttractionBall
 from dynbench.fixed_points.cover import Cover
 from dynbench.manifolds import Manifold
@@ -40,9 +41,12 @@ def cover_from_dict(data: Mapping[str, Any] | None) -> Cover | None:
     return None if data is None else Cover(readonly(data["boxes"]), readonly(data["owners"], np.int64))
 
 
-def graph_to_dict(graph: nx.MultiDiGraph) -> dict[str, Any]:
-    """Nodes by their number in the list of fixed points, where the points themselves are, and edges."""
-    nodes = [_node_to_dict(node, data) for node, data in graph.nodes(data=True)]
+def graph_to_dict(graph: nx.MultiDiGraph, cycles: Cycles | None = None) -> dict[str, Any]:
+    """Nodes by their number in the list of fixed points, where the points themselves are, and edges.
+
+    A cycle of the list `cycles` stands as its number there.
+    """
+    nodes = [_node_to_dict(node, data, cycles) for node, data in graph.nodes(data=True)]
     edges = [
         {"source": source, "target": target} | data | {"path": data["path"].tolist()}
         for source, target, data in graph.edges(data=True)
@@ -50,8 +54,10 @@ def graph_to_dict(graph: nx.MultiDiGraph) -> dict[str, Any]:
     return {"name": graph.name, "nodes": nodes, "edges": edges}
 
 
-def graph_from_dict(data: Mapping[str, Any], points: FixedPoints, system: System) -> TransitionGraph:
-    """What `graph_to_dict` was given, with its points taken from `points`, and their readouts from `system`."""
+def graph_from_dict(
+    data: Mapping[str, Any], points: FixedPoints, system: System, cycles: Cycles | None = None
+) -> TransitionGraph:
+    """What `graph_to_dict` was given: points are taken from `points`, cycles from `cycles`, readouts from `system`."""
     graph = TransitionGraph(name=data["name"], incomplete=points.incomplete)
     for node in data["nodes"]:
         number = node["id"]
@@ -59,7 +65,7 @@ def graph_from_dict(data: Mapping[str, Any], points: FixedPoints, system: System
         graph.add_node(
             number,
             point=point,
-            cycle=None if node["cycle"] is None else _cycle_from_dict(node["cycle"]),
+            cycle=_cycle_of(node["cycle"], cycles),
             kind=node["kind"],
             unstable=node["unstable"],
             attraction=None if node["attraction"] is None else _ball_from_dict(node["attraction"]),
@@ -72,68 +78,60 @@ def graph_from_dict(data: Mapping[str, Any], points: FixedPoints, system: System
     return graph
 
 
-def manifold_to_dict(manifold: Manifold, points: FixedPoints) -> dict[str, Any]:
-    """A manifold; its point by number."""
-    number = next(k for k, p in enumerate(points) if np.array_equal(p.x, manifold.point))
+def manifold_to_dict(manifold: Manifold, points: FixedPoints, cycles: Cycles | None = None) -> dict[str, Any]:
+    """A manifold of dimension 1; its point or cycle by number."""
+    of_cycle = manifold.cycle is not None
+    listed = [c.points[0] for c in cycles or ()] if of_cycle else [p.x for p in points]
+    number = next(k for k, x in enumerate(listed) if np.array_equal(x, manifold.point))
     return {
-        "point": number,
+        "point": None if of_cycle else number,
+        "cycle": number if of_cycle else None,
         "which": manifold.which,
         "branches": [branch.tolist() for branch in manifold.branches],
+        "attached": manifold.attached,
         "error": manifold.error,
+        "delta": manifold.delta,
         "exact": manifold.exact,
+        "method": manifold.method,
+        "note": manifold.note,
     }
 
 
-def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints) -> Manifold:
+def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cycles | None = None) -> Manifold:
     """What `manifold_to_dict` was given."""
+    cycle = None if data["cycle"] is None else (cycles or ())[data["cycle"]]
     return Manifold(
-        point=points[data["point"]].x,
+        point=points[data["point"]].x if cycle is None else readonly(cycle.points[0]),
         which=data["which"],
         branches=tuple(map(readonly, data["branches"])),
         error=data["error"],
         exact=data["exact"],
+        delta=data["delta"],
+        cycle=cycle,
+        method=data["method"],
+        attached=data["attached"],
+        note=data["note"],
     )
 
 
-def _node_to_dict(node: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def _cycle_of(data: Mapping[str, Any] | int | None, cycles: Cycles | None) -> Any:
+    if isinstance(data, int):
+        return (cycles or ())[data]
+    return None if data is None else cycle_from_dict(data)
+
+
+def _node_to_dict(node: int, data: Mapping[str, Any], cycles: Cycles | None) -> dict[str, Any]:
     cycle, ball = data["cycle"], data["attraction"]
+    listed = next((k for k, c in enumerate(cycles or ()) if c is cycle), None)
     return {
         "id": node,
         "fixed_point": data["point"] is not None,
         "kind": data["kind"],
         "unstable": data["unstable"],
         "skipped": data["skipped"],
-        "cycle": None if cycle is None else _cycle_to_dict(cycle),
+        "cycle": None if cycle is None else cycle_to_dict(cycle) if listed is None else listed,
         "attraction": None if ball is None else _ball_to_dict(ball),
     }
-
-
-def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
-    return {
-        "period": cycle.period,
-        "points": cycle.points.tolist(),
-        "multipliers": [[float(m.real), float(m.imag)] for m in cycle.multipliers],
-        "stability": list(cycle.stability),
-        "kind": cycle.kind.value,
-        "status": cycle.status.value,
-        "residual": cycle.residual,
-        "note": cycle.note,
-    }
-
-
-def _cycle_from_dict(data: Mapping[str, Any]) -> Cycle:
-    pairs = np.array(data["multipliers"], dtype=float).reshape(-1, 2)
-    stable, central, unstable = data["stability"]
-    return Cycle(
-        period=data["period"],
-        points=readonly(data["points"]),
-        multipliers=readonly(pairs[:, 0] + 1j * pairs[:, 1], complex),
-        stability=(stable, central, unstable),
-        kind=CycleKind(data["kind"]),
-        status=Status(data["status"]),
-        residual=data["residual"],
-        note=data["note"],
-    )
 
 
 def _ball_to_dict(ball: AttractionBall) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from typing import Any
 import sympy as sp
 
 from dynbench.analysis import Analysis
+from dynbench.cycles import Cycles
 from dynbench.errors import DynbenchError, InputError
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.plain import point_from_dict
+from dynbench.reporting.homoclinic import homoclinic_from_dict
 from dynbench.reporting.invariants import invariants_from_dict, structure_from_dict
 from dynbench.reporting.json import FORMAT_VERSION
 from dynbench.reporting.matrix_systems import Weights, WeightsError, matrix_notation, matrix_system
@@ -32,6 +34,7 @@ _KINDS_OF_VALUES: dict[str, type] = {
     "symmetries": list,
     "slow_points": list,
     "manifolds": list,
+    "homoclinic": dict,
     "interrupted": bool,
     "provenance": dict,
 }
@@ -78,12 +81,13 @@ def analysis_of(content: Any, where: str = "the report", weights: Weights = None
 def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
     system, notation = _system(content["system"], weights)
     points = FixedPoints.from_dict(content["fixed_points"], read=notation.read)
+    cycles = None if content["cycles"] is None else Cycles.from_dict(content["cycles"])
     hamiltonian, volume = structure_from_dict(content["structure"], notation)
     return Analysis(
         system=system,
         fixed_points=points,
         slow_points=tuple(map(point_from_dict, content["slow_points"])),
-        graph=graph_from_dict(content["graph"], points, system),
+        graph=graph_from_dict(content["graph"], points, system, cycles),
         invariants=invariants_from_dict(content["invariants"], notation),
         lyapunov_functions=invariants_from_dict(content["lyapunov_functions"], notation),
         hamiltonian=hamiltonian,
@@ -91,7 +95,9 @@ def _analysis(content: Mapping[str, Any], weights: Weights) -> Analysis:
         **symmetries_from_dict(content),
         interrupted=content["interrupted"],
         provenance=content["provenance"],
-        manifolds=tuple(manifold_from_dict(m, points) for m in content["manifolds"]),
+        manifolds=tuple(manifold_from_dict(m, points, cycles) for m in content["manifolds"]),
+        cycles=cycles,
+        homoclinic=homoclinic_from_dict(content["homoclinic"], points, cycles),
         cover=cover_from_dict(content["cover"]),
     )
 

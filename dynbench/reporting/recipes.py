@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dynbench.analysis import Analysis
     from dynbench.systems import System
 
-__all__ = ["python_recipe", "toml_recipe"]
+__all__ = ["periods_asked", "python_recipe", "toml_recipe"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -41,13 +41,22 @@ def toml_recipe(analysis: Analysis) -> str:
     return "\n".join(lines)
 
 
+def periods_asked(analysis: Analysis) -> str:
+    """The periods of cycles looked for, as an argument: a number k for 1 to k, else a list; empty where none were."""
+    if analysis.cycles is None:
+        return ""
+    periods = list(analysis.cycles.periods)
+    return str(len(periods)) if periods == list(range(1, len(periods) + 1)) else str(periods)
+
+
 def python_recipe(analysis: Analysis) -> str:
     """Lines of Python that repeat the analysis; names that no string model may have come as SymPy symbols."""
     system, region = analysis.system, analysis.fixed_points.region
     box = "" if region is None else f", box={(region[0] if len(region) == 1 else region).tolist()}"
+    periods = f", periods={periods_asked(analysis)}" if periods_asked(analysis) else ""
     if system.matrix_form is not None:
         many = region is not None and len(system.state_names) > MOST_COLUMNS
-        return _of_arrays(analysis, ", box=..." if many else box)
+        return _of_arrays(analysis, (", box=..." if many else box) + periods)
     declared, values = (_as_text if _parses(system) else _as_symbols)(system)
     arguments = [f"{{{', '.join(f'{k}: {v}' for k, v in declared.items())}}}"]
     if values:
@@ -56,7 +65,7 @@ def python_recipe(analysis: Analysis) -> str:
         arguments.append(f"name={system.name!r}")
     body = [
         f"system = db.{type(system).__name__}({', '.join(arguments)})",
-        f"analysis = db.analyze(system{box}, rng={analysis.provenance.get('seed', 0)})",
+        f"analysis = db.analyze(system{box}{periods}, rng={analysis.provenance.get('seed', 0)})",
         'db.report(analysis, "report.html")',
     ]
     imports = ["import dynbench as db", *(["import sympy"] if "sympy." in body[0] else [])]

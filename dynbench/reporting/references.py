@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dynbench.fixed_points import Status
+from dynbench.reporting.cycles import met_cycles
+from dynbench.reporting.piecewise import reported_form
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -74,6 +76,24 @@ _MANIFOLDS = (
     "Invariant manifolds: B. Krauskopf, H. M. Osinga et al., A survey of methods for computing (un)stable manifolds of "
     "vector fields, International Journal of Bifurcation and Chaos 15 (2005) 763\u2013791."
 )
+_PIECEWISE_CYCLES = (
+    "Cycles of piecewise-linear maps: Z. Monfared, D. Durstewitz, Existence of n-cycles and border-collision "
+    "bifurcations in piecewise-linear continuous maps with applications to recurrent neural networks, Nonlinear "
+    "Dynamics 101 (2020) 1037\u20131052."
+)
+_EISENMANN = (
+    "Manifolds of piecewise-linear networks: L. Eisenmann, A. Br\u00e4ndle, Z. Monfared, D. Durstewitz, Detecting "
+    "invariant manifolds in ReLU-based RNNs, arXiv:2510.03814 (2025)."
+)
+_HOMOCLINIC = (
+    "Homoclinic points and chaos: S. Smale, Diffeomorphisms with many periodic points, in: Differential and "
+    "Combinatorial Topology, Princeton University Press (1965); A. Katok, B. Hasselblatt, Introduction to the Modern "
+    "Theory of Dynamical Systems, Cambridge University Press (1995), theorem 6.5.5."
+)
+_INVERTIBLE = (
+    "Invertibility of piecewise-linear maps: H. Samelson, R. M. Thrall, O. Wesler, A partition theorem for Euclidean "
+    "n-space, Proceedings of the American Mathematical Society 9 (1958) 805\u2013807."
+)
 _CONNECTIONS = (
     "Connections between saddles: S. Smale, On gradient dynamical systems, Annals of Mathematics 74 (1961) "
     "199\u2013206."
@@ -106,8 +126,12 @@ def references(analysis: Analysis) -> tuple[str, ...]:
         _ARB: any(p.certificate is not None for p in points),
         _EIGENVALUES: any(p.status is Status.CERTIFIED for p in points),
         (_INDEX if flow else _INDEX_MAP): points.expected_index_sum is not None,
-        _MANIFOLDS: bool(analysis.manifolds),
-        _CYCLES: any(data["cycle"] is not None for data in nodes),
+        _INVERTIBLE: not flow and reported_form(analysis.system) is not None,
+        _PIECEWISE_CYCLES: analysis.cycles is not None,
+        _EISENMANN: any(m.exact for m in analysis.manifolds),
+        _HOMOCLINIC: any(p.proof is not None for p in analysis.homoclinic),
+        _MANIFOLDS: any(not m.exact for m in analysis.manifolds),
+        _CYCLES: bool(met_cycles(analysis)),
         _INTEGRATION: flow and bool(edges),
         _BASINS: any(data["attraction"] is not None for data in nodes),
         _CONNECTIONS: any(data["how"] == "connection" for data in edges),

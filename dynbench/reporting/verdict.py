@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from dynbench.fixed_points import FixedPoint, FixedPoints, Kind, Status
+from dynbench.reporting.cycles import met_cycles, of_periods
+from dynbench.reporting.homoclinic import number_of
 from dynbench.reporting.numbers import plural
 from dynbench.transitions import attractor_transitions
 
@@ -32,7 +34,8 @@ def verdict(analysis: Analysis) -> str:
     clauses = [_sentence(points)]
     if _real(points):
         clauses[0] += f": {_kinds_clause(points)}"
-    clauses += [clause for clause in (_joining_clause(analysis), _cycles_clause(analysis)) if clause]
+    parts = (_joining_clause(analysis), _listed_clause(analysis), _cycles_clause(analysis), _chaos_clause(analysis))
+    clauses += [clause for clause in parts if clause]
     if analysis.interrupted and not points.interrupted:
         clauses.append("the analysis was interrupted after the search")
     return f"{'; '.join(clauses)}."
@@ -119,9 +122,10 @@ def _joining_clause(analysis: Analysis) -> str:
     """What the transition graph says about the attractors."""
     joined = attractor_transitions(analysis.graph)
     between = {data["saddle"] for a, b, data in joined.edges(data=True) if a != b}
-    if not between:
-        return ""
-    kinds = [analysis.graph.nodes[node]["point"].kind for node in between]
+    points = [analysis.graph.nodes[node]["point"] for node in between]
+    kinds = [point.kind for point in points if point is not None]
+    if not kinds or len(kinds) < len(points):
+        return _joined_by_cycles(len(points) - len(kinds), len(kinds))
     noun = (
         "saddle" if all(k.saddle for k in kinds) else "repelling point" if all(k.repelling for k in kinds) else "point"
     )
@@ -134,9 +138,52 @@ def _joining_clause(analysis: Analysis) -> str:
     return f"{who} {verb} {whom}{'' if proved else ' (integrated, not proved)'}"
 
 
+def _listed_clause(analysis: Analysis) -> str:
+    """The cycles of more than one state that were listed by period, and whether these are all."""
+    cycles = analysis.cycles
+    periods = [k for k in cycles.periods if k > 1] if cycles is not None else []
+    if cycles is None or not periods:
+        return ""
+    found = [c for k in periods for c in cycles.of_period(k)]
+    attracting = sum(c.kind.attracting for c in found)
+    of = of_periods(periods)
+    where = "in the whole state space" if cycles.region is None else "in the region searched"
+    if all(cycles.complete[k] for k in periods):
+        if not found:
+            return f"there is no cycle {of} {where} (proof)"
+        verb = "is" if len(found) == 1 else "are"
+        clause = f"there {verb} exactly {plural(len(found), 'cycle')} {of} {where} (proof)"
+    elif not found:
+        return f"no cycle {of} was found {where}, and whether there is one is open"
+    else:
+        verb = "was" if len(found) == 1 else "were"
+        clause = f"{plural(len(found), 'cycle')} {of} {verb} found {where}, and whether there are more is open"
+    if attracting:
+        clause += f"; {attracting} of them {'attracts' if attracting == 1 else 'attract'}"
+    return clause
+
+
+def _chaos_clause(analysis: Analysis) -> str:
+    """That chaos is proved, and by whose homoclinic orbit."""
+    proved = [p for p in analysis.homoclinic if p.proof is not None and p.kind == "homoclinic"]
+    if not proved:
+        return ""
+    saddle = proved[0].source
+    number = number_of(saddle, analysis.fixed_points, analysis.cycles)
+    whose = f"cycle {number['cycle']}" if number["cycle"] is not None else f"point {number['point']}"
+    return f"chaos is proved, by a transversal homoclinic orbit of {whose}"
+
+
+def _joined_by_cycles(cycles: int, points: int) -> str:
+    if not cycles:
+        return ""
+    who = plural(cycles, "cycle") + (f" and {plural(points, 'point')}" if points else "")
+    return f"{who} {'joins' if cycles + points == 1 else 'join'} attractors (integrated, not proved)"
+
+
 def _cycles_clause(analysis: Analysis) -> str:
     """The cycles that unstable branches ended in, by kind."""
-    kinds = Counter(data["kind"] for _, data in analysis.graph.nodes(data=True) if data.get("cycle") is not None)
+    kinds = Counter(cycle.kind.value for _, cycle in met_cycles(analysis))
     if not kinds:
         return ""
     counts = " and ".join(plural(n, kind) for kind, n in sorted(kinds.items()))

@@ -68,7 +68,7 @@ def _components(system: System, x: Array, offset: Array) -> tuple[NDArray[np.com
 
 
 def confirmed(
-    branches: Sequence[Branch], limits: Sequence[Limit], points: Mapping[int, FixedPoint], middle: Follow, fine: Follow
+    branches: Sequence[Branch], limits: Sequence[Limit], origins: Mapping[int, Array], middle: Follow, fine: Follow
 ) -> list[Limit]:
     """The limits of branches, where what looks like a connection is followed again, more accurately.
 
@@ -81,18 +81,18 @@ def confirmed(
         The branches.
     limits : sequence of Limit
         Their limits.
-    points : mapping
-        Position -> fixed point.
+    origins : mapping
+        Source -> the state that its branches start beside.
     middle, fine : callables
         Follow branches with tight and with tighter tolerances.
     """
     found = list(limits)
     asked = {k: branches[k] for k, limit in enumerate(limits) if limit.how == "connection"}
-    for _ in range(len(points) + 1):
+    for _ in range(len(origins) + 1):
         if not asked:
             break
         before = middle(list(asked.values()))
-        nearer = [_nearer(branch, points[branch.source]) for branch in asked.values()]
+        nearer = [_nearer(branch, origins[branch.source]) for branch in asked.values()]
         after = fine(nearer)
         following = {}
         for (k, branch), rough, exact in zip(asked.items(), before, after, strict=True):
@@ -104,9 +104,9 @@ def confirmed(
     return found
 
 
-def _nearer(branch: Branch, point: FixedPoint) -> Branch:
+def _nearer(branch: Branch, origin: Array) -> Branch:
     """The same direction from nearer by, where the unstable manifold is straighter."""
-    return replace(branch, start=point.x + _NEARER * (branch.start - point.x))
+    return replace(branch, start=origin + _NEARER * (branch.start - origin))
 
 
 def _is_error(rough: Limit, exact: Limit) -> bool:

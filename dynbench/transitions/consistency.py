@@ -134,13 +134,21 @@ def _remarks(
     undecided = sum(not identified for *_, identified in graph.edges(data="identified"))
     if undecided:
         remarks.append(f"The limits of {_many(undecided, 'edge')} are undecided.")
+    chaotic = sum(graph.nodes[b]["kind"] == "chaotic set" for _, b in graph.edges())
+    if chaotic:
+        remarks.append(
+            f"{_many(chaotic, 'edge')} {'ends' if chaotic == 1 else 'end'} in what looks like a chaotic set."
+        )
     infinite = sum(graph.nodes[b]["kind"] == "infinity" for _, b in graph.edges())
     if infinite:
         remarks.append(f"{_many(infinite, 'edge')} {'leads' if infinite == 1 else 'lead'} to infinity.")
     skipped = sum(bool(text) for _, text in graph.nodes(data="skipped"))
     if skipped:
-        remarks.append(f"Of {_many(skipped, 'point')} the unstable manifold was not followed.")
-    attracting = (n for n, d in graph.nodes(data=True) if d["point"] is not None and d["point"].kind.attracting)
+        cycles = sum(bool(data["skipped"]) and data["point"] is None for _, data in graph.nodes(data=True))
+        noun = "cycle" if cycles == skipped else "point or cycle" if cycles else "point"
+        remarks.append(f"Of {_many(skipped, noun)} the unstable manifold was not followed.")
+    records = ((n, d["point"] or d.get("cycle")) for n, d in graph.nodes(data=True))
+    attracting = (n for n, record in records if record is not None and record.kind.attracting)
     isolated = sum(not graph.in_degree(n) for n in attracting)
     if isolated and len(graph) > 1:
         remarks.append(f"{_many(isolated, 'attractor')} {'is' if isolated == 1 else 'are'} reached by no branch.")

@@ -111,7 +111,8 @@ def plain_graph(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
 
 
 def _node(data: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {name: data.get(name) for name in ("kind", "unstable", "skipped", "readout", "withstands")}
+    names = ("kind", "unstable", "skipped", "readout", "withstands", "exponent")
+    values: dict[str, Any] = {name: data.get(name) for name in names}
     point, cycle, ball = data.get("point"), data.get("cycle"), data.get("attraction")
     if point is not None:
         values |= {"status": point.status.value, "residual": point.residual, "state": point.x}

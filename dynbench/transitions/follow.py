@@ -12,9 +12,11 @@ from dynbench.fixed_points.newton import nearby_root
 from dynbench.flow import Outcome, integrate
 from dynbench.systems import System
 from dynbench.transitions.approach import unstable_part
+from dynbench.transitions.chaos import ChaoticSets
 from dynbench.transitions.escape import escape
 from dynbench.transitions.limits import ARRIVED, Hit, Limit, Targets
 from dynbench.transitions.orbits import Branch, Orbit
+from dynbench.transitions.pace import MOST_ITERATES, longest, steepness
 from dynbench.transitions.recurrence import Recurrences
 from dynbench.transitions.stepping import Stepper
 
@@ -24,7 +26,7 @@ Array = NDArray[np.float64]
 
 #: Steps after which an orbit is given up: of the explicit solver, of the implicit one, and of a map; with a time named
 #: by the user only the last number holds, for all.
-_MOST_STEPS = {"explicit": 2500, "implicit": 8000, "map": 10_000, "named": 200_000}
+_MOST_STEPS = {"explicit": 2500, "implicit": 8000, "map": MOST_ITERATES, "named": 200_000}
 #: Steps taken between two looks at the orbits.
 _STEPS = {"explicit": 40, "implicit": 100, "map": 128}
 #: Where |F'| is so many times what it is at the fixed points, an orbit would hold up the others of its batch.
@@ -33,8 +35,6 @@ _STIFF = 50.0
 _WINDOW = 3000
 #: Numbers held at once in the windows of all orbits, and (for 100 states and more) in that of each orbit at least.
 _MEMORY, _FEWEST = 2e7, 6e4
-#: Up to so many states Jacobians are formed to see how steep the field is; beyond, products with so many vectors.
-_FORMED, _VECTORS = 64, 4
 #: Recurrences are looked for after this many pieces, and whenever their number has grown by this factor.
 _FIRST_LOOK, _LOOK_AGAIN = 3, 1.3
 #: Where |F| is below this, relative to max(1, |x|), an orbit stands still as far as its tolerances can tell.
@@ -54,6 +54,8 @@ class Follower:
         The limits known beforehand.
     recurrences : Recurrences or None
         Where cycles are kept; None to look for none.
+    chaos : ChaoticSets or None
+        Where chaotic sets are kept; None to look for none.
     time : float or None
         How long to follow a branch; None for the default of `dynbench.transition_graph`.
     rtol, atol : float
@@ -69,6 +71,7 @@ class Follower:
         system: System,
         targets: Targets,
         recurrences: Recurrences | None,
+        chaos: ChaoticSets | None = None,
         *,
         time: float | None,
         rtol: float,
@@ -76,18 +79,21 @@ class Follower:
         direction: int = 1,
         paths: bool = True,
     ) -> None:
-        self.system, self.targets, self.recurrences = system, targets, recurrences
+        self.system, self.targets, self.recurrences, self.chaos = system, targets, recurrences, chaos
         self.time, self.rtol, self.atol, self.direction = time, rtol, atol, direction
         self.paths = paths
-        points = np.array([p.x for p in targets.points.values()]).reshape(-1, system.dimension)
-        self._usual = float(_steepness(system, points).max(initial=0.0))
+        self._usual = float(steepness(system, targets.states).max(initial=0.0))
 
     def follow(self, branches: Sequence[Branch]) -> list[Limit]:
         """The limits of the branches, in their order."""
         orbits = [Orbit(branch) for branch in branches]
         if not orbits:
             return []
-        horizon = self._horizon({branch.source for branch in branches})
+        horizon = self.time
+        if horizon is None:
+            horizon = longest(self.system, self.targets, {branch.source for branch in branches})
+        elif self.system.kind == "map":
+            horizon = int(horizon)
         if self.system.kind == "map":
             self._pursue(orbits, "map", horizon)
         else:
@@ -126,7 +132,7 @@ class Follower:
         self._record(orbits, now + piece.times, piece.states)
         ends = piece.states[:, -1]
         with np.errstate(all="ignore"):
-            size = _steepness(self.system, ends)
+            size = steepness(self.system, ends)
             speed = np.abs(self.system(ends)).max(axis=-1) / (1 + np.abs(ends).max(axis=-1))
         held_up = size > _STIFF * self._usual
         if piece.stuck:
@@ -174,7 +180,7 @@ class Follower:
         hit = orbit.ending or self.targets.first(piece, orbit.branch.source, candidate, orbit.branch.passes)
         if hit is None:
             return False
-        if hit.how != "attraction ball" or hit.target is None or not self.paths:
+        if hit.how not in ("attraction ball", "cycle ball") or hit.target is None or not self.paths:
             orbit.cut(hit.row)
             if hit.how == "far":
                 verdict = escape(self.system, orbit.last, orbit.time, self.targets.far, self.direction)
@@ -185,6 +191,9 @@ class Follower:
         # The limit is known; the rest of the way to it is followed for its picture.
         if orbit.known_at is None:
             orbit.known_at = float(orbit.times[-1][hit.row])
+        if hit.kind == "cycle":  # the rest of the piece shows it
+            orbit.end(hit.kind, hit.target, hit.how, hit.reason)
+            return True
         x = self.targets.points[hit.target].x
         near = np.abs(piece - x).max(axis=-1) <= _DRAWN * max(1.0, float(np.abs(x).max()))
         orbit.ending = hit
@@ -206,9 +215,7 @@ class Follower:
     def _recurred(self, orbit: Orbit, recurrences: Recurrences) -> None:
         found = recurrences.settled(orbit.number, np.concatenate(orbit.times), np.concatenate(orbit.states))
         if found is not None:
-            period = recurrences.cycles[found].period
-            reason = f"settled on an attracting cycle of period {period:.6g} (recurrence on a section, Newton's method)"
-            orbit.end("cycle", found, "recurrence", reason, path=self.paths)
+            orbit.end("cycle", found, "recurrence", recurrences.reason(found), path=self.paths)
 
     def _stopped(self, orbit: Orbit) -> None:
         """End an orbit that stands still where no fixed point was given."""
@@ -250,6 +257,8 @@ class Follower:
             hit = orbit.ending
             orbit.end(hit.kind, hit.target, hit.how, hit.reason, path=self.paths)
             return
+        if self._chaotic(orbit):
+            return
         unit = f"{orbit.time:.0f} steps" if self.system.kind == "map" else f"time {orbit.time:.4g}"
         nearest, distance = self._nearest(orbit.last)
         seen = self.recurrences.seen.get(orbit.number, "") if self.recurrences is not None else ""
@@ -258,25 +267,22 @@ class Follower:
         reason = f"no limit was reached within {unit}: it stays bounded and neither settles nor recurs"
         orbit.end("undecided", None, "undecided", f"{reason} ({seen})" if seen else reason, path=self.paths)
 
+    def _chaotic(self, orbit: Orbit) -> bool:
+        """End an orbit on a chaotic set, as far as can be seen; whether it is on one."""
+        found = None if self.chaos is None else self.chaos.met(np.concatenate(orbit.states))
+        if found is None or self.chaos is None:
+            return False
+        known = self.chaos.sets[found]
+        reason = (
+            "it stays bounded, settles on no point or cycle, and neighbours part: largest Lyapunov exponent "
+            f"{known.exponent:.4g} +- {known.error:.1g}; evidence of chaos, no proof"
+        )
+        orbit.end("chaotic set", found, "chaos", reason, path=self.paths)
+        return True
+
     def _nearest(self, state: Array) -> tuple[int, float]:
+        if not self.targets.points:
+            return -1, np.inf
         distances = {i: float(np.abs(p.x - state).max()) for i, p in self.targets.points.items()}
         nearest = min(distances, key=lambda i: distances[i])
         return nearest, distances[nearest]
-
-    def _horizon(self, sources: set[int]) -> float:
-        if self.time is not None:
-            return self.time if self.system.kind == "flow" else int(self.time)
-        if self.system.kind == "map":
-            return _MOST_STEPS["map"]
-        involved = [*(self.targets.points[i] for i in sources), *(self.targets.points[i] for i in self.targets.balls)]
-        slowest = min(float(np.abs(p.eigenvalues.real).min()) for p in involved)
-        return max(500.0, 200 / max(slowest, 1e-3))
-
-
-def _steepness(system: System, states: Array) -> Array:
-    """|F'| (Frobenius) at states (K, n); of many states an estimate, as E |J v|^2 = |J|^2 for standard normal v."""
-    if not len(states) or system.dimension <= _FORMED:
-        return np.linalg.norm(system.jacobian_at(states), axis=(-2, -1))
-    vectors = np.random.default_rng(0).normal(size=(_VECTORS, system.dimension))
-    squares = [np.sum(system.jvp(states, v) ** 2, axis=-1) for v in vectors]
-    return np.asarray(np.sqrt(np.mean(squares, axis=0)), dtype=np.float64)

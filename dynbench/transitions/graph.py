@@ -23,20 +23,22 @@ _MOST_ROWS = 60
 class TransitionGraph(nx.MultiDiGraph):
     """Fixed points, cycles and other limits, joined by the branches of unstable manifolds that run between them.
 
-    Nodes are integers: fixed points by their position in the list given, then cycles, "infinity" and "undecided".
+    Nodes are integers: fixed points by their position in the list given, then the cycles given, in their order but for
+    those that are fixed points; then other cycles that were met, "chaotic set", "infinity" and "undecided".
 
     Node attributes: ``point`` (FixedPoint or None), ``cycle`` (Cycle or None), ``kind`` (text), ``unstable`` (number of
-    unstable directions, or None), ``attraction`` (AttractionBall or None), ``skipped`` (why the point's unstable
+    unstable directions, or None), ``attraction`` (AttractionBall of a point, or None), ``skipped`` (why the unstable
     manifold was not followed, or ""), ``readout`` (of an echo state network (m,) array, read-only: the readout at the
-    point; else None).
+    point; else None), ``exponent`` (of a chaotic set its largest Lyapunov exponent and the standard error: evidence
+    from a finite run; else None).
 
     Edge attributes: ``side`` (+1 or -1 along an eigenvector whose largest component is positive, else 0), ``direction``
     ("v1", "v2", ... by strength, or "sphere"), ``samples`` (how many followed branches the edge stands for), ``time``,
     ``length`` (arclength; None where the branch went far or blew up), ``barrier`` and ``barrier_kind`` ("energy",
     "distance" or ""), ``identified`` (False where the limit is undecided), ``how`` ("attraction ball", "uniqueness
-    ball", "connection", "recurrence", "blow-up", "far", "undecided"; "far" with the limit infinity in linear systems,
-    else with an undecided one), ``reason`` (text), ``proved`` (False: orbits are integrated in doubles) and ``path``
-    (m, n).
+    ball", "connection", "cycle ball", "recurrence", "chaos", "blow-up", "far", "undecided"; "far" with the limit
+    infinity in linear systems, else with an undecided one), ``reason`` (text), ``proved`` (False: orbits are integrated
+    in doubles) and ``path`` (m, n).
 
     Graph attributes: ``name`` and ``incomplete`` (that fixed points are missing, in a sentence, where their index sum
     shows it; else "").
@@ -69,7 +71,7 @@ class TransitionGraph(nx.MultiDiGraph):
 
 
 def attractor_transitions(graph: nx.MultiDiGraph, pulses: nx.MultiDiGraph | None = None) -> nx.MultiGraph:
-    """Attractors, joined by the saddles of index 1 between them.
+    """Attractors, joined by the saddles of index 1 (fixed points or cycles) between them.
 
     Parameters
     ----------
@@ -81,12 +83,12 @@ def attractor_transitions(graph: nx.MultiDiGraph, pulses: nx.MultiDiGraph | None
     Returns
     -------
     networkx.MultiGraph
-        Nodes are the attracting fixed points and cycles; for each point with one unstable direction whose two
-        branches both end in attractors an edge between these (a loop, if they are the same), with attributes
-        ``saddle`` and ``flips``: the numbers, from 0, of the readouts whose sign differs between the two, None where
-        the system has no readout. With `pulses` also ``pulses``: the amplitudes of the smallest pulses, along any
-        column, that take the network from the lower-numbered of the two to the other, and back, each None where none
-        was found.
+        Nodes are the attracting fixed points and cycles; for each point or cycle with one unstable direction whose two
+        branches both end in attractors an edge between these (a loop, if they are the same), with attributes ``saddle``
+        (the node of that point or cycle) and ``flips``: the numbers, from 0, of the readouts whose sign differs between
+        the two, None where the system has no readout. With `pulses` also ``pulses``: the amplitudes of the smallest
+        pulses, along any column, that take the network from the lower-numbered of the two to the other, and back, each
+        None where none was found.
 
     Raises
     ------

@@ -1,11 +1,12 @@
 """What an orbit can be shown to have for a limit: fixed points, or none as yet, as it has gone far.
 
 Nothing is assigned to the nearest point. An orbit ends in an attractor where it enters an ellipsoid that is proved to
-lie in its basin (`dynbench.fixed_points.attraction`), or, where there is none, when it has converged inside the ball in
-which the point is proved to be the only fixed point. It ends in a saddle where it comes as near as doubles allow inside
-that ball (`dynbench.transitions.approach` then tells a connection from a close pass). An orbit that has gone far has
-infinity for its limit only where `dynbench.transitions.escape` shows it. An orbit is integrated in doubles, so all of
-this is evidence about the orbit, not proof.
+lie in its basin (`dynbench.fixed_points.attraction`; around known cycles of maps, `dynbench.cycles.attraction`), or,
+where there is none, when it has converged inside the ball in which the point is proved to be the only fixed point. It
+ends in a saddle where it comes as near as doubles allow inside that ball (`dynbench.transitions.approach` then tells a
+connection from a close pass). An orbit that has gone far has infinity for its limit only where
+`dynbench.transitions.escape` shows it. An orbit is integrated in doubles, so all of this is evidence about the orbit,
+not proof.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench.cycles import Cycle
+from dynbench.cycles.attraction import CycleBalls, cycle_balls
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.attraction import AttractionBall, attraction_ball, repulsion_ball
 from dynbench.systems import System
@@ -37,12 +40,12 @@ _FAR = 1e6
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """Where a branch of an unstable manifold ends; `index` is a position in the list of fixed points or of cycles.
+    """Where a branch of an unstable manifold ends; `index` is a position in the list of points, cycles or chaotic sets.
 
     `unstable` is by how much a connection misses the stable manifold of its saddle (`unstable_part`).
     """
 
-    kind: Literal["point", "cycle", "infinity", "undecided"]
+    kind: Literal["point", "cycle", "chaotic set", "infinity", "undecided"]
     index: int | None
     how: str
     reason: str
@@ -61,10 +64,18 @@ class Hit(NamedTuple):
     """A limit seen in a piece of an orbit: from row `row` of the piece on."""
 
     row: int
-    kind: Literal["point", "undecided"]
+    kind: Literal["point", "cycle", "undecided"]
     target: int | None
     how: str
     reason: str
+
+
+class Basin(NamedTuple):
+    """A set that is proved to lie in the basin of an attracting point or cycle; `number` as the index of a `Limit`."""
+
+    kind: Literal["point", "cycle"]
+    number: int
+    ball: AttractionBall | CycleBalls
 
 
 class Targets:
@@ -76,6 +87,8 @@ class Targets:
         The system.
     points : mapping
         Position -> fixed point.
+    cycles : mapping
+        Number -> cycle, of any kind; the attracting ones are counted in this order by the limits.
     direction : int
         1, or -1 for backward time, in which the sources attract.
     rtol : float
@@ -83,31 +96,45 @@ class Targets:
     """
 
     def __init__(
-        self, system: System, points: Mapping[int, FixedPoint], *, direction: int = 1, rtol: float = 1e-9
+        self,
+        system: System,
+        points: Mapping[int, FixedPoint],
+        cycles: Mapping[int, Cycle] | None = None,
+        *,
+        direction: int = 1,
+        rtol: float = 1e-9,
     ) -> None:
-        self.points = points
-        self.scale = max([1.0, *(float(np.abs(p.x).max()) for p in points.values())])
+        self.points, self.cycles = points, cycles or {}
+        self.states = np.concatenate(
+            [np.empty((0, system.dimension)), *(p.x[None] for p in points.values())]
+            + [cycle.points for cycle in self.cycles.values()]
+        )
+        self.scale = max(1.0, float(np.abs(self.states).max(initial=0.0)))
         self.far = _FAR * self.scale
         make = attraction_ball if direction == 1 else repulsion_ball
         balls = {i: make(system, p) for i, p in points.items()}
         self.balls: dict[int, AttractionBall] = {i: ball for i, ball in balls.items() if ball is not None}
+        self.attracting = [cycle for cycle in self.cycles.values() if cycle.kind.attracting] if direction == 1 else []
+        around = {k: cycle_balls(system, cycle) for k, cycle in enumerate(self.attracting)}
+        self._basins = [Basin("point", i, ball) for i, ball in self.balls.items()]
+        self._basins += [Basin("cycle", k, ball) for k, ball in around.items() if ball is not None]
         self._near = {i: arrival_radius(p, rtol) for i, p in points.items() if i not in self.balls}
 
-    def first(self, piece: Array, source: int, ball: int, passes: Collection[int] = ()) -> Hit | None:
-        """The first limit that an orbit from point `source` has in a piece of it, rows (m, n).
+    def first(self, piece: Array, source: int, basin: int, passes: Collection[int] = ()) -> Hit | None:
+        """The first limit that an orbit from the source of this number has in a piece of it, rows (m, n).
 
         Parameters
         ----------
         piece : (m, n) array
             The piece.
         source : int
-            The point that the orbit comes from.
-        ball : int
+            The point or cycle that the orbit comes from.
+        basin : int
             What `candidates` said of the orbit.
         passes : collection of int
             Saddles that are not its limit.
         """
-        entered = self._entered(piece, ball) if ball >= 0 and np.isfinite(piece[-1]).all() else None
+        entered = self._entered(piece, self._basins[basin]) if basin >= 0 and np.isfinite(piece[-1]).all() else None
         hits = [hit for hit in (self._far(piece), entered, self._converged(piece, source, passes)) if hit]
         return min(hits, key=lambda hit: hit.row, default=None)
 
@@ -122,7 +149,7 @@ class Targets:
         Returns
         -------
         (K,) array of int
-            The point whose attraction ball holds the last state; -1 for another possible limit, -2 for none.
+            Which of the proved basins holds the last state, by position; -1 for another possible limit, -2 for none.
         """
         with np.errstate(all="ignore"):
             # An orbit that comes near a point has it in its bounding box, up to that distance.
@@ -131,8 +158,8 @@ class Targets:
                 x = self.points[i].x
                 other |= ((low - near <= x) & (x <= high + near)).all(axis=-1)
             found = np.where(other, -1, -2)
-            for i, ball in self.balls.items():
-                found[ball.holds(ends)] = i
+            for k, basin in enumerate(self._basins):
+                found[basin.ball.holds(ends)] = k
         return found
 
     def _far(self, piece: Array) -> Hit | None:
@@ -141,15 +168,18 @@ class Targets:
             return None
         return Hit(int(rows[0]), "undecided", None, "far", f"|x| exceeded {self.far:.3g}")
 
-    def _entered(self, piece: Array, i: int) -> Hit | None:
-        """When an orbit that ends in a ball has entered it: the ball is invariant, so it has stayed since."""
-        ball = self.balls[i]
+    def _entered(self, piece: Array, basin: Basin) -> Hit | None:
+        """When an orbit that ends in a basin has entered it."""
+        ball = basin.ball
         inside = ball.holds(piece)
         if not inside[-1]:
             return None
-        row = 0 if inside.all() else len(inside) - int(np.argmin(inside[::-1]))
+        if isinstance(ball, CycleBalls):  # not invariant, but every orbit that enters converges
+            reason = "entered an ellipsoid around a state of the cycle that is proved to lie in its basin"
+            return Hit(int(np.argmax(inside)), "cycle", basin.number, "cycle ball", reason)
+        row = 0 if inside.all() else len(inside) - int(np.argmin(inside[::-1]))  # invariant: it has stayed since
         reason = f"entered an ellipsoid (level {ball.level:.3g}) that is proved to lie in the basin"
-        return Hit(row, "point", i, "attraction ball", reason)
+        return Hit(row, "point", basin.number, "attraction ball", reason)
 
     def _converged(self, piece: Array, source: int, passes: Collection[int]) -> Hit | None:
         hits = []

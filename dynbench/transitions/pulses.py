@@ -211,7 +211,8 @@ def _saddles(graph: nx.MultiDiGraph) -> dict[frozenset[int], list[tuple[int, Fix
     """The saddles between two memories, by the pair of these."""
     found: dict[frozenset[int], list[tuple[int, FixedPoint]]] = {}
     for a, b, saddle in attractor_transitions(graph).edges(data="saddle"):
-        found.setdefault(frozenset((a, b)), []).append((saddle, graph.nodes[saddle]["point"]))
+        if graph.nodes[saddle]["point"] is not None:
+            found.setdefault(frozenset((a, b)), []).append((saddle, graph.nodes[saddle]["point"]))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,14 +45,24 @@ class Recurrences:
     ----------
     system : System
         The system.
+    known : sequence of Cycle
+        Attracting cycles that are known beforehand.
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, known: Sequence[Cycle] = ()) -> None:
         self.system = system
         self.cycles: list[Cycle] = []
         self._dense: list[Array] = []
         self._trials: Counter[int] = Counter()
         self.seen: dict[int, str] = {}
+        for cycle in known:
+            self._keep(cycle)
+        self._given = len(known)
+
+    def reason(self, number: int) -> str:
+        """How an orbit was seen to settle on the cycle of this position in `cycles`."""
+        how = "one of those given" if number < self._given else "recurrence on a section, Newton's method"
+        return f"settled on an attracting cycle of period {self.cycles[number].period:.6g} ({how})"
 
     def settled(self, orbit: int, times: Array, states: Array) -> int | None:
         """The position in `cycles` of the attracting cycle on which an orbit has settled, or None.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from dynbench.verification.algebra import count_real_zeros
 from dynbench.verification.claims import PointClaim
@@ -16,6 +16,8 @@ from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.expansion import Expanded
 from dynbench.verification.matrices.regions import holds_nothing_else
 from dynbench.verification.outside import nothing_outside, outer_box
+from dynbench.verification.piecewise.reading import read_rectified, with_identity
+from dynbench.verification.piecewise.words import affordable, fixed_states
 from dynbench.verification.points import REGION_BITS, Proved
 from dynbench.verification.records import Outcome
 from dynbench.verification.regions import Found, box_of, search
@@ -109,8 +111,29 @@ def _in_whole_space(
             claim = "that box holds no fixed point but those listed"
             by_boxes = ledger.prove(claim, nothing, "it could not be decided") and by_boxes
     if by_algebra is None and by_boxes is None:
-        ledger.add("the list of fixed points is complete", Outcome.NOT_ESTABLISHED, "the report gives no argument")
+        return _by_patterns(system, _roots(proved), ledger)
     return bool(by_algebra or by_boxes)
+
+
+def _by_patterns(system: Declared, roots: Sequence[Root], ledger: Ledger) -> bool:
+    """Of a piecewise-linear system: the affine function of every pattern of its units, each solved."""
+    claim = "the list of fixed points is complete"
+    function = read_rectified(system)
+    if function is not None and not system.is_map:
+        function = with_identity(function)
+    if function is None or not affordable(function, 1):
+        return ledger.add(claim, Outcome.NOT_ESTABLISHED, "the report gives no argument that is checked")
+    found = fixed_states(function)
+    if isinstance(found, str):
+        return ledger.add(claim, Outcome.NOT_ESTABLISHED, found)
+    owners = [next((k for k, root in enumerate(roots) if _meets(root.box, state)), None) for state in found]
+    missing = owners.count(None) + len(owners) - len(set(owners))
+    return ledger.require(f"{claim}, pattern by pattern", not missing, f"{missing} are missing")
+
+
+def _meets(box: Box, state: Sequence[fmpq]) -> bool:
+    """Whether a state is not told from what a box holds."""
+    return not any(arb(e) < side.lo or arb(e) > side.hi for side, e in zip(box, state, strict=True))
 
 
 def _holds_nothing_else(system: Declared, pairs: Pairs, roots: Sequence[Root]) -> bool:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.piecewise import Checked
+from dynbench.verification.piecewise.manifolds import largest_gap
 
 __all__ = ["check_manifolds", "check_settled", "without_slow_points"]
+
+#: Corners of a polyline in doubles may be off by this, relative to max(1, |x|), and by a multiple of the stated error.
+_CARRIED = 1e-8
+#: Branches start at the point, up to rounding.
+_SAME = 1e-12
+_NOTHING = Checked(None)
 
 
 def without_slow_points(points: Sequence[PointClaim]) -> list[PointClaim]:
@@ -20,15 +30,45 @@ def without_slow_points(points: Sequence[PointClaim]) -> list[PointClaim]:
     return real
 
 
-def check_manifolds(manifolds: Field, dimension: int, points: Sequence[PointClaim], ledger: Ledger) -> None:
-    """Manifolds are integrated, not proved: what is checked is where they start, and that nothing else is claimed."""
+def check_manifolds(
+    manifolds: Field, dimension: int, points: Sequence[PointClaim], ledger: Ledger, checked: Checked = _NOTHING
+) -> None:
+    """Manifolds are not proved: check where they start, and whether the map carries exact ones to themselves."""
     for k, field in enumerate(manifolds.items()):
-        number, which = field["point"].integer(), field["which"].choice("stable", "unstable")
-        claim = f"manifold {k}: {which}, of point {number}, not proved"
-        starts = 0 <= number < len(points) and all(
-            branch.items()[0].vector(dimension) == points[number].x for branch in field["branches"].items()
-        )
-        ledger.require(claim, starts and not field["exact"].flag(), "its branches do not start there, or it is exact")
+        which, starts = field["which"].choice("stable", "unstable"), _starts(field, points, checked)
+        lines = [[state.vector(dimension) for state in branch.items()] for branch in field["branches"].items()]
+        attached, exact = field["attached"].integer(), field["exact"].flag()
+        field["method"].text()
+        field["note"].text()
+        of = f"cycle {field['cycle'].value}" if field["point"].null else f"point {field['point'].value}"
+        claim = f"manifold {k}: {which}, of {of}, not proved"
+        fits = bool(starts) and 0 <= attached <= len(lines)
+        fits = fits and all(_near(line[0], starts) for line in lines[:attached])
+        ledger.require(claim, fits, "its branches do not start there")
+        if not exact:
+            continue
+        error = 0.0 if field["error"].null else field["error"].length()
+        claim = f"manifold {k}: the map carries its corners along it, in doubles"
+        if checked.function is None or min(map(len, lines), default=0) < 2:
+            ledger.require(claim, False, "the map is not read as a piecewise-linear one, or a branch has no segment")
+            continue
+        gap = largest_gap(checked.function, which, [np.array(line) for line in lines])
+        ledger.require(claim, gap <= _CARRIED + 100 * error, f"one is {gap:.2g} off")
+
+
+def _starts(field: Field, points: Sequence[PointClaim], checked: Checked) -> Sequence[tuple[float, ...]]:
+    """The states from which the branches of a manifold start; none where its point or cycle is not in the list."""
+    if not field["cycle"].null:
+        number = field["cycle"].integer()
+        return checked.cycles[number].points if 0 <= number < len(checked.cycles) else ()
+    number = field["point"].integer()
+    return (points[number].x,) if 0 <= number < len(points) else ()
+
+
+def _near(state: Sequence[float], others: Sequence[tuple[float, ...]]) -> bool:
+    return any(
+        all(abs(a - b) <= _SAME * max(1.0, abs(b)) for a, b in zip(state, other, strict=True)) for other in others
+    )
 
 
 def check_settled(report: Field, points: Sequence[PointClaim], ledger: Ledger) -> None:

@@ -14,7 +14,8 @@ from dynbench.verification.document import Field
 from dynbench.verification.enclosure import Enclosure
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.system import MatrixSystem
-from dynbench.verification.orbits import check_cycle, check_orbit
+from dynbench.verification.orbits import Sources, check_cycle, check_orbit
+from dynbench.verification.piecewise.cycles import StatedCycle
 from dynbench.verification.points import REGION_BITS, Proved
 from dynbench.verification.records import Outcome
 from dynbench.verification.zeros import Box, Root, box_around
@@ -44,8 +45,9 @@ def check_graph(
     points: Sequence[PointClaim],
     proved: Sequence[Proved],
     ledger: Ledger,
+    cycles: Sequence[StatedCycle] = (),
 ) -> None:
-    """Check nodes, attraction ellipsoids and edges."""
+    """Check nodes, attraction ellipsoids and edges; `cycles` are those of the report's list, which nodes may name."""
     ellipsoids: dict[int, _Ellipsoid] = {}
     known: set[int] = set()
     nodes = graph["nodes"].items()
@@ -66,14 +68,18 @@ def check_graph(
                 ellipsoids[number] = ellipsoid
     fixed = {f["id"].integer() for f in nodes if f["fixed_point"].flag()}
     kinds = {f["id"].integer(): _limit_kind(f) for f in nodes}
+    named: dict[int, StatedCycle] = {}
     for field in nodes:
-        if not field["cycle"].null:
+        if isinstance(field["cycle"].value, int):
+            cycle = _check_listed(field, cycles, ledger)
+            named |= {} if cycle is None else {field["id"].integer(): cycle}
+        elif not field["cycle"].null:
             check_cycle(system, field, field["id"].integer(), ledger)
     edges = graph["edges"].items()
     stray = [k for k, e in enumerate(edges) if not {e["source"].integer(), e["target"].integer()} <= known]
     ledger.require(f"{len(edges)} edges join nodes of the graph", not stray, f"not the edges {stray}"[:80])
     for number, field in enumerate(edges):
-        check_orbit(system, field, number, kinds, points, ledger)
+        check_orbit(system, field, number, kinds, Sources(points, named), ledger)
         _check_edge(system, field, number, fixed, points, ellipsoids, ledger)
 
 
@@ -81,7 +87,7 @@ def _limit_kind(node: Field) -> str:
     """What a node stands for: a point, a cycle, infinity, or no limit that is known."""
     if node["fixed_point"].flag():
         return "point"
-    return "cycle" if not node["cycle"].null else node["kind"].choice("infinity", "undecided")
+    return "cycle" if not node["cycle"].null else node["kind"].choice("infinity", "undecided", "chaotic set")
 
 
 def _check_node(field: Field, number: int, points: Sequence[PointClaim], ledger: Ledger) -> None:
@@ -92,6 +98,16 @@ def _check_node(field: Field, number: int, points: Sequence[PointClaim], ledger:
     point, unstable = points[number], field.get("unstable")
     same = field["kind"].text() == point.kind and (unstable is None or unstable.integer() == point.stability[2])
     ledger.require(claim, same, f"the point is a {point.kind} with {point.stability[2]} unstable directions")
+
+
+def _check_listed(field: Field, cycles: Sequence[StatedCycle], ledger: Ledger) -> StatedCycle | None:
+    number, unstable = field["cycle"].integer(), field.get("unstable")
+    claim = f"node {field['id'].integer()} of the graph is cycle {number} of the list"
+    inside = 0 <= number < len(cycles)
+    same = inside and field["kind"].text() == cycles[number].kind
+    same = same and (unstable is None or unstable.integer() == cycles[number].stability[2])
+    ledger.require(claim, same, "it is of another kind" if inside else "there is no such cycle")
+    return cycles[number] if same else None
 
 
 def _read_ellipsoid(field: Field, n: int) -> _Ellipsoid:

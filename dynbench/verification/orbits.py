@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from dynbench.verification.claims import PointClaim
 from dynbench.verification.declaration import Declared
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.system import MatrixSystem
+from dynbench.verification.piecewise.cycles import StatedCycle
 
-__all__ = ["check_cycle", "check_orbit"]
+__all__ = ["Sources", "check_cycle", "check_orbit"]
 
 #: How a limit is told -> what it then is. An orbit that went far is on its way to infinity in a linear system.
 _LIMITS = {
     "attraction ball": ("point",),
     "uniqueness ball": ("point",),
     "connection": ("point",),
+    "cycle ball": ("cycle",),
     "recurrence": ("cycle",),
+    "chaos": ("chaotic set",),
     "blow-up": ("infinity",),
     "far": ("infinity", "undecided"),
     "undecided": ("undecided",),
@@ -26,15 +30,37 @@ _LIMITS = {
 _CENTRAL = 1e-2
 
 
+class Sources(NamedTuple):
+    """What an orbit may leave: the points of the report by number, and its listed cycles by the numbers of nodes."""
+
+    points: Sequence[PointClaim]
+    cycles: Mapping[int, StatedCycle]
+
+    def unstable(self, number: int) -> int:
+        """The number of unstable directions of a node; -1 where it is neither."""
+        if number in self.cycles:
+            return self.cycles[number].stability[2]
+        return self.points[number].stability[2] if 0 <= number < len(self.points) else -1
+
+    def gaps(self, state: Sequence[float]) -> dict[int, float]:
+        """How far a state is from each of them."""
+        places: dict[int, Sequence[Sequence[float]]] = {i: (p.x,) for i, p in enumerate(self.points)}
+        places |= {i: c.points for i, c in self.cycles.items()}
+        return {
+            i: min(max(abs(a - b) for a, b in zip(state, x, strict=True)) for x in states)
+            for i, states in places.items()
+        }
+
+
 def check_orbit(
     system: Declared | MatrixSystem,
     field: Field,
     number: int,
     kinds: Mapping[int, str],
-    points: Sequence[PointClaim],
+    sources: Sources,
     ledger: Ledger,
 ) -> None:
-    """Check that an edge leaves a point with an unstable direction near it, and how its limit is told."""
+    """Check that an edge leaves a point or cycle with an unstable direction near it, and how its limit is told."""
     source, target, how = field["source"].integer(), field["target"].integer(), field["how"].text()
     name = f"edge {number}, {source} -> {target}"
     limit = kinds.get(target)
@@ -42,9 +68,9 @@ def check_orbit(
     if how == "far" and limit == "infinity":
         fits = fits and system.is_affine
     ledger.require(f"{name}: its limit is told by {how[:20]!r}", fits, "that is not how one of its kind is told")
-    claim = f"{name}: its orbit leaves point {source} along an unstable direction"
-    if kinds.get(source) != "point" or not 0 <= source < len(points) or points[source].stability[2] < 1:
-        ledger.require(claim, False, "there is no such point, or it has none")
+    claim = f"{name}: its orbit leaves {kinds.get(source)} {source} along an unstable direction"
+    if kinds.get(source) not in ("point", "cycle") or sources.unstable(source) < 1:
+        ledger.require(claim, False, "there is no such point or listed cycle, or it has none")
         return
     path = [state.vector(system.dimension) for state in field["path"].items()]
     if not path:
@@ -52,8 +78,9 @@ def check_orbit(
     elif how == "connection":
         ledger.require(claim, True)
     else:
-        gaps = [max(abs(a - b) for a, b in zip(path[0], p.x, strict=True)) for p in points]
-        ledger.require(claim, gaps[source] <= min(gaps), "its path starts nearer to another point, or far away")
+        gaps = sources.gaps(path[0])
+        nearest = gaps[source] <= min(gaps.values())
+        ledger.require(claim, nearest, "its path starts nearer to another one, or far away")
 
 
 def check_cycle(system: Declared | MatrixSystem, node: Field, number: int, ledger: Ledger) -> None:

@@ -29,6 +29,7 @@ from dynbench.verification.matrices.expansion import MOST_EXPANDED, expanded
 from dynbench.verification.matrices.invariants import check_matrix_invariants
 from dynbench.verification.matrices.nearly import check_matrix_nearly
 from dynbench.verification.matrices.weights import Weights
+from dynbench.verification.piecewise import check_piecewise
 from dynbench.verification.points import (
     Proved,
     check_converged,
@@ -149,8 +150,9 @@ def _check_components(
     complete = check_completeness(system, report, real, proved[: len(real)], ledger)
     check_indices(report, real, proved[: len(real)], complete, lambda listed: degree_of(system, listed), ledger)
     check_continua(system, report["fixed_points"]["continua"], ledger)
-    check_graph(system, report["graph"], points, proved, ledger)
-    check_manifolds(report["manifolds"], system.dimension, points, ledger)
+    checked = check_piecewise(system, report, proved, ledger)
+    check_graph(system, report["graph"], points, proved, ledger, checked.cycles)
+    check_manifolds(report["manifolds"], system.dimension, points, ledger, checked)
     check_settled(report, real, ledger)
 
 

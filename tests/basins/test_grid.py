@@ -186,7 +186,7 @@ BOX = [(-2, 2), (-2, 2)]
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"targets": 3}, r"^targets is 3; expected a transition graph or a sequence of fixed points\.$"),
+        ({"targets": 3}, r"^targets is 3; expected a transition graph or a sequence of fixed points and cycles\.$"),
         ({"targets": nx.MultiDiGraph([(0, 1)])}, r"^targets is .*; expected a transition graph"),
         ({"targets": []}, "^targets holds no attractor, so no state could be labelled; expected one at least"),
         ({"box": {"x": (0, 1)}}, r"^box has no bounds for the state y\.$"),

@@ -68,7 +68,7 @@ def test_a_folder_without_models_is_refused(tmp_path):
     [
         (["-o", "a.html"], "give one folder to write to"),
         (["-o", "a", "-o", "b"], "give one folder to write to"),
-        (["-o", "a", "--box", "x=0:1"], "--box and --set are for one model"),
+        (["-o", "a", "--box", "x=0:1"], "--box, --set and --periods are for one model"),
     ],
 )
 def test_options_that_fit_no_folder_are_refused(words, message, folder, monkeypatch, tmp_path):

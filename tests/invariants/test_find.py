@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import pickle
 import time
 
@@ -14,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynbench.errors import InputError
-from dynbench.invariants import Invariants, conserved_quantities
+from dynbench.invariants import (
+    Invariants,
+    conserved_quantities,
+    hamiltonian_structure,
+    lyapunov_functions,
+    volume_preservation,
+)
 from dynbench.invariants.darboux.integrals import DarbouxIntegrals
 from dynbench.invariants.linear_combinations import LinearCombinations
 from dynbench.invariants.method import OutOfTime
@@ -239,3 +246,23 @@ def test_expressions_that_cannot_be_integrated() -> None:
     found = conserved_quantities(ODE({"x": "exp(y^2)*sin(y)", "y": "cos(x)*exp(x^2)"}))
     assert found == ()
     assert "stream function" in found.scope
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda s: s.invariants(degree="a"), "degree is 'a'"),
+        (lambda s: s.invariants(degree=2.5), "degree is 2.5"),
+        (lambda s: s.invariants(degree=math.inf), "degree is inf"),
+        (lambda s: s.invariants(time_limit="x"), "time_limit is 'x'"),
+        (lambda s: s.lyapunov_functions(time_limit=math.nan), "time_limit is nan"),
+        (lambda s: conserved_quantities(s, methods=[1]), "methods holds 1"),
+        (lambda s: conserved_quantities("x"), "system"),
+        (lambda s: lyapunov_functions(5), "system"),
+        (lambda s: hamiltonian_structure(3), "system"),
+        (lambda s: volume_preservation(3), "system"),
+    ],
+)
+def test_bad_arguments_get_one_sentence(call, message):
+    with pytest.raises(InputError, match=message):
+        call(ODE({"x": "y", "y": "-x"}))

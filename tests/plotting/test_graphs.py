@@ -85,9 +85,9 @@ def test_parallel_edges_are_merged_and_counted(pictured):
         ({"kind": "undecided"}, Glyph.UNDECIDED, "undecided"),
         ({"kind": "chaos $^<"}, Glyph.LIMIT, "chaos $^<"),
         ({"kind": "stable cycle", "cycle": 6.6632868}, Glyph.STABLE_CYCLE, "period 6.663"),
-        ({"kind": "saddle cycle", "cycle": 4}, Glyph.SADDLE_CYCLE, "period 4"),
-        ({"kind": "unstable cycle", "cycle": 4}, Glyph.UNSTABLE_CYCLE, "period 4"),
-        ({"kind": "nonhyperbolic cycle", "cycle": 4}, Glyph.OTHER_CYCLE, "period 4"),
+        ({"kind": "saddle cycle", "cycle": 4}, Glyph.SADDLE_CYCLE, "99: saddle 4-cycle"),
+        ({"kind": "unstable cycle", "cycle": 4}, Glyph.UNSTABLE_CYCLE, "99: unstable 4-cycle"),
+        ({"kind": "nonhyperbolic cycle", "cycle": 4}, Glyph.OTHER_CYCLE, "99: nonhyperbolic 4-cycle"),
     ],
 )
 @pytest.mark.parametrize("layout", ["layered", "state"])

@@ -123,14 +123,22 @@ def test_two_spirals_of_the_damped_duffing_oscillator():
     assert {data["how"] for *_, data in graph.edges(data=True)} == {"attraction ball"}
 
 
-def test_chaos_is_undecided_with_the_reason():
+def test_chaos_in_a_flow_is_undecided_with_the_reason():
     lorenz = db.ODE({"x": "10*(y - x)", "y": "28*x - y - x*z", "z": "x*y - 8*z/3"})
     points = db.find_fixed_points(lorenz, box=[[-30, 30], [-30, 30], [0, 50]])
     graph = db.transition_graph(lorenz, points, time=40)
     assert {kind for *_, kind in limits(graph)} == {"undecided"}
     assert all("neither settles nor recurs" in data["reason"] for *_, data in graph.edges(data=True))
+
+
+def test_a_chaotic_set_of_a_map_is_a_node_with_its_exponent():
     henon = graph_of(db.Map({"x": "1 - 1.4*x^2 + y", "y": "0.3*x"}), box=[[-3, 3]] * 2)
-    assert {kind for *_, kind in limits(henon)} == {"undecided", "infinity"}
+    assert {kind for *_, kind in limits(henon)} == {"chaotic set", "infinity"}
+    assert len(henon) == 4
+    chaotic = [data for *_, data in henon.edges(data=True) if data["how"] == "chaos"]
+    assert all("no proof" in data["reason"] and not data["proved"] for data in chaotic)
+    (value,) = [value for _, value in henon.nodes(data="exponent") if value is not None]
+    assert abs(value[0] - 0.419) < 5 * value[1] < 0.1
 
 
 def test_the_sample_is_seeded():

@@ -16,6 +16,7 @@ from dynbench.fixed_points.search.fibers import DirectionalFibers
 from dynbench.fixed_points.search.multistart import MultiStart
 from dynbench.fixed_points.search.network_plan import NetworkPlan
 from dynbench.fixed_points.search.newton_starts import NewtonStarts
+from dynbench.fixed_points.search.patterns import Patterns
 from dynbench.fixed_points.search.polynomial import Polynomial
 from dynbench.fixed_points.search.readouts import Readouts
 from dynbench.fixed_points.search.relax import Relax
@@ -33,6 +34,7 @@ __all__ = [
     "MultiStart",
     "NetworkPlan",
     "NewtonStarts",
+    "Patterns",
     "Polynomial",
     "Progress",
     "Readouts",

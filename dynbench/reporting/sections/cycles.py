@@ -1,17 +1,20 @@
-"""Cycles that unstable branches ended in."""
+"""Cycles: all of a map up to some period, and those that unstable branches ended in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dynbench.reporting.blocks import Paragraph, Section, Table, Text
-from dynbench.reporting.numbers import decimal, readable, short
+from dynbench.cycles import Cycle, CycleKind, Cycles
+from dynbench.fixed_points import Status
+from dynbench.reporting.blocks import Block, Bullets, Heading, Paragraph, Section, Table, Text
+from dynbench.reporting.cycles import enumerated, met_cycles, of_periods
+from dynbench.reporting.numbers import decimal, plural, readable, short
 from dynbench.reporting.states import leading_eigenvalues, state_text
 from dynbench.reporting.tables import without_empty_columns
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
-    from dynbench.cycles import Cycle
     from dynbench.systems import System
 
 __all__ = ["cycles_section"]
@@ -20,21 +23,133 @@ _CAUTION = (
     "These cycles were met as limits of unstable branches and refined by Newton\u2019s method. They are converged, not "
     "proved, and there may be others."
 )
+#: Cycles are listed one by one up to this number.
+_LISTED = 60
+#: A word of more digits is not shown.
+_LONGEST_WORD = 48
 
 
 def cycles_section(analysis: Analysis) -> Section | None:
-    """The cycles among the nodes of the transition graph; None where there is none."""
-    cycles = [(node, data["cycle"]) for node, data in analysis.graph.nodes(data=True) if data.get("cycle") is not None]
-    if not cycles:
-        return None
+    """The cycles found by period, and those among the nodes of the transition graph; None where there is neither."""
+    blocks: list[Block] = []
+    if analysis.cycles is not None:
+        blocks += _by_period(analysis.system, analysis.cycles)
+    met = met_cycles(analysis)
+    if met:
+        blocks += [Heading("Met by unstable branches")] if blocks else []
+        blocks += [Paragraph((_CAUTION,)), _met_table(analysis.system, met)]
+    return Section("cycles", "Cycles", tuple(blocks)) if blocks else None
+
+
+def _by_period(system: System, cycles: Cycles) -> list[Block]:
+    blocks: list[Block] = [Paragraph((_scope(cycles),)), _periods_table(cycles)]
+    absent = [k for k in cycles.periods if cycles.complete[k] and not cycles.of_period(k)]
+    if absent:
+        blocks.append(Paragraph((f"No cycle of period {enumerated(absent, 'or')} exists there (proved).",)))
+    blocks += [
+        Paragraph((readable(f"Of period {c.period} there is a continuum of dimension {c.dimension}."),))
+        for c in cycles.continua
+    ]
+    longer = [(k, cycle) for k, cycle in enumerate(cycles) if cycle.period > 1]
+    if longer:
+        blocks.append(_cycles_table(system, longer[:_LISTED]))
+        if len(longer) > _LISTED:
+            rest = f"{len(longer) - _LISTED} more are in the JSON form of this report."
+            blocks.append(Paragraph((rest,)))
+        blocks.append(Bullets(_legend(longer)))
+    return blocks
+
+
+def _scope(cycles: Cycles) -> str:
+    where = "in the whole state space" if cycles.region is None else "that lie in the region searched with all states"
+    text = f"Cycles {of_periods(cycles.periods)} {where}; those of period 1 are the fixed points."
+    proved = sum(c.status is Status.CERTIFIED for c in cycles)
+    if cycles and proved == len(cycles):
+        text += " Each was verified in exact rational arithmetic: the cycles listed exist."
+    if cycles.strategies:
+        text += f" Searched by {', '.join(cycles.strategies)}."
+    if cycles.interrupted:
+        text += " The search was interrupted."
+    return text
+
+
+def _periods_table(cycles: Cycles) -> Table:
+    headers: tuple[Text, ...] = (
+        *(("period",), ("cycles",), ("attracting",), ("saddles",), ("other",)),
+        *(("list complete",), ("by which argument, or why not",)),
+    )
+    rows = []
+    for k in cycles.periods:
+        found = cycles.of_period(k)
+        attracting = sum(c.kind.attracting for c in found)
+        saddles = sum(c.kind is CycleKind.SADDLE for c in found)
+        counts = (k, len(found), attracting, saddles, len(found) - attracting - saddles)
+        complete = "yes, proved" if cycles.complete[k] else "not proved"
+        rows.append((*((str(n),) for n in counts), (complete,), (readable(cycles.arguments[k]),)))
+    return Table("Cycles by period", headers, tuple(rows), numeric=(0, 1, 2, 3, 4))
+
+
+def _cycles_table(system: System, listed: Sequence[tuple[int, Cycle]]) -> Table:
+    headers: tuple[Text, ...] = (
+        *(("cycle",), ("period",), ("kind",), ("word",), ("multipliers",), ("s, c, u",)),
+        *(("established",), ("passes through",), ("remark",)),
+    )
+    rows = tuple(
+        (
+            *((str(number),), (str(c.period),), (_kind(c),), (_word(c),)),
+            *((leading_eigenvalues(c.multipliers, None),), (", ".join(map(str, c.stability)),)),
+            *((_established(c),), (state_text(system, c.points[0]),), (readable(c.note),)),
+        )
+        for number, c in listed
+    )
+    caption = "Cycles of more than one state, with the numbers of their stable, central and unstable directions"
+    return without_empty_columns(Table(caption, headers, rows, numeric=(1,)))
+
+
+def _kind(cycle: Cycle) -> str:
+    more = cycle.character.removesuffix("saddle").strip() if cycle.kind is CycleKind.SADDLE else cycle.character
+    return f"{cycle.kind.value} ({more})" if more else cycle.kind.value
+
+
+def _word(cycle: Cycle) -> str:
+    """The patterns of the states in turn; those of one unit stand together."""
+    if cycle.word is None:
+        return ""
+    steps = ["".join("01"[bit] for bit in pattern) for pattern in cycle.word]
+    text = ("" if len(steps[0]) == 1 else " ").join(steps)
+    return text if len(text) <= _LONGEST_WORD else f"{text[:_LONGEST_WORD]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _established(cycle: Cycle) -> str:
+    if cycle.status is not Status.CERTIFIED:
+        return f"{cycle.status.value}, not proved"
+    return "certified" if cycle.proved else "certified, stability not proved"
+
+
+def _legend(listed: Sequence[tuple[int, Cycle]]) -> tuple[Text, ...]:
+    items: list[Text] = []
+    if any(c.word is not None for _, c in listed):
+        items.append(("Word: which units are active at each state in turn, from the state in the table on.",))
+    if any("flip" in c.character for _, c in listed):
+        items.append(("Flip: a negative multiplier takes nearby orbits to the other side at every turn.",))
+    if any(c.kind is CycleKind.NONSMOOTH for _, c in listed):
+        items.append(
+            (
+                "Nonsmooth cycle: a state lies on a border between regions (a border collision), and multipliers do "
+                "not decide its stability.",
+            )
+        )
+    return (*items, (f"{plural(len(listed), 'cycle')} of more than one state in all.",))
+
+
+def _met_table(system: System, cycles: Sequence[tuple[int, Cycle]]) -> Table:
     headers: tuple[Text, ...] = (
         *(("node",), ("kind",), ("period",), ("multipliers",), ("s, c, u",), ("residual",), ("status",)),
         *(("remark",), ("passes through",)),
     )
-    rows = tuple(_row(analysis.system, node, cycle) for node, cycle in cycles)
+    rows = tuple(_row(system, node, cycle) for node, cycle in cycles)
     caption = "Cycles: periods, multipliers, and numbers of stable, central and unstable directions"
-    table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 5)))
-    return Section("cycles", "Cycles", (Paragraph((_CAUTION,)), table))
+    return without_empty_columns(Table(caption, headers, rows, numeric=(2, 5)))
 
 
 def _row(system: System, node: int, cycle: Cycle) -> tuple[Text, ...]:

@@ -10,11 +10,14 @@ from dynbench.fixed_points.large import is_large
 from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.invariants.lyapunov import excludes_cycles
 from dynbench.reporting.blocks import Block, Bullets, Heading, Inline, Name, Section, Table, Text
+from dynbench.reporting.cycles import enumerated, of_periods
 from dynbench.reporting.numbers import plural, readable, short
+from dynbench.reporting.piecewise import reported_form
 from dynbench.reporting.states import region_text
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
+    from dynbench.cycles import Cycles
     from dynbench.fixed_points import FixedPoints
 
 __all__ = ["not_established_section"]
@@ -95,10 +98,19 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     skipped = sum(bool(data["skipped"]) for _, data in analysis.graph.nodes(data=True))
     if skipped:
         yield (f"The unstable manifolds of {plural(skipped, 'point')} were not followed.",)
-    if not excludes_cycles(analysis.system, analysis.lyapunov_functions):
+    if analysis.cycles is not None:
+        yield from _about_cycles(analysis.cycles)
+    elif not excludes_cycles(analysis.system, analysis.lyapunov_functions):
         yield (
             "Periodic orbits and chaotic sets were not searched for: cycles are listed where a branch ended in one.",
         )
+    untraced = _untraced(analysis)
+    if untraced:
+        yield (f"{plural(untraced, 'manifold')} of dimension 1 of saddles could not be traced.",)
+    if any(m.exact for m in analysis.manifolds):
+        yield ("Manifolds go on beyond the length to which they were traced, and so may their crossings.",)
+    if any(p.proof is not None for p in analysis.homoclinic):
+        yield ("That a chaotic set attracts, or that most orbits are chaotic, is not said by a homoclinic orbit.",)
     proved = any(data["attraction"] is not None for _, data in analysis.graph.nodes(data=True))
     beyond = ", beyond the ellipsoids named in the table of nodes" if proved else ""
     yield (f"Basins of attraction were not computed{beyond}.",)
@@ -107,6 +119,24 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     if not analysis.invariants:
         tried = "only some forms were" if analysis.system.algebraic else "none was"
         yield (f"That there is no conserved quantity: {tried} tried.",)
+
+
+def _untraced(analysis: Analysis) -> int:
+    """How many manifolds of fixed points are curves that no method could trace, of a piecewise-linear map."""
+    if analysis.system.kind == "flow" or reported_form(analysis.system) is None or is_large(analysis.system):
+        return 0
+    saddles = [p for p in analysis.fixed_points if p.kind.saddle and p.certificate is not None]
+    curves = sum((p.stability[0] == 1) + (p.stability[2] == 1) for p in saddles)
+    return max(0, curves - sum(m.cycle is None for m in analysis.manifolds))
+
+
+def _about_cycles(cycles: Cycles) -> Iterator[Text]:
+    yield (f"Cycles of other periods than {enumerated(cycles.periods)} were not searched for, nor other chaotic sets.",)
+    open_ = [k for k in cycles.periods if not cycles.complete[k]]
+    if open_:
+        yield (f"That there are no other cycles {of_periods(open_)} is not proved.",)
+    if cycles.region is not None:
+        yield ("Nothing is said here about cycles with a state outside the region searched.",)
 
 
 def _assumptions(analysis: Analysis) -> Iterator[Text]:
@@ -120,6 +150,12 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
             "That boxes hold no fixed point rests on double-precision arithmetic rounded outward: on IEEE "
             "754 for sums, products, quotients and square roots, and for other functions on the libraries "
             "of NumPy and SciPy being within 4 units in the last place.",
+        )
+    if analysis.cycles is not None or any(p.proof is not None for p in analysis.homoclinic):
+        proofs = True
+        yield (
+            "Cycles and homoclinic orbits were proved in exact arithmetic: of rational numbers (python-flint), and of "
+            "numbers a + b \u221ad. They hold of the map with the coefficients as declared.",
         )
     if analysis.invariants or analysis.symmetries or analysis.lyapunov_functions or analysis.hamiltonian:
         proofs = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -116,8 +117,25 @@ def _portrait(analysis: Analysis) -> Figure:
     listed = "; ".join(points[:_DESCRIBED]) or "no fixed point"
     more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
     numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
-    caption = f"{title}.{numbered}"
-    return Figure("portrait", caption, f"{title}. {listed}{more}.")
+    shown = list(_shown(analysis))
+    caption = f"{title}.{numbered}{''.join(f' {brief}' for brief, _ in shown)}"
+    return Figure("portrait", caption, f"{title}. {listed}{more}.{''.join(f' {text}' for _, text in shown)}")
+
+
+def _shown(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    """What else a portrait of a map shows: in the caption, and in words for readers who cannot see it."""
+    from dynbench.plotting.recurrent import drawn_cycles  # here, as it brings Matplotlib
+
+    cycles = drawn_cycles(analysis) if analysis.system.dimension > 1 else []
+    if cycles:
+        names = ", ".join(f"cycle {k} of period {c.period}, a {c.kind.value}" for k, c in cycles)
+        yield "Squares: the shortest cycles, joined in turn.", f"Squares show {names}; their states are in the table."
+    if any(m.exact for m in analysis.manifolds) and analysis.system.dimension == 2:
+        drawn = "Exact manifolds, drawn up to a length."
+        yield drawn, f"{drawn} Their numbers are in the table of manifolds."
+    if analysis.homoclinic:
+        where = "Homoclinic points are in the table of crossings."
+        yield "Crosses: homoclinic points.", f"Crosses show where stable and unstable manifolds meet. {where}"
 
 
 def _state_space(analysis: Analysis, coordinates: str) -> Figure:

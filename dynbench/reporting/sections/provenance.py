@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynbench.reporting.blocks import Block, Bullets, Code, Name, Paragraph, Section, Table, Text
 from dynbench.reporting.numbers import readable
-from dynbench.reporting.recipes import python_recipe, toml_recipe
+from dynbench.reporting.recipes import periods_asked, python_recipe, toml_recipe
 from dynbench.reporting.references import references
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def provenance_section(analysis: Analysis) -> Section:
     model = toml_recipe(analysis)
     if model:
         command = f"dynbench report model.toml -o report.html --seed {analysis.provenance.get('seed', 0)}"
+        periods = periods_asked(analysis)
+        command += f" --periods {periods}" if periods.isdecimal() else ""
         blocks += [
             Paragraph(("To repeat it from a shell, save this as model.toml and run the command below:",)),
             *(Code(model, "toml"), Code(command, "sh")),

@@ -24,7 +24,10 @@ _HOW = {
     "uniqueness ball": "the orbit converged inside the ball in which the point is proved to be the only fixed point",
     "connection": "the orbit came very close to the saddle, inside its uniqueness ball: evidence of a saddle-to-saddle "
     "connection, not proof",
+    "cycle ball": "the orbit entered an ellipsoid around a state of the cycle, proved to lie in the cycle\u2019s basin",
     "recurrence": "the orbit returned to a section until Newton\u2019s method found the cycle",
+    "chaos": "the orbit stays bounded and settles on nothing, and its largest Lyapunov exponent is above zero by three "
+    "standard errors: evidence of a chaotic set, not proof",
     "blow-up": "the solution grew beyond all bounds in finite time",
     "far": "the orbit left the region of the fixed points by far",
     "undecided": "no limit was identified; the reason stands in the last column",

@@ -14,6 +14,7 @@ from dynbench.verification.matrices.points import check_large_points, check_larg
 from dynbench.verification.matrices.symmetries import check_move
 from dynbench.verification.matrices.system import MatrixSystem
 from dynbench.verification.matrices.whole import check_large_completeness, large_degree
+from dynbench.verification.piecewise import check_piecewise
 from dynbench.verification.records import Outcome
 from dynbench.verification.symmetries import check_group, check_orbits
 
@@ -45,6 +46,7 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     check_indices(report, real, proved[: len(real)], complete, lambda f: large_degree(system, f), ledger)
     if listed["continua"].items():
         ledger.add("continua as stated", Outcome.NOT_ESTABLISHED, "they are not checked for so many states")
-    check_graph(system, report["graph"], points, proved, ledger)
-    check_manifolds(report["manifolds"], n, points, ledger)
+    checked = check_piecewise(system, report, proved, ledger)
+    check_graph(system, report["graph"], points, proved, ledger, checked.cycles)
+    check_manifolds(report["manifolds"], n, points, ledger, checked)
     check_settled(report, real, ledger)

@@ -18,7 +18,9 @@ __all__ = ["ORDER", "depart_math", "figures", "name_file", "order", "short_form"
 ORDER = (
     *("jang_planar", "duffing", "pendulum", "lotka_volterra", "van_der_pol", "fitzhugh_nagumo"),
     *("toggle_switch", "hopfield_pair", "hopfield_triangle", "coupled_cells", "sir", "double_gyre"),
-    *("classical_integrals", "lorenz", "logistic", "henon", "lozi"),
+    *("classical_integrals", "lorenz", "logistic", "henon", "lozi", "lozi_homoclinic"),
+    *("plrnn_bistable", "plrnn_multistable", "plrnn_decision", "duffing_network", "neuron"),
+    *("piecewise_flow", "chua"),
     *("flipflop_memories", "flipflop_training", "flipflop_four_bits", "flipflop_noise", "flipflop_pulses"),
     *("gru_memory",),
     *("skew_linear", "skew_tanh", "skew_activations", "forward_euler", "skew_perturbed"),

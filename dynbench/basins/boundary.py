@@ -1,0 +1,137 @@
+"""Basin boundaries of piecewise-linear maps of the plane, as the stable manifolds of the saddles between attractors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench._arrays import check_positive, readonly
+from dynbench.basins.boundary_records import BasinBoundary
+from dynbench.basins.follow import Follower
+from dynbench.basins.records import INFINITY, UNDECIDED
+from dynbench.basins.sides import CONTRADICTED
+from dynbench.basins.targets import read_targets
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.fixed_points.search import as_boxes
+from dynbench.manifolds import Manifold, trace_manifold
+from dynbench.manifolds.saddles import read_saddle
+from dynbench.piecewise import PiecewiseLinear, piecewise_linear
+from dynbench.systems import System, as_system
+
+__all__ = ["basin_boundary"]
+
+Array = NDArray[np.float64]
+
+#: Orbits that say what is on the sides of a curve start this far from it, relative to the box, at so many places.
+_BESIDE, _PLACES = 1e-8, 3
+#: Orbits of maps have no tolerance; this one says how near to a fixed point without a proved ellipsoid they must come.
+_RTOL = 1e-6
+
+
+def basin_boundary(
+    system: System, limits: Sequence[FixedPoint | Cycle], box: Any, *, length: float | None = None
+) -> BasinBoundary:
+    """The boundary between the basins of attractors of a piecewise-linear map of the plane.
+
+    A saddle is between two attractors where the two sides of its unstable manifold lead to different ones; the boundary
+    is made up of the stable manifolds of these saddles, with all their preimages.
+
+    Parameters
+    ----------
+    system : System
+        A piecewise-linear map of the plane.
+    limits : sequence of FixedPoint and Cycle
+        Its attractors and saddles; others among them are passed over. What is not listed is not known: a saddle that
+        is missing leaves a gap in the boundary.
+    box : mapping or (2, 2) array_like
+        The region of interest, as in `dynbench.basins`.
+    length : float, optional
+        Arclength to which the manifolds are traced, as in `dynbench.trace_manifold`.
+
+    Returns
+    -------
+    BasinBoundary
+        The curves, what is on either side, and `classify` and `agreement`.
+
+    Raises
+    ------
+    InputError
+        If the system is no piecewise-linear map of the plane, there is no attractor among `limits`, or an argument does
+        not fit.
+
+    References
+    ----------
+    H. E. Nusse, J. A. Yorke, Dynamics: Numerical Explorations (Springer 1998), chapter 7: a saddle straddles the
+    boundary where the two sides of its unstable manifold lie in different basins.
+    """
+    form = piecewise_linear(as_system(system))
+    if form is None or form.kind != "map" or form.dimension != 2:
+        raise InputError(f"{system!r:.60} is not recognised as a piecewise-linear map of two states; expected one.")
+    if length is not None:
+        check_positive(length, name="length", what="arclength")
+    boxes = as_boxes(system, box, flat=True)
+    if len(boxes) != 1 or not (boxes[0, :, 0] < boxes[0, :, 1]).all():
+        raise InputError("box must be one box with low < high in both states.")
+    bounds = np.asarray(boxes[0], dtype=np.float64)
+    if not isinstance(limits, Sequence) or not all(isinstance(limit, FixedPoint | Cycle) for limit in limits):
+        raise InputError(f"limits is {limits!r:.60}; expected a sequence of fixed points and cycles.")
+    targets = read_targets(system, limits, _RTOL)
+    follower = Follower(system, targets, bounds, None, _RTOL, _RTOL)
+    saddles, leads = _between(form, limits, follower)
+    manifolds = tuple(trace_manifold(system, limits[s], "stable", length=length, box=bounds) for s in saddles)
+    curves = [curve for manifold in manifolds for curve in _curves(manifold)]
+    names = {t.label: t.name for t in targets}
+    names |= {UNDECIDED: "undecided", INFINITY: "infinity", CONTRADICTED: "contradicted"}
+    return BasinBoundary(
+        limits=tuple(limits),
+        saddles=tuple(saddles),
+        leads=tuple(leads),
+        manifolds=manifolds,
+        curves=tuple(map(readonly, curves)),
+        sides=tuple(_sides(curve, follower, bounds) for curve in curves),
+        box=readonly(bounds),
+        names=MappingProxyType(names),
+    )
+
+
+def _between(
+    form: PiecewiseLinear, limits: Sequence[FixedPoint | Cycle], follower: Follower
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """The saddles whose two sides lead to different attractors, and to which."""
+    saddles = [i for i, limit in enumerate(limits) if limit.stability == (1, 0, 1)]
+    leads = []
+    for i in saddles:
+        saddle = read_saddle(form, limits[i], "limits")
+        offset = _BESIDE * max(1.0, float(np.abs(saddle.points).max())) * saddle.right[0]
+        up, down = follower.labels(np.stack([saddle.points[0] + offset, saddle.points[0] - offset]))
+        leads.append((int(up), int(down)))
+    between = [k for k, (up, down) in enumerate(leads) if up != down]
+    return [saddles[k] for k in between], [leads[k] for k in between]
+
+
+def _curves(manifold: Manifold) -> list[Array]:
+    """The branches that start at one point joined there, and the others as they are."""
+    joined = [
+        np.concatenate([manifold.branches[i][::-1], manifold.branches[i + 1][1:]])
+        for i in range(0, manifold.attached, 2)
+    ]
+    return [curve for curve in (*joined, *manifold.branches[manifold.attached :]) if len(curve) > 1]
+
+
+def _sides(curve: Array, follower: Follower, bounds: Array) -> tuple[int, int]:
+    """Where orbits from the left and from the right of a curve lead, from a few of its longest segments in the box."""
+    step, middle = np.diff(curve, axis=0), (curve[1:] + curve[:-1]) / 2
+    size = np.linalg.norm(step, axis=1)
+    inside = ((middle >= bounds[:, 0]) & (middle <= bounds[:, 1])).all(axis=1)
+    chosen = np.argsort(np.where(inside | ~inside.any(), -size, 0.0))[:_PLACES]
+    normal = np.stack([-step[chosen, 1], step[chosen, 0]], axis=1) / size[chosen, None]
+    offset = _BESIDE * float(np.linalg.norm(bounds[:, 1] - bounds[:, 0])) * normal
+    labels = follower.labels(np.concatenate([middle[chosen] + offset, middle[chosen] - offset])).reshape(2, -1)
+    left, right = (int(row[0]) if (row == row[0]).all() else UNDECIDED for row in labels)
+    return left, right

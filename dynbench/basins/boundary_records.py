@@ -1,0 +1,169 @@
+"""The record of a basin boundary in the plane, and how far it agrees with orbits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dynbench._arrays import as_states, record_table
+from dynbench.basins.records import Basins
+from dynbench.basins.sides import Sides
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.manifolds import Manifold
+from dynbench.manifolds.intersections import cells_passed
+
+__all__ = ["Agreement", "BasinBoundary"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How far the sides of a boundary agree with a grid of orbits.
+
+    Attributes
+    ----------
+    states : int
+        States of the grid.
+    on_boundary : int
+        Those whose cell the boundary passes: they are not compared.
+    agreeing : int
+        Those of the others on which both say the same.
+    disagreeing : (m, 2) array
+        The others.
+    """
+
+    states: int
+    on_boundary: int
+    agreeing: int
+    disagreeing: NDArray[np.float64]
+
+    @property
+    def share(self) -> float:
+        """The part of the compared states on which both say the same."""
+        return self.agreeing / max(1, self.states - self.on_boundary)
+
+    def __repr__(self) -> str:
+        return (
+            f"Agreement({self.share:.6%} of {self.states - self.on_boundary} states off the boundary, "
+            f"{self.on_boundary} on it)"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class BasinBoundary:
+    """The boundary between basins of attraction in the plane: stable manifolds of the saddles between attractors.
+
+    Attributes
+    ----------
+    limits : tuple of FixedPoint and Cycle
+        The attractors and saddles that it was made of; labels are places in this tuple.
+    saddles : tuple of int
+        Which of them are between: the two sides of their unstable manifolds lead to different attractors.
+    leads : tuple of (int, int)
+        For each of these, where the two sides lead.
+    manifolds : tuple of Manifold
+        Their stable manifolds.
+    curves : tuple of (m, 2) arrays
+        The boundary: the two sides of a manifold joined at the saddle, and its other preimages where the map has no
+        inverse.
+    sides : tuple of (int, int)
+        For each curve, the labels on its left and on its right.
+    box : (2, 2) array
+        The region for which it was made.
+    names : mapping of int to str
+        What each label stands for, as in `Basins`.
+
+    Notes
+    -----
+    The curves are exact where the manifolds are. Which attractor is on which side is seen from orbits of doubles, two
+    at each of a few places of a curve.
+    """
+
+    limits: tuple[FixedPoint | Cycle, ...]
+    saddles: tuple[int, ...]
+    leads: tuple[tuple[int, int], ...]
+    manifolds: tuple[Manifold, ...]
+    curves: tuple[NDArray[np.float64], ...]
+    sides: tuple[tuple[int, int], ...]
+    box: NDArray[np.float64]
+    names: Mapping[int, str]
+
+    @cached_property
+    def _sides(self) -> Sides:
+        return Sides(self.curves, [left for left, _ in self.sides], [right for _, right in self.sides])
+
+    @property
+    def error(self) -> float:
+        """The largest transversal error of the manifolds."""
+        return max((manifold.error for manifold in self.manifolds), default=0.0)
+
+    def classify(self, states: ArrayLike) -> NDArray[np.intp]:
+        """In whose basin states lie, by the side of the boundary, without following an orbit.
+
+        Parameters
+        ----------
+        states : (..., 2) array_like
+            States.
+
+        Returns
+        -------
+        (...) integer array
+            Places in `limits`, `INFINITY` (-2) or `UNDECIDED` (-1), as orbits from the sides of the curves have it, or
+            `CONTRADICTED` (-3) between two curves that say different things: one is missing there.
+        """
+        given = as_states(states, 2, name="states")
+        return self._sides.labels(given.reshape(-1, 2)).reshape(given.shape[:-1])
+
+    def agreement(self, grid: Basins) -> Agreement:
+        """Compare with a grid of orbits.
+
+        Parameters
+        ----------
+        grid : Basins
+            What `dynbench.basins` returned for the same attractors, in the same order (`limits`), over two states.
+
+        Raises
+        ------
+        InputError
+            If the grid has not two axes.
+        """
+        if len(grid.axes) != 2:
+            raise InputError(f"grid has {len(grid.axes)} axes; expected those of two states.")
+        states = np.stack(np.meshgrid(*grid.axes, indexing="ij"), axis=-1)
+        near = self._passed(grid.axes)
+        same = (self.classify(states) == grid.labels) | near
+        return Agreement(grid.labels.size, int(near.sum()), int((same & ~near).sum()), states[~same])
+
+    def _passed(self, axes: tuple[Array, ...]) -> NDArray[np.bool_]:
+        """Which states of a grid are in cells that the boundary passes; a state is in the middle of its cell."""
+        shape = len(axes[0]), len(axes[1])
+        origin = np.array([axis[0] for axis in axes])
+        spacing = np.array([axis[1] - axis[0] for axis in axes])
+        passed = np.zeros(shape, dtype=bool)
+        for curve in self.curves:
+            column, row = cells_passed((curve - origin) / spacing + 0.5, shape)
+            passed[column, row] = True
+        return passed
+
+    def __repr__(self) -> str:
+        between = ", ".join(f"{a}|{b}" for a, b in self.leads)
+        return f"BasinBoundary({len(self.saddles)} saddles between {between or 'nothing'}, {len(self.curves)} curves)"
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "saddles between": "; ".join(
+                f"{self.limits[s]!r:.60}: {self.names[a]} and {self.names[b]}"
+                for s, (a, b) in zip(self.saddles, self.leads, strict=True)
+            ),
+            "curves": str(len(self.curves)),
+            "corners": str(sum(len(curve) for curve in self.curves)),
+            "transversal error": f"{self.error:.2g}",
+        }
+        return record_table("Basin boundary", rows)

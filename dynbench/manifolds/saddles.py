@@ -1,0 +1,129 @@
+"""Saddles of piecewise-linear maps with one unstable direction: fixed points and cycles alike, in doubles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench._arrays import brief
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.piecewise import PiecewiseLinear
+
+__all__ = ["Saddle", "read_saddle"]
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: Turns around the cycle for which an orbit is seen to stay beside it, in the plane (where two are enough) and above.
+_TURNS_PLANE, _TURNS = 2, 64
+
+
+@dataclass(frozen=True, eq=False)
+class Saddle:
+    """A saddle cycle of k points (k = 1: a fixed point) of a piecewise-linear map.
+
+    Attributes
+    ----------
+    form : PiecewiseLinear
+        The map.
+    record : FixedPoint or Cycle
+        What the user gave.
+    points : (k, n) array
+        The points.
+    word : (k, H) bool array
+        Their patterns.
+    jacobians : (k, n, n) array
+        The derivatives at the points.
+    multiplier : float
+        The unstable multiplier.
+    right, left : (k, n) arrays
+        At each point the unstable eigenvector of the derivative of one turn, and the left one, of unit length.
+    """
+
+    form: PiecewiseLinear
+    record: FixedPoint | Cycle
+    points: Array
+    word: Mask
+    jacobians: Array
+    multiplier: float
+    right: Array
+    left: Array
+
+    def heights(self, states: Array, phase: int) -> Array:
+        """The unstable coordinate of states (..., n) seen from the point of a phase: zero on the stable eigenspace."""
+        return np.asarray((states - self.points[phase]) @ self.left[phase])
+
+    def stays(self, states: Array, phase: int) -> Mask:
+        """Whether states (m, n), moved onto the stable eigenspace of a point, keep to the cycle's word ever after."""
+        along, across = self.right[phase], self.left[phase]
+        offset = states - self.points[phase]
+        offset = offset - np.outer(offset @ across / (along @ across), along)
+        staying = np.ones(len(states), dtype=bool)
+        size = len(self.points)
+        for step in range(size * (_TURNS_PLANE if states.shape[-1] == 2 else _TURNS)):
+            i = (phase + step) % size
+            staying &= (self.form.pattern(self.points[i] + offset) == self.word[i]).all(axis=-1)
+            offset = offset @ self.jacobians[i].T
+        return staying
+
+
+def read_saddle(form: PiecewiseLinear, record: Any, name: str) -> Saddle:
+    """The saddle that a fixed point or a cycle of the map is.
+
+    Parameters
+    ----------
+    form : PiecewiseLinear
+        The map.
+    record : FixedPoint or Cycle
+        What the user gave.
+    name : str
+        The argument, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or no saddle with one unstable direction off the borders.
+    """
+    if not isinstance(record, FixedPoint | Cycle):
+        raise InputError(f"{name} is {record!r:.60}; expected a FixedPoint or a Cycle.")
+    points = np.atleast_2d(record.x if isinstance(record, FixedPoint) else record.points)
+    if points.shape[-1] != form.dimension:
+        raise InputError(f"{name} has {points.shape[-1]} states, but the system has {form.dimension}.")
+    word = form.pattern(points)
+    jacobians = form.region(word).J
+    values, vectors = np.linalg.eig(_turn(jacobians))
+    unstable = np.flatnonzero(np.abs(values) > 1)
+    if len(unstable) != 1 or abs(values[unstable[0]].imag) > 0 or record.stability[1]:
+        raise InputError(
+            f"{name} at {brief(points[0])} has {len(unstable)} unstable and {record.stability[1]} central directions; "
+            "expected a saddle with one unstable direction and no central one."
+        )
+    multiplier = float(values[unstable[0]].real)
+    right = [np.real(vectors[:, unstable[0]])]
+    left = [_eigenvector(_turn(jacobians).T, multiplier)]
+    for i in range(len(points) - 1):
+        right.append(jacobians[i] @ right[-1])
+        left.append(_eigenvector(_turn(np.roll(jacobians, -i - 1, axis=0)).T, multiplier))
+    return Saddle(form, record, points, word, jacobians, multiplier, _unit(right), _unit(left))
+
+
+def _turn(jacobians: Array) -> Array:
+    product = np.eye(jacobians.shape[-1])
+    for jacobian in jacobians:
+        product = jacobian @ product
+    return product
+
+
+def _eigenvector(matrix: Array, value: float) -> Array:
+    values, vectors = np.linalg.eig(matrix)
+    return np.real(vectors[:, int(np.argmin(np.abs(values - value)))])
+
+
+def _unit(vectors: list[Array]) -> Array:
+    stacked = np.stack(vectors)
+    return np.asarray(stacked / np.linalg.norm(stacked, axis=1, keepdims=True))

@@ -1,0 +1,232 @@
+"""The periodic point of a word, in exact rational arithmetic: real, on a border, virtual, or one of a continuum."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpq_mat
+
+from dynbench.piecewise.rational import RationalForm, RationalRegion
+from dynbench.piecewise.words import Word
+
+__all__ = ["Continuum", "Periodic", "Reality", "holds", "solve_word"]
+
+
+class Reality(enum.Enum):
+    """What the affine maps of a word, one after the other, say about periodic points with that word."""
+
+    REAL = "real"  #: one periodic point, whose patterns are the word, all margins different from zero
+    BORDER = "border"  #: one periodic point in the closed regions of the word, with a margin that is zero
+    VIRTUAL = "virtual"  #: no periodic point in the closed regions of the word
+    CONTINUUM = "continuum"  #: a set of periodic points of positive dimension
+    UNDECIDED = "undecided"  #: a singular word whose set of solutions has more than two dimensions
+
+
+@dataclass(frozen=True, eq=False)
+class Continuum:
+    """Periodic points of positive dimension in the closed regions of one word.
+
+    Attributes
+    ----------
+    dimension : int
+        Of the affine space that they are part of.
+    period : int
+        The smallest that all of them have: a divisor of the length of the word. Single ones may have a smaller one.
+    through : (fmpq_mat, ...)
+        Two of them, where the set is a segment; one, where it is a ray, a line, or of dimension two.
+    """
+
+    dimension: int
+    period: int
+    through: tuple[fmpq_mat, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Periodic:
+    """What was decided about one word.
+
+    Attributes
+    ----------
+    reality : Reality
+    points : tuple of fmpq_mat
+        The orbit, columns (n, 1), where there is exactly one.
+    matrix : fmpq_mat or None
+        The derivative of F^k (of F, for a flow) by this word.
+    word : tuple of tuples of bool
+        The patterns of the orbit, zero margins counted as inactive; the word itself where there is no orbit.
+    continuum : Continuum or None
+    zero : tuple of tuples of bool
+        Of a BORDER point: which margins vanish at which step.
+    """
+
+    reality: Reality
+    points: tuple[fmpq_mat, ...]
+    matrix: fmpq_mat | None
+    word: Word
+    continuum: Continuum | None = None
+    zero: Word = ()
+
+
+def solve_word(form: RationalForm, word: Word) -> Periodic:
+    """Decide about the periodic points in the closed regions of a word, exactly.
+
+    Parameters
+    ----------
+    form : RationalForm
+    word : k tuples of H bool
+        k = 1 for a flow.
+
+    Returns
+    -------
+    Periodic
+    """
+    regions = [form.region(pattern) for pattern in word]
+    matrix, constant = _identity(form.dimension), fmpq_mat(form.dimension, 1)
+    for region in regions:
+        matrix, constant = region.J * matrix, region.J * constant + region.c
+    system = -matrix if form.kind == "flow" else _identity(form.dimension) - matrix
+    try:
+        start = system.solve(constant)
+    except ZeroDivisionError:
+        return _singular(system, constant, matrix, regions, word)
+    return _decided(_orbit(start, regions), regions, matrix, word)
+
+
+def holds(form: RationalForm, word: Word, z: fmpq_mat) -> bool:
+    """Whether a state is a periodic point in the closed regions of a word, or of one of its rotations."""
+    return any(_holds(form, word[shift:] + word[:shift], z) for shift in range(len(word)))
+
+
+def _holds(form: RationalForm, word: Word, start: fmpq_mat) -> bool:
+    z = start
+    for pattern in word:
+        region = form.region(pattern)
+        if not _agrees((region.G * z + region.g).entries(), pattern):
+            return False
+        z = region.J * z + region.c
+    return all(e == 0 for e in z.entries()) if form.kind == "flow" else bool(z == start)
+
+
+def _orbit(start: fmpq_mat, regions: Sequence[RationalRegion]) -> tuple[fmpq_mat, ...]:
+    points = [start]
+    for region in regions[:-1]:
+        points.append(region.J * points[-1] + region.c)
+    return tuple(points)
+
+
+def _decided(points: tuple[fmpq_mat, ...], regions: Sequence[RationalRegion], matrix: fmpq_mat, word: Word) -> Periodic:
+    margins = [(region.G * z + region.g).entries() for region, z in zip(regions, points, strict=True)]
+    if any(not _agrees(row, pattern) for row, pattern in zip(margins, word, strict=True)):
+        return Periodic(Reality.VIRTUAL, (), None, word)
+    patterns = tuple(tuple(bool(margin > 0) for margin in row) for row in margins)
+    zero = tuple(tuple(bool(margin == 0) for margin in row) for row in margins)
+    if any(map(any, zero)):
+        return Periodic(Reality.BORDER, points, matrix, patterns, zero=zero)
+    return Periodic(Reality.REAL, points, matrix, patterns)
+
+
+def _agrees(margins: Sequence[fmpq], pattern: Sequence[bool]) -> bool:
+    """Whether margins that are not zero have the signs of a pattern."""
+    return all(m == 0 or (m > 0) is active for m, active in zip(margins, pattern, strict=True))
+
+
+def _singular(
+    system: fmpq_mat, constant: fmpq_mat, matrix: fmpq_mat, regions: Sequence[RationalRegion], word: Word
+) -> Periodic:
+    """The solutions of a singular system, if any, are z + K t; those in the closed regions satisfy a t + b >= 0."""
+    solved = _affine_solutions(system, constant)
+    if solved is None:
+        return Periodic(Reality.VIRTUAL, (), None, word)
+    start, kernel = solved
+    inequalities = _inequalities(start, kernel, regions, word)
+    if len(kernel) > 2:
+        return Periodic(Reality.UNDECIDED, (), None, word)
+    ranges = [_range(inequalities, coordinate, len(kernel)) for coordinate in range(len(kernel))]
+    if any(r is None for r in ranges):
+        return Periodic(Reality.VIRTUAL, (), None, word)
+    bounds = [r for r in ranges if r is not None]
+    single = [low for low, high in bounds if low is not None and low == high]
+    if len(single) == len(kernel):
+        for value, direction in zip(single, kernel, strict=True):
+            start = start + direction * value
+        return _decided(_orbit(start, regions), regions, matrix, word)
+    through = [start] if len(kernel) > 1 else [start + kernel[0] * end for end in bounds[0] if end is not None]
+    continuum = Continuum(len(kernel), _common_period(start, kernel, regions, word), tuple(through or [start]))
+    return Periodic(Reality.CONTINUUM, (), matrix, word, continuum)
+
+
+def _common_period(start: fmpq_mat, kernel: Sequence[fmpq_mat], regions: Sequence[RationalRegion], word: Word) -> int:
+    """The smallest divisor d of the length of the word such that d steps fix every point of start + span kernel."""
+    z, moved = start, list(kernel)
+    for step, region in enumerate(regions[:-1], 1):
+        z, moved = region.J * z + region.c, [region.J * d for d in moved]
+        if len(word) % step == 0 and word[step:] == word[:-step] and z == start and moved == list(kernel):
+            return step
+    return len(word)
+
+
+def _affine_solutions(system: fmpq_mat, constant: fmpq_mat) -> tuple[fmpq_mat, list[fmpq_mat]] | None:
+    """One solution and a basis of the kernel, by row reduction; None where there is no solution."""
+    n = system.nrows()
+    joined = fmpq_mat(n, n + 1, [e for i in range(n) for e in (*system.tolist()[i], constant[i, 0])])
+    reduced, rank = joined.rref()
+    pivots = [next(j for j in range(n + 1) if reduced[i, j] != 0) for i in range(rank)]
+    if n in pivots:
+        return None
+    start = fmpq_mat(n, 1)
+    for i, pivot in enumerate(pivots):
+        start[pivot, 0] = reduced[i, n]
+    kernel = []
+    for free in (j for j in range(n) if j not in pivots):
+        direction = fmpq_mat(n, 1)
+        direction[free, 0] = fmpq(1)
+        for i, pivot in enumerate(pivots):
+            direction[pivot, 0] = -reduced[i, free]
+        kernel.append(direction)
+    return start, kernel
+
+
+def _inequalities(
+    start: fmpq_mat, kernel: list[fmpq_mat], regions: Sequence[RationalRegion], word: Word
+) -> list[tuple[list[fmpq], fmpq]]:
+    """(a, b) of the inequalities a t + b >= 0: the margins of all steps, with the sign that the word asks for."""
+    result = []
+    z, moved = start, kernel
+    for region, pattern in zip(regions, word, strict=True):
+        value, slopes = (region.G * z + region.g).entries(), [(region.G * d).entries() for d in moved]
+        for i, active in enumerate(pattern):
+            sign = 1 if active else -1
+            result.append(([sign * slope[i] for slope in slopes], sign * value[i]))
+        z, moved = region.J * z + region.c, [region.J * d for d in moved]
+    return result
+
+
+def _range(
+    inequalities: list[tuple[list[fmpq], fmpq]], coordinate: int, size: int
+) -> tuple[fmpq | None, fmpq | None] | None:
+    """The values of one coordinate over a polyhedron in one or two dimensions (None: no bound); None if it is empty.
+
+    The other coordinate is eliminated after Fourier and Motzkin.
+    """
+    rows = [(a[coordinate], a[1 - coordinate] if size == 2 else fmpq(0), b) for a, b in inequalities]
+    above, below = [r for r in rows if r[1] > 0], [r for r in rows if r[1] < 0]
+    pairs = [(a * -e + d * c, b * -e + f * c) for a, c, b in above for d, e, f in below]
+    low: fmpq | None = None
+    high: fmpq | None = None
+    for slope, constant in [(a, b) for a, c, b in rows if c == 0] + pairs:
+        if slope == 0:
+            if constant < 0:
+                return None
+            continue
+        end = -constant / slope
+        if slope > 0:
+            low = end if low is None else max(low, end)
+        else:
+            high = end if high is None else min(high, end)
+    return None if low is not None and high is not None and low > high else (low, high)
+
+
+def _identity(n: int) -> fmpq_mat:
+    return fmpq_mat(n, n, [fmpq(int(i == j)) for i in range(n) for j in range(n)])

@@ -1,0 +1,89 @@
+"""The choice of a search by the size of the problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynbench.piecewise.form import PiecewiseLinear
+from dynbench.piecewise.search.base import Progress, WordFindings, WordSearch
+from dynbench.piecewise.search.branch import BranchAndBound
+from dynbench.piecewise.search.p_matrix import PMatrix
+from dynbench.piecewise.search.polygons import Polygons
+from dynbench.piecewise.search.scyfi import Scyfi
+from dynbench.piecewise.search.sweep import Sweep
+
+__all__ = ["WordPlan"]
+
+#: Up to so many units k H every word is looked at, in hundredths of a second; and in seconds, where all else failed.
+_QUICK, _SWEPT = 14, 20
+#: Up to so many units branch and bound is tried, with this budget of nodes (ten to twenty seconds).
+_BRANCHED, _NODES = 60, 40_000
+#: Up to so many units and states a P-matrix is looked for: that needs the complementarity problem in balls.
+_SOLVED = 200
+
+
+class WordPlan(WordSearch):
+    """A complete search where that is affordable, else the heuristic.
+
+    Up to 14 units k H the sweep. Beyond that, one after the other until one of them is complete: the P-matrix; in the
+    plane and with a box, polygons; up to 60 units branch and bound with a budget; up to 20 units the sweep; and where
+    none was complete the heuristic, whose words are joined with those found before.
+
+    Parameters
+    ----------
+    box : (n, 2) array, optional
+        By default that of `find_cycles`.
+    starts : (K, n) array, optional
+        For the heuristic.
+    """
+
+    def __init__(self, box: NDArray[np.float64] | None = None, starts: NDArray[np.float64] | None = None) -> None:
+        self.box = box
+        self.starts = starts
+
+    def __repr__(self) -> str:
+        return "WordPlan()"
+
+    def within(self, box: NDArray[np.float64] | None, starts: NDArray[np.float64] | None) -> WordPlan:
+        """The plan for the caller's box and starts."""
+        return WordPlan(box, starts)
+
+    def search(
+        self,
+        form: PiecewiseLinear,
+        period: int,
+        *,
+        rng: np.random.Generator,
+        progress: Progress | None = None,
+    ) -> WordFindings:
+        """Run the strategies that suit the size until one is complete."""
+        words: dict[tuple[tuple[bool, ...], ...], None] = {}
+        ran: list[str] = []
+        findings = WordFindings((), False, "")
+        for strategy in self._strategies(form, period):
+            findings = strategy.search(form, period, rng=rng, progress=progress)
+            ran.append(repr(strategy))
+            if findings.complete:
+                return replace(findings, strategy=repr(strategy))
+            words.update(dict.fromkeys(findings.words))
+            if findings.interrupted:
+                break
+        return replace(findings, words=tuple(words), strategy=", ".join(ran))
+
+    def _strategies(self, form: PiecewiseLinear, period: int) -> Iterator[WordSearch]:
+        size = period * form.units
+        if size <= _QUICK:
+            yield Sweep()
+        if max(size, form.dimension) <= _SOLVED:
+            yield PMatrix()
+        if self.box is not None and form.dimension <= 2 and form.kind == "map":
+            yield Polygons(self.box)
+        if size <= _BRANCHED:
+            yield BranchAndBound(max_nodes=_NODES)
+        if size <= _SWEPT:
+            yield Sweep()
+        yield Scyfi(self.starts)

@@ -1,0 +1,65 @@
+"""The manifolds traced, with their errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dynbench.flow.polylines import arclength
+from dynbench.reporting.blocks import Bullets, Paragraph, Section, Table, Text
+from dynbench.reporting.homoclinic import number_of, saddle_name
+from dynbench.reporting.numbers import at_most, plural, readable, short
+from dynbench.reporting.tables import NONE, without_empty_columns
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
+    from dynbench.manifolds import Manifold
+
+__all__ = ["manifolds_section"]
+
+_SUMMARY = (
+    "Manifolds of a piecewise-linear map are polylines: each was mapped corner by corner and split where it crosses a "
+    "border, so that it is the manifold itself up to rounding, as far as it was traced. It goes on beyond."
+)
+_ERRORS: tuple[Text, ...] = (
+    (
+        "Transversal error: an estimate of how far a corner lies from the manifold, at a sample of corners; a corner "
+        "may lie farther along the manifold than it should.",
+    ),
+    (
+        "Delta: the corners carried back to the seed, their distance from the linear manifold there relative to that "
+        "from the point (Eisenmann et al. 2025). It measures what rounding has become on the way, and says little of "
+        "the curve.",
+    ),
+)
+
+
+def manifolds_section(analysis: Analysis) -> Section | None:
+    """The exact manifolds of a piecewise-linear map; None where there is none."""
+    exact = [m for m in analysis.manifolds if m.exact]
+    if not exact:
+        return None
+    headers: tuple[Text, ...] = (
+        *(("of",), ("which",), ("branches",), ("corners",), ("arclength",)),
+        *(("transversal error",), ("delta",), ("method",), ("remark",)),
+    )
+    rows = tuple(_row(analysis, m) for m in exact)
+    caption = "Stable and unstable manifolds of dimension 1"
+    table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 3, 4, 5, 6)))
+    return Section("manifolds", "Manifolds", (Paragraph((_SUMMARY,)), table, Bullets(_ERRORS)))
+
+
+def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
+    if manifold.cycle is None:
+        point = next(p for p in analysis.fixed_points if (p.x == manifold.point).all())
+        number = number_of(point, analysis.fixed_points, analysis.cycles)
+    else:
+        number = number_of(manifold.cycle, analysis.fixed_points, analysis.cycles)
+    loose = len(manifold.branches) - manifold.attached
+    branches = f"{manifold.attached} and {plural(loose, 'loose piece')}" if loose > 0 else str(manifold.attached)
+    return (
+        *((saddle_name(number),), (manifold.which,), (branches,)),
+        (str(sum(map(len, manifold.branches))),),
+        (short(sum(map(arclength, manifold.branches)), 4),),
+        *((at_most(manifold.error),), (NONE if manifold.delta is None else at_most(manifold.delta),)),
+        *((readable(manifold.method),), (readable(manifold.note),)),
+    )

@@ -1,0 +1,85 @@
+"""What the user gives for the nodes of a transition graph: fixed points, and cycles by the numbers of their nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dynbench._arrays import check_positive
+from dynbench.cycles import Cycle
+from dynbench.errors import InputError
+from dynbench.fixed_points import FixedPoint
+from dynbench.systems import System
+
+__all__ = ["check_points", "numbered_cycles"]
+
+#: States that differ by no more, relative to 1 + |x|, are one.
+_ONE = 1e-6
+
+
+def check_points(system: System, fixed_points: Any, time: Any, samples: Any) -> None:
+    """Refuse what is no list of fixed points of the system, no time or no number of samples.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    fixed_points, time, samples : object
+        What the user gave.
+    """
+    if time is not None:
+        check_positive(time, name="time", what="duration or number of steps")
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
+        raise InputError(f"samples is {samples!r:.60}; it must be a positive integer.")
+    fits = isinstance(fixed_points, Sequence) and all(
+        isinstance(p, FixedPoint) and len(p.x) == system.dimension for p in fixed_points
+    )
+    if not fits:
+        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
+
+
+def numbered_cycles(system: System, cycles: Any, points: Mapping[int, FixedPoint], first: int) -> dict[int, Cycle]:
+    """Cycles by the numbers of their nodes; those that are fixed points of the list are left out.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    cycles : object
+        What the user gave.
+    points : mapping
+        Number -> fixed point.
+    first : int
+        The number of the first cycle.
+
+    Raises
+    ------
+    InputError
+        If they are no cycles of the system.
+    """
+    if cycles is None:
+        return {}
+    fits = isinstance(cycles, Sequence) and all(
+        isinstance(c, Cycle) and c.points.ndim == 2 and c.points.shape[1] == system.dimension for c in cycles
+    )
+    if not fits:
+        raise InputError(f"cycles is {cycles!r:.60}; expected cycles of the system, as find_cycles returns them.")
+    for cycle in cycles:
+        _check_closed(system, cycle)
+    return dict(enumerate((c for c in cycles if not _is_point(c, points)), first))
+
+
+def _is_point(cycle: Cycle, points: Mapping[int, FixedPoint]) -> bool:
+    (x, *more) = cycle.points
+    return not more and any(np.abs(p.x - x).max() <= _ONE * (1 + np.abs(p.x).max()) for p in points.values())
+
+
+def _check_closed(system: System, cycle: Cycle) -> None:
+    """Refuse a cycle of a map that is none; to check one of a flow would take an integration."""
+    if system.kind == "flow":
+        return
+    gap = np.abs(system(cycle.points) - np.roll(cycle.points, -1, axis=0)).max()
+    if not gap <= _ONE * (1 + np.abs(cycle.points).max()):
+        raise InputError(f"cycles holds {cycle!r:.80}, but the map takes its states to others, {gap:.2g} away.")

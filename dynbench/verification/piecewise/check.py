@@ -1,0 +1,85 @@
+"""All claims about a piecewise-linear system that are not made about others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sympy as sp
+from flint import fmpq
+
+from dynbench.verification.declaration import Declared
+from dynbench.verification.document import Field
+from dynbench.verification.ledger import Ledger
+from dynbench.verification.matrices.system import MatrixSystem
+from dynbench.verification.piecewise.claims import check_form, read_form
+from dynbench.verification.piecewise.cycles import StatedCycle, check_cycles
+from dynbench.verification.piecewise.homoclinic import Orbits, check_homoclinic
+from dynbench.verification.piecewise.inverse import check_inverse
+from dynbench.verification.piecewise.orbits import State, fixed_state, orbit_from
+from dynbench.verification.piecewise.reading import read_rectified
+from dynbench.verification.piecewise.rows import Rectified
+from dynbench.verification.points import Proved
+from dynbench.verification.records import Outcome
+
+__all__ = ["Checked", "check_piecewise"]
+
+
+class Checked(NamedTuple):
+    """What the checks of graphs and manifolds need: the map, where its equations were read as one, and its cycles."""
+
+    function: Rectified | None
+    cycles: Sequence[StatedCycle] = ()
+
+
+def check_piecewise(
+    system: Declared | MatrixSystem,
+    report: Field,
+    proved: Sequence[Proved],
+    ledger: Ledger,
+) -> Checked:
+    """Check the piecewise-linear form, the cycles and the homoclinic points of a report; what others need of that."""
+    stated, cycles, homoclinic = report.get("piecewise"), report.get("cycles"), report["homoclinic"]
+    function = read_rectified(system) if not (stated is None and cycles is None) else None
+    form = None if stated is None else read_form(stated, system.dimension)
+    if form is not None and function is not None:
+        form = form if check_form(form, function, ledger) else None
+    elif form is not None:
+        ledger.add("the piecewise-linear form as stated", Outcome.NOT_ESTABLISHED, "the equations are not read as one")
+        form = None
+    if stated is not None:
+        check_inverse(stated, function, ledger)
+    exact = function if system.is_map else None
+    listed = [] if cycles is None else check_cycles(exact, form, cycles, system.dimension, ledger)
+    fixed = _fixed_states(exact, proved)
+    orbits = Orbits(fixed, [None if c.orbit is None else c.orbit.states for c in listed])
+    check_homoclinic(exact, form, homoclinic, orbits, system.dimension, ledger)
+    return Checked(exact, listed)
+
+
+def _fixed_states(function: Rectified | None, proved: Sequence[Proved]) -> list[tuple[State, ...] | None]:
+    """The fixed points of the list that are rational and mapped to themselves; None for others."""
+    found: list[tuple[State, ...] | None] = []
+    for entry in proved:
+        state = None if function is None else _rational(function, entry)
+        found.append(None if function is None or state is None else _closed(function, state))
+    return found
+
+
+def _rational(function: Rectified, entry: Proved) -> State | None:
+    """A fixed point as rational numbers: as stated, or, of the affine function at the one that was enclosed."""
+    exact = entry.exact
+    if exact is not None and all(isinstance(e, sp.Rational) for e in exact):
+        return tuple(fmpq(int(e.p), int(e.q)) for e in exact)
+    if entry.root is None:
+        return None
+    middle = tuple(fmpq(*float(side.mid).as_integer_ratio()) for side in entry.root.box)
+    state = fixed_state(function, [[bool(m > 0) for m in function.margins(middle)]])
+    if state is None or any(abs(a - b) > fmpq(1, 10**6) for a, b in zip(state, middle, strict=True)):
+        return None
+    return state
+
+
+def _closed(function: Rectified, state: State) -> tuple[State, ...] | None:
+    orbit = orbit_from(function, state, 1)
+    return None if isinstance(orbit, str) else orbit.states

@@ -1,0 +1,197 @@
+"""The claims about the cycles of a piecewise-linear map: each of them, and that the lists are complete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flint import fmpq
+
+from dynbench.verification.document import Field
+from dynbench.verification.ledger import Ledger
+from dynbench.verification.piecewise.claims import Word, read_word
+from dynbench.verification.piecewise.orbits import (
+    Orbit,
+    State,
+    agree,
+    character_of,
+    fixed_state,
+    multipliers_of,
+    orbit_from,
+    rational_of,
+)
+from dynbench.verification.piecewise.rows import Rectified
+from dynbench.verification.piecewise.words import affordable, all_cycles, is_continuum
+from dynbench.verification.records import Outcome
+
+__all__ = ["StatedCycle", "check_cycles"]
+
+#: Multipliers in doubles are products of up to a few dozen matrices.
+_TOLERANCE = 1e-6
+#: Coordinates are the exact ones rounded to doubles, up to so many units in the last place of the largest.
+_ROUNDED = 2.0**-44
+
+
+class StatedCycle(NamedTuple):
+    """A cycle of the report, and what was proved about it: its orbit, or None."""
+
+    period: int
+    points: tuple[tuple[float, ...], ...]
+    kind: str
+    stability: tuple[int, ...]
+    orbit: Orbit | None
+
+
+def check_cycles(
+    system: Rectified | None, form: Rectified | None, cycles: Field, dimension: int, ledger: Ledger
+) -> list[StatedCycle]:
+    """Check every cycle listed, that no two are the same, and that the lists of the periods stated are complete."""
+    fields = cycles["cycles"].items()
+    listed = []
+    for number, field in enumerate(fields):
+        ledger.progress("checking cycles", number, len(fields))
+        listed.append(_check_cycle(system, form, field, f"cycle {number}", dimension, ledger))
+    known = [frozenset(c.orbit.states) for c in listed if c.orbit is not None]
+    ledger.require(f"the {len(known)} cycles proved are different", len(set(known)) == len(known), "some are the same")
+    for field in cycles["periods"].items():
+        ledger.progress("checking lists of cycles", 0, None)
+        _check_period(system, cycles, field, listed, dimension, ledger)
+    for field in cycles["continua"].items():
+        _check_continuum(form, field, dimension, ledger)
+    return listed
+
+
+def _check_cycle(
+    system: Rectified | None, form: Rectified | None, field: Field, name: str, n: int, ledger: Ledger
+) -> StatedCycle:
+    period, status = field["period"].integer(), field["status"].choice("certified", "converged")
+    points = [p.vector(n) for p in field["points"].items(period)]
+    multipliers = [complex(*pair.vector(2)) for pair in field["multipliers"].items(n)]
+    counts = field["stability"].integers(3)
+    field["residual"].length()
+    unproved = StatedCycle(period, tuple(points), field["kind"].text(), counts, None)
+    word = None if field["word"].null or form is None else read_word(field["word"], len(form.arguments))
+    if status != "certified":
+        nothing = field["exact"].null and not field["proved"].flag()
+        ledger.require(f"{name}: converged, not proved, and nothing else is claimed", nothing, "more is claimed")
+        return unproved
+    claim = f"{name}: a cycle of period {period}, in rational numbers"
+    start = _start(form, field, word, n)
+    if system is None or start is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones, or it has no word")
+        return unproved
+    orbit = orbit_from(system, start, period)
+    if isinstance(orbit, str):
+        ledger.add(claim, Outcome.FAILS, orbit)
+        return unproved
+    stated = None if field["exact"].null else tuple(_state(f, n) for f in field["exact"].items(period))
+    ledger.require(claim, stated in (None, orbit.states), "its exact states are no orbit")
+    near = all(_rounds(p, q) for p, q in zip(points, orbit.states, strict=True))
+    ledger.require(f"{name}: its states are those, rounded", near, "they are not")
+    if form is not None:
+        patterns = tuple(tuple(bool(m > 0) for m in form.margins(state)) for state in orbit.states)
+        holds = orbit.on_border or patterns == word
+        ledger.require(f"{name}: its word is that of its states", holds, "it is another")
+    _check_multipliers(orbit, multipliers, counts, field, name, ledger)
+    return unproved._replace(orbit=orbit)
+
+
+def _start(form: Rectified | None, field: Field, word: Word | None, n: int) -> State | None:
+    """Its first state: as stated, or, where it has too many digits to be, the fixed state of its word."""
+    if not field["exact"].null:
+        states = field["exact"].items()
+        return _state(states[0], n) if states else None
+    return None if form is None or word is None else fixed_state(form, word)
+
+
+def _state(field: Field, n: int) -> State:
+    return tuple(rational_of(e) for e in field.items(n))
+
+
+def _rounds(stated: Sequence[float], exact: State) -> bool:
+    room = _ROUNDED * max(1.0, *(abs(int(e.p) / int(e.q)) for e in exact))
+    return all(abs(_exactly(x) - e) <= _exactly(room) for x, e in zip(stated, exact, strict=True))
+
+
+def _exactly(number: float) -> fmpq:
+    return fmpq(*number.as_integer_ratio())
+
+
+def _check_multipliers(
+    orbit: Orbit, stated: Sequence[complex], counts: tuple[int, ...], field: Field, name: str, ledger: Ledger
+) -> None:
+    kind, character = field["kind"].text(), field["character"].text()
+    if orbit.on_border:
+        claim = f"{name}: a state lies on a border, and nothing is claimed of its multipliers"
+        nothing = kind == "nonsmooth cycle" and not character and not field["proved"].flag()
+        ledger.require(claim, nothing, f"it is called a {kind:.40}")
+        return
+    found = multipliers_of(orbit.derivative)
+    ledger.require(f"{name}: its multipliers", agree(stated, found, _TOLERANCE), "they are others")
+    stability = found.stability()
+    claim = f"{name}: {counts[0]} stable, {counts[1]} central, {counts[2]} unstable multipliers: a {kind:.40}"
+    if stability is None:
+        outcome = Outcome.NOT_ESTABLISHED if field["proved"].flag() else Outcome.HOLDS
+        ledger.add(claim, outcome, "one is not told from the unit circle")
+        return
+    right = _kind(stability)
+    # Where it is not said to be proved, what is near the circle may be counted as central.
+    unproved = kind == "nonhyperbolic cycle" and not field["proved"].flag()
+    ledger.require(claim, unproved or (counts == stability and kind == right), f"it is a {right} with {stability}")
+    if character:
+        ledger.require(f"{name}: a {character:.20}", character == character_of(found), f"it is a {character_of(found)}")
+
+
+def _kind(stability: tuple[int, int, int]) -> str:
+    stable, central, unstable = stability
+    word = "saddle cycle" if stable and unstable else "unstable cycle" if unstable else "stable cycle"
+    return "nonhyperbolic cycle" if central else word
+
+
+def _check_period(
+    system: Rectified | None, cycles: Field, field: Field, listed: Sequence[StatedCycle], n: int, ledger: Ledger
+) -> None:
+    period, count = field["period"].integer(), field["cycles"].integer()
+    field["argument"].text()
+    mine = [c for c in listed if c.period == period]
+    ledger.require(f"{count} cycles of period {period} are listed", count == len(mine), f"there are {len(mine)}")
+    if not field["complete"].flag():
+        return
+    stated = {frozenset(c.orbit.states) for c in mine if c.orbit is not None}
+    region = None if cycles["region"].null else cycles["region"].box(n)
+    where = "" if region is None else " with all their states in the region"
+    claim = f"there are no others of period {period}{where}"
+    if len(stated) < len(mine) or system is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "not all of those listed are proved")
+        return
+    if not affordable(system, period):
+        words = f"2^{len(system.arguments) * period}"
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, f"not checked again: there are {words} words")
+        return
+    found = all_cycles(system, period)
+    if isinstance(found, str):
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, found)
+        return
+    inside = {states for states in found if region is None or _lies_in(states, region)}
+    missing = len(inside - stated)
+    ledger.require(claim, not missing, f"{missing} are missing")
+    apart = len(stated - inside)
+    ledger.require(f"those of period {period} listed are there", not apart, f"{apart} of them are not")
+
+
+def _check_continuum(form: Rectified | None, field: Field, n: int, ledger: Ledger) -> None:
+    period, dimension = field["period"].integer(), field["dimension"].integer()
+    for state in field["through"].items():
+        state.vector(n)
+    claim = f"a continuum of states of period {period}, of dimension {dimension}"
+    if form is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones")
+        return
+    word = read_word(field["word"], len(form.arguments))
+    proved = dimension == 1 and len(word) == period and is_continuum(form, word)
+    ledger.prove(claim, proved, "the word is not shown to have a segment of such states")
+
+
+def _lies_in(states: frozenset[State], box: Sequence[tuple[float, float]]) -> bool:
+    sides = [(_exactly(low), _exactly(high)) for low, high in box]
+    return all(low <= x <= high for state in states for x, (low, high) in zip(state, sides, strict=True))

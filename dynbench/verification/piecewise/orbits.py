@@ -1,0 +1,129 @@
+"""Cycles of piecewise-linear maps in rational numbers: that they close, and what their multipliers are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sympy as sp
+from flint import acb, fmpq, fmpq_mat
+
+from dynbench.verification.document import Field
+from dynbench.verification.piecewise.rows import Rectified
+from dynbench.verification.spectra import Eigenvalues, exact_eigenvalues
+
+__all__ = ["Orbit", "State", "agree", "character_of", "fixed_state", "multipliers_of", "orbit_from", "rational_of"]
+
+State = tuple[fmpq, ...]
+
+#: Of larger matrices an eigenvalue on the unit circle is not told from one near it.
+_MOST_EXACT = 6
+
+
+class Orbit(NamedTuple):
+    """A periodic orbit with the patterns of its states, and the product of their matrices.
+
+    Attributes
+    ----------
+    states : tuple of tuples of fmpq
+    patterns : tuple of tuples of bool
+        Which margins are positive.
+    on_border : bool
+        Whether some margin vanishes.
+    derivative : fmpq_mat
+        The product of the matrices of the patterns: the derivative of F^k at the first state, off borders.
+    """
+
+    states: tuple[State, ...]
+    patterns: tuple[tuple[bool, ...], ...]
+    on_border: bool
+    derivative: fmpq_mat
+
+
+def rational_of(field: Field) -> fmpq:
+    """A rational number written as ``p`` or ``p/q``.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    numerator, _, denominator = field.text().partition("/")
+    digits = denominator or "1"
+    if not (numerator.removeprefix("-").isdecimal() and digits.isdecimal() and digits.strip("0")):
+        field.choice()  # refuses it
+    return fmpq(int(numerator), int(digits))
+
+
+def orbit_from(system: Rectified, start: State, period: int) -> Orbit | str:
+    """The cycle of primitive period `period` through a state; why there is none, as a text."""
+    states: list[State] = [start]
+    patterns: list[tuple[bool, ...]] = []
+    on_border = False
+    derivative = fmpq_mat([[fmpq(int(i == j)) for j in range(len(start))] for i in range(len(start))])
+    while True:
+        margins = system.margins(states[-1])
+        patterns.append(tuple(bool(m > 0) for m in margins))
+        on_border = on_border or any(m == 0 for m in margins)
+        derivative = system.piece(patterns[-1]).J * derivative
+        image = tuple(system.image(states[-1]))
+        if image == start:
+            break
+        if len(states) == period:
+            return f"the orbit does not close after {period} steps"
+        states.append(image)
+    if len(states) != period:
+        return f"its smallest period is {len(states)}"
+    return Orbit(tuple(states), tuple(patterns), on_border, derivative)
+
+
+def multipliers_of(matrix: fmpq_mat) -> Eigenvalues:
+    """Enclosures of the eigenvalues of a rational matrix; those on the circle exactly where it is small."""
+    polynomial = matrix.charpoly()
+    roots: Any = (polynomial * polynomial.denom()).numer().complex_roots()
+    found = Eigenvalues(tuple(acb(root) for root, times in roots for _ in range(times)), True, 0)
+    if found.stability() is not None or matrix.nrows() > _MOST_EXACT:
+        return found
+    entries = [[sp.Rational(int(e.p), int(e.q)) for e in row] for row in matrix.tolist()]
+    exact = exact_eigenvalues(sp.Matrix(entries), is_map=True)
+    assert exact is not None, "the entries are rational"
+    return exact
+
+
+def agree(stated: Sequence[complex], found: Eigenvalues, tolerance: float) -> bool:
+    """Whether the stated multipliers are those enclosed, each within a tolerance relative to the largest one."""
+    left = [complex(float(e.real.mid()), float(e.imag.mid())) for e in found.enclosures]
+    room = tolerance * max(1.0, *map(abs, left))
+    for value in stated:
+        nearest = min(left, key=lambda other: abs(other - value), default=None)
+        if nearest is None or abs(nearest - value) > room:
+            return False
+        left.remove(nearest)
+    return not left
+
+
+def character_of(found: Eigenvalues) -> str:
+    """What the multipliers make of a hyperbolic cycle: node, focus, saddle or saddle-focus, flip before it or not.
+
+    A flip has a negative real multiplier: of a saddle an unstable one, of a node the largest; a focus has a pair.
+    """
+    values = sorted(found.enclosures, key=lambda e: -float(abs(e).mid()))
+    unstable = [e for e in values if abs(e) > 1]
+    saddle = 0 < len(unstable) < len(values)
+    focus = any(not e.imag.contains(0) for e in values)
+    leading = unstable if saddle else values[:1]
+    flip = any(e.real < 0 and e.imag.contains(0) for e in leading)
+    shape = ("saddle-focus" if focus else "saddle") if saddle else "focus" if focus else "node"
+    return f"flip {shape}" if flip else shape
+
+
+def fixed_state(function: Rectified, word: Sequence[Sequence[bool]]) -> State | None:
+    """The state that the affine functions of a word map to itself; None where there is not exactly one."""
+    n = function.dimension
+    identity = fmpq_mat([[fmpq(int(i == j)) for j in range(n)] for i in range(n)])
+    J, c = identity, fmpq_mat(n, 1)
+    for pattern in word:
+        piece = function.piece(pattern)
+        J, c = piece.J * J, piece.J * c + piece.c
+    matrix = identity - J
+    return None if matrix.det() == 0 else tuple(matrix.solve(c).entries())

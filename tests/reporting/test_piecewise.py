@@ -1,0 +1,176 @@
+"""What reports say of piecewise-linear maps: form, cycles, manifolds, homoclinic points; and that it reads back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+
+import dynbench as db
+from dynbench.reporting.cycles import enumerated, of_periods
+from dynbench.reporting.document import build_document
+from dynbench.reporting.json import render_json, schema
+from dynbench.reporting.markdown import render_markdown
+from dynbench.reporting.rebuild import analysis_of
+from dynbench.reporting.verdict import verdict
+
+
+@pytest.fixture(scope="module")
+def lozi():
+    system = db.Map({"x": "1 - a*Abs(x) + y", "y": "b*x"}, {"a": 1.7, "b": 0.5}, name="Lozi")
+    return db.analyze(system, box=[(-2, 2), (-1, 1)], periods=6)
+
+
+@pytest.fixture(scope="module")
+def flat():
+    """x -> x/2 + 1 and a slope of -1.1 for x > 0: one stable 2-cycle, whose points part a repelling fixed point."""
+    return db.analyze(db.Map({"x": "1 - 8/5*Max(x, 0) + x/2"}), box=[(-3, 3)], periods=3)
+
+
+def text_of(analysis, key):
+    """A section as it is rendered in Markdown."""
+    document = build_document(analysis)
+    section = next(s for s in document.sections if s.key == key)
+    only = dataclasses.replace(analysis, provenance={})
+    rendered = render_markdown(only)
+    start = rendered.index(f"## {section.title}")
+    end = rendered.find("\n## ", start + 1)
+    return rendered[start : end if end > 0 else None]
+
+
+def test_numbers_are_listed_as_one_says_them():
+    assert enumerated([3]) == "3"
+    assert enumerated([5, 3]) == "3 and 5"
+    assert enumerated([1, 2, 3, 4, 7], "or") == "1 to 4 or 7"
+    assert of_periods([2]) == "of period 2"
+    assert of_periods([2, 3, 4]) == "of periods 2 to 4"
+
+
+def test_the_verdict_counts_cycles_and_says_that_chaos_is_proved(lozi):
+    text = verdict(lozi)
+    assert "there are exactly 6 cycles of periods 2 to 6 in the region searched (proof)" in text
+    assert "chaos is proved, by a transversal homoclinic orbit of point 1" in text
+
+
+def test_the_verdict_claims_no_completeness_that_is_not_proved(lozi):
+    incomplete = dict.fromkeys(lozi.cycles.periods, False)
+    arguments = dict.fromkeys(lozi.cycles.periods, "a heuristic")
+    cycles = dataclasses.replace(lozi.cycles, complete=incomplete, arguments=arguments)
+    analysis = dataclasses.replace(lozi, cycles=cycles, homoclinic=())
+    text = verdict(analysis)
+    assert "6 cycles of periods 2 to 6 were found" in text
+    assert "whether there are more is open" in text
+    assert "chaos" not in text
+    assert "exactly 6" not in text
+    section = text_of(analysis, "cycles")
+    assert "No cycle of period" not in section
+    assert "not proved | a heuristic" in section
+    alerts = [a.text for a in build_document(analysis).alerts]
+    assert any("more cycles of periods 2 to 6" in text for text in alerts)
+
+
+def test_the_form_is_written_out(lozi):
+    section = text_of(lozi, "piecewise")
+    assert "1 rectified unit" in section
+    assert "where $x > 0$" in section
+    assert "| 0 | 1.7 | \N{MINUS SIGN}0.5 |" in section
+    assert "The map is invertible (proved): all 2\u00b9 regional determinants" in section
+
+
+def test_cycles_are_listed_by_period_with_their_argument(lozi):
+    section = text_of(lozi, "cycles")
+    assert "No cycle of period 3 or 5 exists there (proved)." in section
+    assert "| 2 | 2 | saddle cycle (flip) | 10 |" in section
+    assert "6 cycles of more than one state in all." in section
+
+
+def test_a_cycle_on_a_border_is_pointed_out(lozi):
+    cycles = list(lozi.cycles)
+    cycles[2] = dataclasses.replace(cycles[2], kind=db.CycleKind.NONSMOOTH, character="", note="border collision")
+    analysis = dataclasses.replace(lozi, cycles=dataclasses.replace(lozi.cycles, cycles=tuple(cycles)))
+    alerts = [a.text for a in build_document(analysis).alerts]
+    assert any(text.startswith("Cycle 2 has a state on a border") for text in alerts)
+
+
+def test_manifolds_come_with_both_errors(lozi):
+    section = text_of(lozi, "manifolds")
+    assert "| point 1 | unstable | 2 |" in section
+    assert "cycle 2" in section
+    assert "Transversal error" in section
+    assert "Delta" in section
+
+
+def test_chaos_is_stated_with_its_theorem_and_its_limits(lozi):
+    section = text_of(lozi, "homoclinic")
+    assert "Chaos is proved." in section
+    assert "The fixed point (5/11, 5/22) has a transversal homoclinic orbit" in section
+    assert "Theorem 6.5.5" in section
+    assert "What is not said: that this chaos attracts" in section
+    assert "\u211a(\u221a(489/100))" in section
+
+
+def test_crossings_without_a_proof_prove_nothing(lozi):
+    unproved = tuple(
+        dataclasses.replace(p, proved=False, proof=None, position=None, reason="no proof was asked for")
+        for p in lozi.homoclinic
+    )
+    analysis = dataclasses.replace(lozi, homoclinic=unproved)
+    section = text_of(analysis, "homoclinic")
+    assert "Chaos is proved" not in section
+    assert "but no proof" in section
+    assert "chaos" not in verdict(analysis)
+    facts = {fact.label: fact.text for fact in build_document(analysis).facts}
+    assert facts["Chaos"] == "not proved; manifolds cross"
+
+
+def test_a_stable_cycle_is_counted(flat):
+    expected = "there is exactly 1 cycle of periods 2 and 3 in the region searched (proof); 1 of them attracts"
+    assert expected in verdict(flat)
+    assert "homoclinic" not in {section.key for section in build_document(flat).sections}
+
+
+def test_smooth_systems_have_none_of_these_sections(henon):
+    keys = {section.key for section in build_document(henon).sections}
+    assert not keys & {"piecewise", "cycles", "manifolds", "homoclinic"}
+
+
+@pytest.mark.parametrize("name", ["lozi", "flat"])
+def test_json_fits_the_schema_and_reads_back_to_the_same_bytes(name, request):
+    analysis = request.getfixturevalue(name)
+    text = render_json(analysis)
+    content = json.loads(text)
+    jsonschema.validate(content, schema())
+    again = analysis_of(content)
+    assert render_json(again) == text
+    assert all(any(c is known for known in again.cycles) for c in _node_cycles(again))
+
+
+def _node_cycles(analysis):
+    return [data["cycle"] for _, data in analysis.graph.nodes(data=True) if data["cycle"] is not None]
+
+
+def test_json_holds_the_form_exactly(lozi):
+    form = json.loads(render_json(lozi))["piecewise"]["form"]
+    assert form == {
+        **{"A": [["17/10", "1"], ["1/2", "0"]], "W1": [["-17/5"], ["0"]], "W2": [["1", "0"]]},
+        **{"V": [["0"]], "h1": ["1", "0"], "h2": ["0"]},
+    }
+
+
+def test_html_names_what_the_portrait_shows_and_is_the_same_each_time(lozi):
+    from dynbench.reporting.html import render_html
+
+    text = render_html(lozi)
+    assert text == render_html(lozi)
+    assert "Squares show cycle 2 of period 2, a saddle cycle" in text
+    assert "Crosses show where stable and unstable manifolds meet" in text
+
+
+def test_words_of_many_units_stand_apart():
+    network = db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1, 0.7])
+    analysis = db.analyze(network, box=[(-5, 5), (-5, 5)], periods=2)
+    assert np.isfinite([m.error for m in analysis.manifolds]).all()
+    assert "The map is" in text_of(analysis, "piecewise")

@@ -1,0 +1,229 @@
+"""False claims about cycles and homoclinic orbits, with all words rewritten to fit them: the numbers give them away."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from dynbench.errors import DynbenchError
+from dynbench.reporting.json import render_json
+from dynbench.reporting.rebuild import analysis_of
+from dynbench.verification import Outcome, verify
+
+WEIGHTS = {"A": np.diag([0.9, 0.8]), "W": np.array([[0, -0.4], [-0.6, 0]]), "h": np.array([1, 0.7])}
+
+
+def checked(report, weights=None):
+    """What is said of a report after its words were written again from the tampered numbers, where that can be done."""
+    with contextlib.suppress(DynbenchError):
+        report = json.loads(render_json(analysis_of(copy.deepcopy(report), weights=weights)))
+    return verify(report, weights=weights, precision=256)
+
+
+def failed(report, text):
+    return [str(check) for check in checked(report).failed if text in check.claim]
+
+
+@pytest.mark.parametrize("name", ["lozi", "stable", "nested", "continuum"])
+def test_untouched_reports_hold(report_of, name):
+    assert [str(check) for check in checked(report_of(name)).failed] == []
+
+
+def test_a_report_on_a_network_holds_with_its_weights(report_of):
+    found = checked(report_of("network"), WEIGHTS)
+    assert found.holds
+    assert any("there are no others of period 3" in check.claim for check in found)
+
+
+# ---- cycles
+
+
+def cycle(report, period):
+    return next(c for c in report["cycles"]["cycles"] if c["period"] == period)
+
+
+def test_another_exact_state_is_no_cycle(report_of):
+    report = report_of("lozi")
+    cycle(report, 4)["exact"][0][0] = "1/3"
+    assert failed(report, "a cycle of period 4, in rational numbers")
+
+
+def test_other_doubles_are_not_its_states(report_of):
+    report = report_of("lozi")
+    cycle(report, 4)["points"][1][0] += 1e-9
+    assert failed(report, "its states are those, rounded")
+
+
+def test_a_cycle_of_half_the_period_is_told(report_of):
+    report = report_of("lozi")
+    two = cycle(report, 2)
+    doubled = copy.deepcopy(two)
+    doubled.update(period=4, points=2 * two["points"], exact=2 * two["exact"], word=f"{two['word']} {two['word']}")
+    report["cycles"]["cycles"][report["cycles"]["cycles"].index(cycle(report, 4))] = doubled
+    (line,) = failed(report, "a cycle of period 4, in rational numbers")
+    assert "smallest period is 2" in line
+
+
+def test_another_word_is_told(report_of):
+    report = report_of("lozi")
+    cycle(report, 4)["word"] = "1 1 0 0"
+    assert failed(report, "its word is that of its states")
+
+
+def test_a_multiplier_and_its_count_are_told(report_of):
+    report = report_of("lozi")
+    cycle(report, 2)["multipliers"][0][0] *= 1.001
+    assert failed(report, "its multipliers")
+    report = report_of("lozi")
+    cycle(report, 2).update(stability=[2, 0, 0], kind="stable cycle", character="node")
+    assert failed(report, "a stable cycle")
+    report = report_of("lozi")
+    cycle(report, 2)["character"] = "saddle"
+    (line,) = failed(report, "a saddle")
+    assert "flip saddle" in line
+
+
+def test_a_cycle_left_out_makes_the_list_incomplete(report_of):
+    report = report_of("lozi")
+    report["cycles"]["cycles"] = [c for c in report["cycles"]["cycles"] if c["period"] != 6]
+    report["cycles"]["periods"][5]["cycles"] = 0
+    (line,) = failed(report, "there are no others of period 6")
+    assert line.startswith("fails")
+    assert "4 are missing" in line
+
+
+def test_a_cycle_listed_twice_is_told(report_of):
+    report = report_of("stable")
+    report["cycles"]["cycles"].append(copy.deepcopy(cycle(report, 2)))
+    assert failed(report, "cycles proved are different")
+
+
+def test_completeness_beyond_the_budget_is_not_established(report_of):
+    report = report_of("lozi")
+    report["cycles"]["periods"].append({"period": 40, "cycles": 0, "complete": True, "argument": "so it is said"})
+    (line,) = failed(report, "there are no others of period 40")
+    assert line.startswith("not established")
+    assert "2^40 words" in line
+
+
+def test_a_region_in_which_a_cycle_does_not_lie(report_of):
+    report = report_of("stable")
+    report["cycles"]["region"] = [[0.0, 1.0]]
+    assert failed(report, "those of period 2 listed are there")
+
+
+def test_a_converged_cycle_may_claim_nothing(report_of):
+    report = report_of("stable")
+    cycle(report, 2)["status"] = "converged"
+    assert failed(report, "nothing else is claimed")
+
+
+def test_a_continuum_needs_its_word(report_of):
+    report = report_of("continuum")
+    assert report["cycles"]["continua"]
+    report["cycles"]["continua"][0]["word"] = "0 0"
+    assert failed(report, "a continuum of states of period 2")
+
+
+# ---- form
+
+
+def test_another_form_is_told(report_of):
+    report = report_of("lozi")
+    report["piecewise"]["form"]["W1"][0][0] = "3"
+    assert any(c.outcome is Outcome.FAILS and "piecewise-linear form" in c.claim for c in verify(report).failed)
+
+
+def test_invertibility_is_checked_by_determinants(report_of):
+    report = report_of("stable")
+    report["piecewise"].update(invertible=True, invertibility="so it is said")
+    assert any("invertible" in c.claim for c in verify(report).failed)
+
+
+# ---- homoclinic orbits
+
+
+def proof_of(report):
+    return report["homoclinic"]["proofs"][0]
+
+
+def change_word(proof):
+    steps = proof["word"].split(" ")
+    proof["word"] = " ".join([*steps[:-1], "0" if steps[-1] == "1" else "1"])
+
+
+def shift(key):
+    def apply(proof):
+        proof[key][0] = f"{proof[key][0]}1" if "/" in proof[key][0] else f"{proof[key][0]}1/7"
+
+    return apply
+
+
+def turn(proof):
+    proof["direction"][0], proof["direction"][1] = proof["direction"][1], proof["direction"][0]
+
+
+def other_field(proof):
+    proof["d"] = "2"
+
+
+def other_source(proof):
+    proof["source"] = [["-5/6", "-5/12"]]
+
+
+def other_margin(proof):
+    proof["margin"] *= 1.5
+
+
+def other_covector(proof):
+    proof["covector"][0], proof["covector"][1] = proof["covector"][1], proof["covector"][0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(change_word, shift("t"), shift("multiplier"), shift("transversality")),
+        *(turn, other_field, other_source, other_margin, other_covector),
+    ],
+)
+def test_a_changed_proof_of_a_homoclinic_orbit_fails(report_of, change):
+    report = report_of("lozi")
+    change(proof_of(report))
+    found = [check for check in verify(report, precision=256).failed if check.claim.startswith("homoclinic proof 0")]
+    assert [check.outcome for check in found] == [Outcome.FAILS]
+
+
+def test_a_point_is_a_state_of_its_orbit_at_its_angle(report_of):
+    report = report_of("lozi")
+    report["homoclinic"]["points"][0]["x"][0] += 1e-6
+    assert failed(report, "its state is one of its orbit")
+    report = report_of("lozi")
+    report["homoclinic"]["points"][0]["angle"] += 1e-3
+    assert failed(report, "the manifolds cross at")
+
+
+def test_a_point_names_the_saddles_of_its_proof(report_of):
+    report = report_of("lozi")
+    report["homoclinic"]["points"][0]["source"] = {"point": 0, "cycle": None}
+    assert failed(report, "from and to the saddles that it names")
+
+
+def test_a_point_without_a_proof_may_claim_none(report_of):
+    report = report_of("lozi")
+    report["homoclinic"]["points"][0]["proved"] = False
+    assert any("found in doubles, not proved" in c.claim for c in verify(report).failed)
+
+
+# ---- manifolds
+
+
+@pytest.mark.parametrize("which", ["stable", "unstable"])
+def test_a_corner_off_an_exact_manifold_is_told(report_of, which):
+    report = report_of("lozi")
+    manifold = next(m for m in report["manifolds"] if m["which"] == which and len(m["branches"][0]) > 4)
+    manifold["branches"][0][3][0] += 1e-3
+    assert failed(report, "the map carries its corners along it")
