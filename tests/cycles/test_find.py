@@ -169,15 +169,17 @@ def test_a_box_keeps_cycles_that_lie_in_it():
 
 
 def test_large_maps_get_the_heuristic_and_say_so():
-    cycles = db.find_cycles(network(60, 3), periods=2, rng=0)
-    assert cycles.complete == {1: False, 2: False}
+    cycles = db.find_cycles(network(31, 3), periods=[2], rng=0)
+    assert cycles.complete == {2: False}
     assert "heuristic" in cycles.arguments[2]
-    assert "Scyfi()" in cycles.strategies[0]
+    assert cycles.strategies == ("PMatrix(), Scyfi()",)
     assert all(c.status is db.Status.CERTIFIED for c in cycles)
 
 
 def test_seeds_decide():
-    first, second = (db.find_cycles(network(52, 3), periods=1, rng=1, search=Scyfi()) for _ in range(2))
+    first, second = (
+        db.find_cycles(network(20, 1), periods=2, rng=1, search=Scyfi(batch=16, patience=2)) for _ in range(2)
+    )
     assert first.to_dict() == second.to_dict()
 
 

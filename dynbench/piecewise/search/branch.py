@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.errors import InputError
-from dynbench.piecewise.complementarity import Complementarity, complementarity
+from dynbench.piecewise.complementarity import Complementarity, complementarity, rational_form
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.search.base import Progress, WordFindings, WordSearch, distinct
 from dynbench.piecewise.search.dictionaries import Dictionary, proved, root
+from dynbench.piecewise.search.exact_rows import ExactRows
 from dynbench.piecewise.search.tableaux import possible
 
 __all__ = ["BranchAndBound"]
@@ -23,9 +24,10 @@ class BranchAndBound(WordSearch):
     """Branch and bound over the units: undecided ones are relaxed to s >= 0, t >= 0, a linear program.
 
     A node is cut where a row of its dictionary forbids every solution, which is proved with a bound of the rounding
-    (`dynbench.piecewise.search.dictionaries`); where the proof fails, the node is branched as if it were feasible. So
-    nothing rests on the solver of the linear programs, which is a dual simplex method that goes on from the parent's
-    dictionary, in a few pivots. Branched is the unit whose complementarity is violated most.
+    (`dictionaries`), or exactly where coefficients are too near to zero for that (`exact_rows`); where both fail, the
+    node is branched as if it were feasible. So nothing rests on the solver of the linear programs, which is a dual
+    simplex method that goes on from the parent's dictionary, in a few pivots. Branched is the unit whose
+    complementarity is violated most.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ class BranchAndBound(WordSearch):
         problem = complementarity(form, period)
         if problem is None:
             return WordFindings((), False, f"I - J^{period} is singular in every region that was tried")
-        tree = _Tree(problem, self.max_nodes)
+        tree = _Tree(problem, ExactRows(rational_form(form), problem), self.max_nodes)
         interrupted = tree.run(progress)
         words = distinct(problem.words(tree.leaves()))
         if interrupted:
@@ -71,8 +73,9 @@ class BranchAndBound(WordSearch):
 class _Tree:
     """One run: the nodes that wait, the rows to be proved, the words that are left."""
 
-    def __init__(self, problem: Complementarity, budget: int) -> None:
+    def __init__(self, problem: Complementarity, exact: ExactRows, budget: int) -> None:
         self.problem = problem
+        self._exact = exact
         self.budget = budget
         self.nodes = self.cut = 0
         self.waiting = [root(problem)]
@@ -134,7 +137,8 @@ class _Tree:
         rows = np.array([int(np.flatnonzero(node.basic == variable)[0]) for node, variable in claims])
         fixed = np.array([node.fixed[variable] for node, variable in claims])
         done = proved(self.problem, basic, rows, free, fixed)
-        self.cut += int(done.sum())
-        for (node, _), settled in zip(claims, done, strict=True):
-            if not settled:
+        for i, (node, _) in enumerate(claims):
+            if done[i] or self._exact.forbids(node.basic, int(rows[i]), node.free, bool(fixed[i])):
+                self.cut += 1
+            else:
                 self._branch(node)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.piecewise.complementarity import Complementarity
+from dynbench.piecewise.search.tableaux import inverses
 
 __all__ = ["Dictionary", "proved", "root"]
 
@@ -28,7 +29,7 @@ Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 #: Coefficients and infeasibilities below this count as zero in the simplex method, of which nothing is believed.
-_TINY = 1e-10
+_TINY = 1e-8
 #: Pivots after which a dictionary is computed anew from its basis.
 _REFRESH = 40
 _U = 2.0**-53
@@ -158,10 +159,7 @@ def proved(problem: Complementarity, basic: Indices, rows: Indices, free: Mask, 
     every = np.arange(len(basic))
     basis = columns[:, basic].transpose(1, 0, 2)
     with np.errstate(all="ignore"):
-        try:
-            inverse = np.linalg.inv(basis)
-        except np.linalg.LinAlgError:
-            return np.zeros(len(basic), dtype=bool)
+        inverse = inverses(basis)
         y = inverse[every, rows]
         residual = -np.einsum("bi,bij->bj", y, basis)
         residual[every, rows] += 1.0
@@ -186,5 +184,8 @@ def _columns(problem: Complementarity) -> Array:
 
 
 def _cost(size: int) -> Array:
-    """The objective, sum s: any one would do that is dual feasible at the root."""
-    return np.concatenate([np.zeros(size), np.ones(size)])
+    """The objective, a sum of s with uneven weights, so that no two choices of a pivot are equal and none is circular.
+
+    Any one would do that is dual feasible at the root.
+    """
+    return np.concatenate([np.zeros(size), 1.0 + np.random.default_rng(0).random(size)])

@@ -18,8 +18,8 @@ from dynbench.piecewise.search.sweep import Sweep
 
 __all__ = ["WordPlan"]
 
-#: Up to so many units k H every word is looked at, in hundredths of a second; and in seconds, where all else failed.
-_QUICK, _SWEPT = 14, 20
+#: Up to so many units k H every word is looked at, in tenths of a second; and in seconds, where all else failed.
+_QUICK, _SWEPT = 18, 22
 #: Up to so many units branch and bound is tried, with this budget of nodes (ten to twenty seconds).
 _BRANCHED, _NODES = 60, 40_000
 #: Up to so many units and states a P-matrix is looked for: that needs the complementarity problem in balls.
@@ -29,8 +29,8 @@ _SOLVED = 200
 class WordPlan(WordSearch):
     """A complete search where that is affordable, else the heuristic.
 
-    Up to 14 units k H the sweep. Beyond that, one after the other until one of them is complete: the P-matrix; in the
-    plane and with a box, polygons; up to 60 units branch and bound with a budget; up to 20 units the sweep; and where
+    Up to 18 units k H the sweep. Beyond that, one after the other until one of them is complete: the P-matrix; in the
+    plane and with a box, polygons; up to 60 units branch and bound with a budget; up to 22 units the sweep; and where
     none was complete the heuristic, whose words are joined with those found before.
 
     Parameters

@@ -81,8 +81,10 @@ class Polygons(WordSearch):
         try:
             for step in range(period):
                 front.advance(step)
-                if len(front.words) > self.max_words or front.slack > _WORTHLESS * float(np.ptp(box, axis=1).max()):
+                if len(front.words) > self.max_words:
                     return WordFindings((), False, f"more than {self.max_words} itineraries of {step + 1} steps")
+                if front.slack > _WORTHLESS * float(np.ptp(box, axis=1).max()):
+                    return WordFindings((), False, f"after {step + 1} steps rounding has made polygons meaningless")
                 if progress is not None:
                     progress(_STAGE, step + 1, period)
         except KeyboardInterrupt:

@@ -41,8 +41,8 @@ class Scyfi(WordSearch):
         Words looked at from each.
     patience : int
         Rounds in a row without a new word after which the search ends.
-    max_rounds : int
-        Rounds after which it ends anyway.
+    max_words : int
+        Words solved for, after which it ends anyway.
 
     References
     ----------
@@ -56,16 +56,16 @@ class Scyfi(WordSearch):
         batch: int = 128,
         steps: int = 100,
         patience: int = 12,
-        max_rounds: int = 200,
+        max_words: int = 20_000,
     ) -> None:
-        for name, value in (("batch", batch), ("steps", steps), ("patience", patience), ("max_rounds", max_rounds)):
+        for name, value in (("batch", batch), ("steps", steps), ("patience", patience), ("max_words", max_words)):
             if value < 1:
                 raise InputError(f"{name} is {value}; expected a positive integer.")
         self.starts = starts
         self.batch = batch
         self.steps = steps
         self.patience = patience
-        self.max_rounds = max_rounds
+        self.max_words = max_words
 
     def __repr__(self) -> str:
         return "Scyfi()"
@@ -74,7 +74,7 @@ class Scyfi(WordSearch):
         """The same heuristic from the caller's starts, where it has none of its own."""
         if self.starts is not None or starts is None:
             return self
-        counts = {name: getattr(self, name) for name in ("batch", "steps", "patience", "max_rounds")}
+        counts = {name: getattr(self, name) for name in ("batch", "steps", "patience", "max_words")}
         return Scyfi(starts, **counts)
 
     def search(
@@ -91,7 +91,7 @@ class Scyfi(WordSearch):
         idle = rounds = solved = 0
         interrupted = False
         try:
-            while idle < self.patience and rounds < self.max_rounds:
+            while idle < self.patience and solved < self.max_words:
                 before = len(found)
                 solved += self._round(form, self._first_words(form, period, rounds, rng), found, seen)
                 idle = idle + 1 if len(found) == before else 0

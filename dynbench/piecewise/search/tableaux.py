@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from dynbench.piecewise.complementarity import Complementarity
 
-__all__ = ["possible", "tableaux"]
+__all__ = ["inverses", "possible", "tableaux"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -54,7 +54,7 @@ def tableaux(problem: Complementarity, active: Mask, free: NDArray[np.intp]) -> 
     basis = np.where(active[:, None, :], -problem.N, np.eye(m))
     right = np.concatenate([problem.N[:, free], problem.b[:, None]], axis=1)
     with np.errstate(all="ignore"):
-        inverse = _inverses(basis)
+        inverse = inverses(basis)
         X = inverse @ right
         residual = np.abs(right - basis @ X).max(axis=(1, 2))
         defect = np.abs(np.eye(m) - inverse @ basis).sum(axis=2).max(axis=1)
@@ -79,7 +79,7 @@ def possible(problem: Complementarity, active: Mask) -> Mask:
     return kept
 
 
-def _inverses(basis: Array) -> Array:
+def inverses(basis: Array) -> Array:
     """Approximate inverses of a batch; nan where LAPACK meets an exact zero as pivot."""
     try:
         return np.asarray(np.linalg.inv(basis), dtype=np.float64)
