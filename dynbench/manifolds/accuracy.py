@@ -11,7 +11,7 @@ from flint import arb, arb_mat
 from numpy.typing import NDArray
 
 from dynbench.manifolds.balls import BallMap, column, dot, identity, length, solved
-from dynbench.manifolds.reach import Part
+from dynbench.manifolds.reach import Part, Reach
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise.rational import RationalForm
 
@@ -43,6 +43,7 @@ def errors(
     seed: Seed,
     parts: Sequence[Sequence[Part]],
     which: Literal["stable", "unstable"],
+    reach: Reach,
 ) -> tuple[float, float | None]:
     """The transversal error and delta of exact polylines, each the largest of a sample of the corners.
 
@@ -60,13 +61,15 @@ def errors(
     parts : sequence of sequences of Part
         What each branch is made of.
     which : "stable" or "unstable"
+    reach : Reach
+        Corners outside its box are not measured: what is far away is rounded to fewer places.
 
     Returns
     -------
     float, float or None
         delta is None where it is too large for a double, or a region's matrix is singular.
     """
-    corners = _sample(parts, max(_LEAST, 2 * _SAMPLE // form.dimension))
+    corners = _sample(parts, reach, max(_LEAST, 2 * _SAMPLE // form.dimension))
     with flint.ctx.workprec(_BITS):
         exact = _Exact(form, anchor, seed)
         measured = _spread(corners, _DELTAS)
@@ -76,19 +79,22 @@ def errors(
     return max(transversal, default=0.0), delta if np.isfinite(delta) else None
 
 
-def _sample(branches: Sequence[Sequence[Part]], count: int) -> list[_Corner]:
-    """Corners spread over the branches."""
+def _sample(branches: Sequence[Sequence[Part]], reach: Reach, count: int) -> list[_Corner]:
+    """Corners in the box, spread over the branches."""
     chosen = []
     for branch in _spread(branches, count):
-        parts = [part for part in branch if 0 < part.steps <= _MOST_STEPS]
+        parts = [
+            Part(part.line[:, reach.inside(part.line[:-1].T)], part.steps, part.side)
+            for part in branch
+            if 0 < part.steps <= _MOST_STEPS
+        ]
         counts = np.cumsum([0, *(part.line.shape[1] for part in parts)])
         each = max(2, count // len(branches))
         for number in np.unique(np.linspace(0, counts[-1] - 1, each).astype(int)) if counts[-1] else ():
             part = int(np.searchsorted(counts, number, side="right")) - 1
             line, steps, side = parts[part]
             corner = line[:, number - counts[part]]
-            if np.isfinite(corner).all():
-                chosen.append(_Corner(corner[:-1], float(corner[-1]), steps, side))
+            chosen.append(_Corner(corner[:-1], float(corner[-1]), steps, side))
     return chosen
 
 

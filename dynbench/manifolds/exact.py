@@ -81,13 +81,13 @@ def _curve(form: PiecewiseLinear, point: FixedPoint | Cycle, anchor: Anchor, whi
         branches, note = grown(partial(pulled_back, inverse), seed, backward, reach)
         branches = _in_order(branches, period)
         method = f"exact polylines: the seed pulled back by the inverse map ({inverse.argument})"
-    return _record(form, point, anchor, seed, branches, which, method, note)
+    return _record(form, point, anchor, seed, branches, which, method, note, reach)
 
 
 def _set(inverse: Inverse, point: FixedPoint | Cycle, anchor: Anchor, seed: Seed, reach: Reach) -> Manifold:
     """The stable set under a map without an inverse."""
     paths, attached, parts, note = stable_set(inverse, anchor, seed, reach)
-    error, delta = errors(inverse.form.rational, anchor, seed, [parts], "stable")
+    error, delta = errors(inverse.form.rational, anchor, seed, [parts], "stable", reach)
     return Manifold(
         point=readonly(anchor.points[0]),
         which="stable",
@@ -122,8 +122,9 @@ def _record(
     which: Which,
     method: str,
     note: str,
+    reach: Reach,
 ) -> Manifold:
-    error, delta = errors(form.rational, anchor, seed, [b.parts for b in branches], which)
+    error, delta = errors(form.rational, anchor, seed, [b.parts for b in branches], which, reach)
     return Manifold(
         point=readonly(anchor.points[0]),
         which=which,

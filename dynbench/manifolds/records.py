@@ -30,11 +30,11 @@ class Manifold:
         each of its points in turn. The others (the stable set of a map without an inverse) are those preimages of them
         that are not joined to a point. Empty in higher dimensions.
     error : float
-        The transversal error, an estimate. Exact manifolds: the largest distance of a sample of the corners from the
-        manifold, which is computed at each of them in 1000 bits from the declared (rational) map; a corner may lie
-        farther along the manifold than it should. Else the largest distance of the polylines from those that start at
-        half the offset and are computed with looser tolerances; sampled manifolds: the largest distance of a sample
-        that was held back from the fitted pieces.
+        The transversal error, an estimate. Exact manifolds: the largest distance of a sample of the corners in the box
+        from the manifold, which is computed at each of them in 1000 bits from the declared (rational) map; a corner may
+        lie farther along the manifold than it should. Smooth systems: the largest distance of the polylines from those
+        that start at half the offset and are computed with looser tolerances. Samples: the largest distance of
+        states that were held back from the fitted pieces.
     exact : bool
         Whether the corners are the manifold's own (of piecewise-linear maps), up to rounding, and the segments between
         them its pieces.

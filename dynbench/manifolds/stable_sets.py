@@ -47,15 +47,18 @@ def stable_set(inverse: Inverse, anchor: Anchor, seed: Seed, reach: Reach) -> tu
     """
     local = _local(anchor, seed)
     wide = Reach(reach.box + _WIDE * np.ptp(reach.box, axis=1)[:, None] * [-1, 1], reach.length)
-    front, parts, length, note = _first(inverse, anchor, local), [], 0.0, ""
+    front, fronts, parts, length, note = _first(inverse, anchor, local), [], [], 0.0, ""
     goal = 2 * len(local) * reach.length
     for step in range(1, _MOST_STEPS):
         front = _within(front, wide)
         if not front.shape[1]:
             break
-        parts.append(Part(front, step, 1))
+        fronts.append(front)
+        # The last row says at which point of the cycle a polyline arrives; the first one is some steps farther on.
+        period = len(local)
+        parts += [Part(front[:, front[-1] == i], step + -i % period, 1) for i in range(period)]
         length += _length(_within(front, reach))
-        corners = sum(part.line.shape[1] for part in parts)
+        corners = sum(line.shape[1] for line in fronts)
         if length >= goal or corners > _MOST:
             note = f"preimages of {step} steps; there are more"
             break
@@ -67,7 +70,7 @@ def stable_set(inverse: Inverse, anchor: Anchor, seed: Seed, reach: Reach) -> tu
         )
     segments = [np.stack([line[:, 1], line[:, end]], axis=-1) for line in local for end in (2, 0)]
     near = _SAME * float(np.ptp(reach.box, axis=1).max())
-    pieces = [piece for part in parts for piece in _pieces(part.line)]
+    pieces = [piece for line in fronts for piece in _pieces(line)]
     attached, others = joined([s[:-1] for s in segments], [p[:-1] for p in pieces], near)
     seen = [path.T for path in map(reach.trimmed, others) if path.shape[1]]
     return [_cut(path, reach) for path in attached] + seen, len(attached), parts, note
@@ -85,9 +88,9 @@ def _local(anchor: Anchor, seed: Seed) -> list[Array]:
     """The seed at each point: columns end, point, other end; the images of the one at the first point."""
     one, other = seed.extents
     line = np.stack([seed.x - other * seed.vector, seed.x, seed.x + one * seed.vector], axis=-1)
-    lines = []
+    lines: list[Array] = []
     for matrix, point in zip(anchor.matrices, anchor.points, strict=True):
-        lines.append(np.vstack([line, [-other, 0.0, one]]))
+        lines.append(np.vstack([line, np.full(3, len(lines))]))
         image = anchor.points[(len(lines)) % len(anchor.points)]
         line = image[:, None] + matrix @ (line - point[:, None])
     return lines
@@ -109,7 +112,8 @@ def _first(inverse: Inverse, anchor: Anchor, local: list[Array]) -> Array:
             for corner in (piece[:, 0], piece[:, -1]):
                 side = int((ends[:n, 1] - x) @ (corner[:n] - x) > 0)
                 if np.linalg.norm(corner[:n] - x) > np.linalg.norm(ends[:n, side] - x) * (1 + 1e-12):
-                    found.append(_ended(np.stack([ends[:, side], corner], axis=-1)))
+                    end = np.append(ends[:n, side], number)
+                    found.append(_ended(np.stack([end, corner], axis=-1)))
     return np.concatenate(found, axis=1)
 
 

@@ -92,6 +92,20 @@ def test_a_fold_doubles_the_stable_manifold():
     assert "there are more" in manifold.note
 
 
+def test_the_stable_set_of_a_cycle():
+    # -1/5 -> 3/5 -> -1/5, each a line x = const; their other preimages are 1/5 and -3/5, +-2/5, ...
+    system = db.Map({"x": "1 - 2*Abs(x)", "y": "y/2"})
+    cycle = refine_cycle(system, [-0.2, 0.0], 2)
+    manifold = trace_manifold(system, cycle, "stable", box=[[-0.9, 0.9], [-0.5, 0.5]], length=6)
+    assert manifold.attached == 4
+    for branch, x in zip(manifold.branches, np.repeat(cycle.points[:, 0], 2), strict=False):
+        assert np.abs(branch[:, 0] - x).max() < 1e-12
+    lines = {round(float(branch[:, 0].mean()), 9) for branch in manifold.branches}
+    assert {-0.6, -0.2, 0.2, 0.4, 0.6} <= lines
+    assert manifold.error < 1e-12
+    assert manifold.delta < 1e-9
+
+
 def test_polylines_are_joined_at_their_ends():
     starts = [np.array([[0.0, 1.0], [0.0, 0.0]])]
     pieces = [
