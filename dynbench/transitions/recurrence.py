@@ -123,7 +123,7 @@ class Recurrences:
         best, least = -1, np.inf
         for k, dense in enumerate(self._dense):
             gap = float(distances(state[None], dense, joined=self.system.kind == "flow")[0])
-            gap /= float(np.ptp(dense, axis=0).max())
+            gap /= float(np.ptp(dense, axis=0).max()) or max(1.0, float(np.abs(dense).max()))  # of period 1: no extent
             best, least = (k, gap) if gap < least else (best, least)
         return best, least
 

@@ -6,6 +6,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dynbench as db
 from dynbench.cycles import refine_cycle
@@ -157,3 +159,25 @@ def test_what_is_no_cycle_of_the_system_is_refused():
     other = refine_cycle(LOGISTIC.with_parameters(r=3.2), [0.5], 2)
     with pytest.raises(db.errors.InputError, match="takes its states to others"):
         db.transition_graph(LOGISTIC, points, cycles=[other])
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=8, deadline=None)
+def test_random_networks_have_every_limit_once_and_where_orbits_end(seed):
+    """All cycles up to period 4 are given: none is met as another node, and orbits end at the states of their limit."""
+    rng = np.random.default_rng(seed)
+    network = db.PLRNN(
+        rng.uniform(-0.9, 0.9, 2).round(2), rng.uniform(-2, 2, (2, 2)).round(2), rng.uniform(-1, 1, 2).round(2)
+    )
+    cycles = db.find_cycles(network, periods=4)
+    graph = db.transition_graph(network, [], cycles=cycles)
+    assert all(cycles.complete.values())
+    met = [data["cycle"] for _, data in graph.nodes(data=True) if data["cycle"] is not None]
+    assert all(cycle in list(cycles) or cycle.period > 4 for cycle in met)
+    for _, target, data in graph.edges(data=True):
+        cycle = graph.nodes[target]["cycle"]
+        if cycle is not None:
+            end = db.integrate(network, data["path"][-1], 20_000).final
+            assert np.abs(cycle.points - end).max(axis=1).min() < 1e-6 * (1 + np.abs(end).max())
+        elif graph.nodes[target]["kind"] == "infinity":
+            assert np.abs(data["path"][-1]).max() > 1e3
