@@ -165,9 +165,9 @@ def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStra
         if not chosen:
             raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
         return [strategy.within(box, starts) for strategy in chosen]
+    small = system.dimension <= _LARGEST_COMPLETE
     if Patterns.suits(system):
         return [Patterns(box, starts=starts), *([] if starts is None else [MultiStart(starts)])]
-    small = system.dimension <= _LARGEST_COMPLETE
     if not small and box is None and system.matrix_form is not None:
         return [NetworkPlan(starts)]
     plan: list[SearchStrategy] = []

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from dynbench._arrays import readonly
+from dynbench.manifolds.polygons import clipped
 
 __all__ = ["Mesh", "Patch"]
 
@@ -25,6 +30,13 @@ class Mesh:
     vertices: NDArray[np.float64]
     polygons: tuple[NDArray[np.intp], ...]
 
+    @classmethod
+    def of(cls, polygons: Sequence[NDArray[np.float64]], dimension: int) -> Mesh:
+        """The mesh of polygons, each (c, n) corners in order, of so many states n."""
+        stops = np.cumsum([0, *map(len, polygons)])
+        vertices = np.concatenate([*polygons, np.zeros((0, dimension))])
+        return cls(readonly(vertices), tuple(np.arange(a, b) for a, b in pairwise(stops)))
+
     def __repr__(self) -> str:
         return f"Mesh({len(self.polygons)} polygons, {len(self.vertices)} vertices)"
 
@@ -34,6 +46,17 @@ class Mesh:
     def corners(self) -> tuple[NDArray[np.float64], ...]:
         """The polygons, each as its (c, n) corners."""
         return tuple(self.vertices[polygon] for polygon in self.polygons)
+
+    def within(self, box: ArrayLike) -> Mesh:
+        """The parts of the polygons in a box, (n, 2): for figures, whose axes in space do not clip.
+
+        Parameters
+        ----------
+        box : (n, 2) array
+        """
+        low, high = np.asarray(box, dtype=np.float64).T
+        parts = clipped(list(self.corners()), lambda z: np.concatenate([z - low, high - z], axis=1))
+        return Mesh.of(list(parts), self.vertices.shape[1])
 
     def section(self, normal: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
         """Where the polygons meet a hyperplane: the segments, (m, 2, n).

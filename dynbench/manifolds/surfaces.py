@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import flint
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from dynbench._arrays import readonly
 from dynbench.errors import InputError
 from dynbench.manifolds.balls import BallMap, column, identity, length, solved
+from dynbench.manifolds.discs import Disc
 from dynbench.manifolds.meshes import Mesh
 from dynbench.manifolds.polygons import clipped, outside, parted
 from dynbench.manifolds.reach import Reach
@@ -39,14 +39,6 @@ _MOST_STEPS = 500
 _REGIONS = 256
 #: Vertices whose error is measured, steps from the seed and growth up to which they are, bits of the balls that do it.
 _SAMPLE, _MOST_MEASURED, _SPREAD, _BITS = 32, 100, 1e6, 500
-
-
-class _Disc(NamedTuple):
-    """A polygon in an invariant plane, part of its own image: its corners in coordinates of the plane."""
-
-    basis: Array
-    growth: Array
-    corners: Array
 
 
 def surface(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, most: int) -> Manifold:
@@ -77,11 +69,11 @@ def surface(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
     if len(anchor.points) > 1:
         raise InputError("point is a Cycle with a manifold of dimension 2; expected a fixed point, or dimension 1.")
     x = anchor.points[0]
-    disc = _disc(form, anchor, which, reach.cap)
-    first = _lifted(x, disc, disc.corners)
+    disc = Disc.of(form, anchor, which, reach.cap)
+    first = disc.lifted(x, disc.corners)
     carry: Callable[[Polygons], Polygons]
     if which == "unstable":
-        ring = [_lifted(x, disc, piece) for piece in outside(disc.corners @ disc.growth.T, disc.corners)]
+        ring = [disc.lifted(x, piece) for piece in outside(disc.corners @ disc.growth.T, disc.corners)]
         ring = [np.column_stack([p[:, :-2], p[:, -2:] @ np.linalg.inv(disc.growth).T]) for p in ring]
 
         def carry(polygons: Polygons) -> Polygons:
@@ -99,7 +91,6 @@ def surface(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
 
     generations, note = _grown(carry, ring, reach, x, most)
     polygons = [first] + [p for generation in generations for p in generation]
-    kept = [p for p in polygons if _meets(p, reach)]
     error = _error(form, anchor, disc, generations, which)
     how = "mapped, split where they change region" if which == "unstable" else "pulled back in every region"
     return Manifold(
@@ -111,39 +102,9 @@ def surface(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
         dimension=2,
         method=f"exact polygons: the seed {how}",
         attached=0,
-        mesh=_mesh(kept, form.dimension),
+        mesh=_mesh(polygons, form.dimension).within(reach.box),
         note=note,
     )
-
-
-def _disc(form: PiecewiseLinear, anchor: Anchor, which: Which, cap: float) -> _Disc:
-    """The largest seed of its shape in the region."""
-    chosen = anchor.chosen(which)
-    values, vectors = anchor.values[chosen], anchor.vectors[:, chosen]
-    turning = bool(values[0].imag)
-    basis = np.stack([vectors[:, 0].real, vectors[:, 0].imag], axis=-1) if turning else vectors.real
-    basis = basis / np.linalg.norm(basis, axis=0).max()
-    if not np.linalg.cond(basis) < 1e8 or (values == 0).any():
-        raise InputError("point has a repeated or zero multiplier without two eigenvectors; expected two of them.")
-    growth = np.linalg.pinv(basis) @ anchor.matrices[0] @ basis
-    growth = growth if which == "unstable" else np.linalg.inv(growth)
-    if turning:
-        stretch = float(np.abs(values[0]) if which == "unstable" else 1 / np.abs(values[0]))
-        count = max(8, int(np.ceil(np.pi / np.arccos(1 / stretch))))
-        angles = 2 * np.pi * np.arange(count) / count
-        shape = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    else:
-        shape = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
-    region = form.region(anchor.patterns[0])
-    y, rate = region.G @ anchor.points[0] + region.g, shape @ basis.T @ region.G.T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        room = np.where(rate * y < 0, np.abs(y) / np.abs(rate), np.inf)
-    return _Disc(basis, growth, min(float(room.min(initial=np.inf)), cap) * shape)
-
-
-def _lifted(x: Array, disc: _Disc, corners: Array) -> Array:
-    """Corners in the state space, followed by their coordinates in the plane."""
-    return np.column_stack([x + corners @ disc.basis.T, corners])
 
 
 def _images(form: PiecewiseLinear, polygons: Polygons) -> Polygons:
@@ -171,7 +132,7 @@ def _affine(matrix: Array, offset: Array, corners: Array) -> Array:
     return np.asarray(corners[:, : matrix.shape[1]] @ matrix.T + offset)
 
 
-def _first_preimages(inverse: Inverse, anchor: Anchor, disc: _Disc, first: Array) -> Polygons:
+def _first_preimages(inverse: Inverse, anchor: Anchor, disc: Disc, first: Array) -> Polygons:
     """The preimages of the seed, without itself."""
     n, x, ring = inverse.form.dimension, anchor.points[0], []
     back = np.linalg.pinv(disc.basis)
@@ -218,18 +179,11 @@ def _grown(
     return generations, note
 
 
-def _meets(polygon: Array, reach: Reach) -> bool:
-    states = polygon[:, : len(reach.box)]
-    return bool((states.max(axis=0) >= reach.box[:, 0]).all() and (states.min(axis=0) <= reach.box[:, 1]).all())
-
-
 def _mesh(polygons: Polygons, n: int) -> Mesh:
-    stops = np.cumsum([0, *(len(p) for p in polygons)])
-    vertices = np.concatenate([p[:, :n] for p in polygons]) if polygons else np.zeros((0, n))
-    return Mesh(readonly(vertices), tuple(np.arange(a, b) for a, b in pairwise(stops)))
+    return Mesh.of([p[:, :n] for p in polygons], n)
 
 
-def _error(form: PiecewiseLinear, anchor: Anchor, disc: _Disc, generations: list[Polygons], which: Which) -> float:
+def _error(form: PiecewiseLinear, anchor: Anchor, disc: Disc, generations: list[Polygons], which: Which) -> float:
     """The largest distance of sampled vertices from the tangent planes of the manifold, in balls.
 
     Unstable: from the plane at the image of the vertex's place on the seed. Stable: what the vertex is off the

@@ -257,7 +257,7 @@ def test_no_periods_at_all():
 
 
 def test_other_systems_are_refused():
-    with pytest.raises(InputError, match="takes maps, and the system is a flow"):
+    with pytest.raises(InputError, match="the system is another flow"):
         db.find_cycles(db.ODE({"x": "-x"}), periods=1)
     with pytest.raises(InputError, match=r"not recognised as piecewise linear.*starts="):
         db.find_cycles(db.Map({"x": "x^2"}), periods=1)

@@ -108,6 +108,9 @@ def test_a_section_of_a_mesh():
     np.testing.assert_allclose(np.sort(mesh.section([1, 0, 0], 0.25)[0], axis=0), [[0.25, 0, 0], [0.25, 1, 1]])
     assert mesh.section([1, 0, 0], 2.0).shape == (0, 2, 3)
     assert len(mesh) == 1
+    part = mesh.within([[0, 0.5], [-1, 2], [0, 0.5]])
+    np.testing.assert_allclose(np.ptp(part.vertices, axis=0), [0.5, 0.5, 0.5])
+    assert len(mesh.within([[2, 3], [0, 1], [0, 1]])) == 0
 
 
 def test_three_directions_are_sampled():
