@@ -172,6 +172,8 @@ class _Found:
         reasons = [] if findings.complete else [findings.argument]
         if self.form.exact is None:
             reasons.append("an entry is irrational: the map searched is that with entries rounded to doubles")
+        if not self.certify:
+            reasons.append("certification was not asked for")
         if continua:
             reasons.append(f"periodic points of period {period} come in continua")
         if settled.undecided:

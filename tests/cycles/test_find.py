@@ -184,7 +184,9 @@ def test_seeds_decide():
 
 
 def test_without_certification_nothing_is_claimed_of_a_cycle():
-    (left, _) = db.find_cycles(LOZI, periods=1, certify=False)
+    cycles = db.find_cycles(LOZI, periods=1, certify=False)
+    assert cycles.complete == {1: False}
+    left = cycles[0]
     assert left.status is db.Status.CONVERGED
     assert left.exact is None
     assert not left.proved
