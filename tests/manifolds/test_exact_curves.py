@@ -214,3 +214,17 @@ def test_the_record_shows_both_errors(lozi):
     html = manifold._repr_html_()
     assert "transversal error" in html
     assert "delta" in html
+
+
+def test_a_stable_curve_of_fifteen_states_by_following_paths():
+    rng = np.random.default_rng(4)
+    network = db.PLRNN([0.5, *[1.3] * 14], 0.3 * rng.normal(size=(15, 15)) / np.sqrt(15), rng.normal(size=15))
+    point = next(
+        c for x in rng.normal(size=(40, 15)) if (c := refine_cycle(network, x, 1)) is not None and c.stability[0] == 1
+    )
+    manifold = trace_manifold(network, point, "stable", length=60)
+    assert "2^15 regional determinants" in manifold.method
+    assert sum(map(len, manifold.branches)) > 10
+    whole = np.concatenate([manifold.branches[0][::-1], manifold.branches[1][1:]])
+    assert distances(network(whole), whole).max() < 1e-10
+    assert manifold.error < 1e-11
