@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 import dynbench as db
-from dynbench import analysis as module
+from dynbench.analysis import recurrence as module
 from dynbench.errors import InputError
 
 BOX = [(-2, 2), (-1, 1)]
@@ -58,8 +58,8 @@ def test_the_cycles_are_nodes_of_the_graph(analysed):
 def test_periods_are_chosen_by_the_number_of_words():
     rng = np.random.default_rng(0)
     sizes = {n: db.PLRNN(np.full(n, 0.5), rng.normal(size=(n, n)) / n, rng.normal(size=n)) for n in (3, 10, 20)}
-    assert {n: module._affordable_periods(network) for n, network in sizes.items()} == {3: 5, 10: 1, 20: 0}
-    assert module._affordable_periods(db.Map({"x": "1 - 1.4*x^2"})) == 0
+    assert {n: module.affordable_periods(network) for n, network in sizes.items()} == {3: 5, 10: 1, 20: 0}
+    assert module.affordable_periods(db.Map({"x": "1 - 1.4*x^2"})) == 0
 
 
 def test_periods_may_be_asked_for_or_left_out():
@@ -69,6 +69,11 @@ def test_periods_may_be_asked_for_or_left_out():
     assert [(c.period, c.kind) for c in found] == [(2, db.CycleKind.STABLE)]
     with pytest.raises(InputError, match=r"periods holds -1"):
         db.analyze(tent, box=[(-3, 3)], periods=[-1])
+
+
+def test_cycles_of_flows_are_not_part_of_an_analysis():
+    with pytest.raises(InputError, match="an analysis lists cycles of maps only"):
+        db.analyze(db.ODE({"x": "-x + Abs(x)/2"}), box=[(-1, 1)], periods=2)
 
 
 def test_smooth_maps_are_left_alone():

@@ -16,8 +16,10 @@ What a check assumes:
 - for systems in matrix form of many states, IEEE doubles and products of matrices as `dynbench.verification.matrices`
   says.
 
-Not assumed: anything else that the report says. Claims that are marked as not proved (orbits, cycles, manifolds,
-estimates of eigenvalues, alerts) are checked for consistency only, and the lines say so.
+Not assumed: anything else that the report says. Cycles of piecewise-linear maps, the completeness of their lists (by
+every word of patterns, where these are few enough) and homoclinic orbits are proved again in rational numbers and in
+numbers a + b sqrt(d). Claims that are marked as not proved (orbits, other cycles, manifolds, estimates of eigenvalues,
+alerts) are checked for consistency only, and the lines say so.
 """
 
 from __future__ import annotations

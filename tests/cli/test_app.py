@@ -161,7 +161,7 @@ def test_an_analysis_interrupted_after_the_search_is_written_too(files, monkeypa
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(db.analysis, "transition_graph", interrupt)
+    monkeypatch.setattr(db.analysis.recurrence, "transition_graph", interrupt)
     result = run("report", "toggle.toml", "-o", "toggle.md")
     assert result.exit_code == 130
     assert "3 fixed points" in result.stdout
@@ -177,6 +177,16 @@ def test_what_stops_an_analysis_has_its_exit_code(files, monkeypatch, error, cod
     result = run("report", "toggle.toml", "-o", "toggle.md")
     assert result.exit_code == code
     assert not (files / "toggle.md").exists()
+
+
+def test_a_report_on_a_piecewise_linear_map_lists_cycles_and_proves_chaos(files):
+    model = 'kind = "map"\n[states]\nx = "1 - 1.7*abs(x) + y"\ny = "x/2"\n[box]\nx = [-2, 2]\ny = [-1, 1]\n'
+    (files / "lozi.toml").write_text(model)
+    result = CliRunner().invoke(app, ["report", "lozi.toml", "-o", "lozi.json", "--periods", "4"])
+    assert result.exit_code == 0
+    assert "there are exactly 2 cycles of periods 2 to 4" in result.stdout
+    assert "chaos is proved" in result.stdout
+    assert CliRunner().invoke(app, ["verify", "lozi.json"]).exit_code == 0
 
 
 def test_open_opens_the_report(files, monkeypatch):

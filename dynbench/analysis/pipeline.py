@@ -6,14 +6,22 @@ import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._version import __version__
-from dynbench.cycles import Cycle, CycleKind, Cycles, find_cycles
+from dynbench.analysis.recurrence import (
+    ORBIT_ATOL,
+    ORBIT_RTOL,
+    box_around,
+    cycles_of,
+    graph_of,
+    homoclinic_of,
+    manifolds_of,
+)
+from dynbench.cycles import Cycles
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, FixedPoints, SymmetryOrbit, find_fixed_points, symmetry_orbits
 from dynbench.fixed_points.certificates import PRECISION
@@ -31,31 +39,17 @@ from dynbench.invariants import (
     hamiltonian_structure,
     volume_preservation,
 )
-from dynbench.manifolds import HomoclinicPoint, Manifold, trace_manifold
-from dynbench.manifolds.homoclinic import homoclinic_points
-from dynbench.piecewise import piecewise_linear
+from dynbench.manifolds import HomoclinicPoint, Manifold
 from dynbench.systems import System, as_system
-from dynbench.transitions import TransitionGraph, transition_graph
+from dynbench.transitions import TransitionGraph
 
 __all__ = ["Analysis", "analyze"]
 
 T = TypeVar("T")
 
-#: Tolerances of the orbits of the transition graph and of the manifolds.
-ORBIT_RTOL, ORBIT_ATOL = 1e-9, 1e-10
 #: A minimum of speed counts as slow if |F| there is below this fraction of its median over the box.
 _SLOW = 1e-2
 _SLOW_STARTS = 128
-#: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
-_MOST_MANIFOLDS = 40
-#: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or
-#: the second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
-_MOST_WORDS, _MOST_PERIODS = 20_000, 8
-#: Saddle cycles whose manifolds are traced: the shortest ones. In a chaotic map all lie along the same curves.
-_MOST_CYCLES_TRACED = 3
-#: Homoclinic points are looked for on manifolds this many diagonals of the box long; so many orbits of each saddle are
-#: proved, those with the shortest words, and so many of its points are kept.
-_HOMOCLINIC_DIAGONALS, _PROVED_ORBITS, _KEPT = 3.0, 6, 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,18 +140,6 @@ class Analysis:
         return box_around(self.fixed_points)
 
 
-def box_around(points: FixedPoints) -> NDArray[np.float64]:
-    """An (n, 2) box around the region searched, or, where that is the whole space, around the points."""
-    if points.region is not None:
-        return np.stack([points.region[..., 0].min(axis=0), points.region[..., 1].max(axis=0)], axis=-1)
-    n = len(points.state_names)
-    states = np.array([p.x for p in points]).reshape(-1, n)
-    low = states.min(axis=0) if len(states) else np.zeros(n)
-    high = states.max(axis=0) if len(states) else np.zeros(n)
-    margin = np.maximum(0.5 * (high - low), 1.0)
-    return np.stack([low - margin, high + margin], axis=-1)
-
-
 def analyze(
     system: System,
     *,
@@ -199,13 +181,13 @@ def analyze(
         as_system(system), box=box, starts=starts, search=search, rng=rng, certify=certify, progress=progress
     )
     stages = _Stages(points.interrupted)
-    cycles = stages.run_cycles(lambda: _cycles(system, box, periods, rng, certify, progress))
+    cycles = stages.run_cycles(lambda: cycles_of(system, box, periods, rng, certify, progress))
     manifolds: tuple[Manifold, ...] = ()
     return Analysis(
         system=system,
         fixed_points=points,
         cycles=cycles,
-        graph=stages.run(lambda: _graph(system, points, cycles, rng, progress), TransitionGraph()),
+        graph=stages.run(lambda: graph_of(system, points, cycles, rng, progress), TransitionGraph()),
         invariants=stages.run_search(system.invariants),
         lyapunov_functions=stages.run_search(system.lyapunov_functions),
         hamiltonian=stages.run(lambda: hamiltonian_structure(system), None),
@@ -216,8 +198,8 @@ def analyze(
         symmetry_orbits=stages.run(lambda: symmetry_orbits(system, points), ()),
         slow_points=stages.run(lambda: _slow_points(system, box, rng, progress), ()),
         cover=stages.run(lambda: _cover(system, points, progress), None),
-        manifolds=(manifolds := stages.run(lambda: _manifolds(system, points, cycles, progress), manifolds)),
-        homoclinic=stages.run(lambda: _homoclinic(system, points, cycles, manifolds, progress), ()),
+        manifolds=(manifolds := stages.run(lambda: manifolds_of(system, points, cycles, progress), manifolds)),
+        homoclinic=stages.run(lambda: homoclinic_of(system, points, cycles, manifolds, progress), ()),
         interrupted=stages.interrupted,
         provenance={
             "dynbench": __version__,
@@ -263,126 +245,11 @@ class _Stages:
         return found
 
 
-def _cycles(
-    system: System, box: Any, periods: Any, rng: int, certify: bool, progress: Progress | None
-) -> Cycles | None:
-    """The cycles of the periods asked for, of a map."""
-    asked = _affordable_periods(system) if periods is None else periods
-    if asked in (0, ()):
-        return None
-    region = None if box is None else as_boxes(system, box)
-    # A union of boxes holds no cycle that visits several of them: there the whole space is searched.
-    within = None if region is None or len(region) > 1 else box
-    return find_cycles(system, periods=asked, box=within, rng=rng, certify=certify, progress=progress)
-
-
-def _affordable_periods(system: System) -> int:
-    """The largest period with few enough words; 0 for systems whose cycles are not looked for unless asked for."""
-    form = piecewise_linear(system) if system.kind == "map" else None
-    if form is None:
-        return 0
-    words = [2 ** (form.units * k) // k for k in range(1, _MOST_PERIODS + 1)]
-    return sum(count <= _MOST_WORDS for count in words)
-
-
-def _graph(
-    system: System, points: FixedPoints, cycles: Cycles | None, rng: int, progress: Progress | None
-) -> TransitionGraph:
-    known = _graph_cycles(cycles)
-    return transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
-
-
-def _graph_cycles(cycles: Cycles | None) -> list[Cycle] | None:
-    """The cycles that are nodes of the graph: all that attract, and the shortest of the others."""
-    if cycles is None:
-        return None
-    longer = [c for c in cycles if len(c.points) > 1]
-    others = [c for c in longer if not c.kind.attracting]
-    return [*(c for c in longer if c.kind.attracting), *others[:_MOST_CYCLES_TRACED]]
-
-
 def _cover(system: System, points: FixedPoints, progress: Progress | None) -> Cover | None:
     """The proof of completeness, where the list is complete in boxes that are known."""
     bounds = points.bounds.box if points.bounds is not None else None
     region = bounds[None] if points.region is None and bounds is not None else points.region
     return None if region is None or not points.complete else cover(system, region, points, progress=progress)
-
-
-def _manifolds(
-    system: System, points: FixedPoints, cycles: Cycles | None, progress: Progress | None
-) -> tuple[Manifold, ...]:
-    """The curves that the saddles of a flow or of a piecewise-linear map send out and receive.
-
-    Of a smooth map the unstable ones are in the transition graph.
-    """
-    exact = system.kind == "map" and piecewise_linear(system) is not None
-    if (system.kind == "map" and not exact) or is_large(system):
-        return ()
-    traced: list[Manifold] = []
-    box = box_around(points)
-    sources: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
-    for done, saddle in enumerate(sources):
-        sides: tuple[tuple[Literal["stable", "unstable"], int], ...]
-        sides = ("stable", saddle.stability[0]), ("unstable", saddle.stability[2])
-        for which, directions in sides:
-            if directions == 1 and len(traced) < _MOST_MANIFOLDS:
-                traced += _traced(system, saddle, which, box)
-        if progress is not None:
-            progress("tracing manifolds", done + 1, len(sources))
-    return tuple(traced)
-
-
-def _traced(
-    system: System, saddle: FixedPoint | Cycle, which: Literal["stable", "unstable"], box: NDArray[np.float64]
-) -> list[Manifold]:
-    """A manifold; nothing where no method applies, as of a map with a multiplier zero: the report says so."""
-    try:
-        return [trace_manifold(system, saddle, which, box=box, rtol=ORBIT_RTOL, atol=ORBIT_ATOL)]
-    except InputError:
-        if system.kind == "flow":
-            raise
-        return []
-
-
-def _saddles(points: FixedPoints) -> list[FixedPoint]:
-    """The saddles that are proved to be some."""
-    return [p for p in points if p.kind.saddle and p.certificate is not None and p.certificate.stability is not None]
-
-
-def _saddle_cycles(cycles: Cycles | None) -> list[Cycle]:
-    """The shortest saddle cycles of more than one state that are proved to be some."""
-    found = (c for c in cycles or () if c.kind is CycleKind.SADDLE and c.proved and len(c.points) > 1)
-    return list(islice(found, _MOST_CYCLES_TRACED))
-
-
-def _homoclinic(
-    system: System,
-    points: FixedPoints,
-    cycles: Cycles | None,
-    manifolds: Sequence[Manifold],
-    progress: Progress | None,
-) -> tuple[HomoclinicPoint, ...]:
-    """Where the manifolds of one saddle after the other cross, of a piecewise-linear map of the plane."""
-    if system.kind != "map" or system.dimension != 2 or piecewise_linear(system) is None:
-        return ()
-    box = box_around(points)
-    length = _HOMOCLINIC_DIAGONALS * float(np.linalg.norm(box[:, 1] - box[:, 0]))
-    found: list[HomoclinicPoint] = []
-    saddles: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
-    sources = [saddle for saddle in saddles if _has_both(saddle, manifolds)]
-    for done, saddle in enumerate(sources):
-        met = homoclinic_points(system, saddle, length=length, box=box, prove=_PROVED_ORBITS)
-        proved = [p for p in met if p.proved]
-        found += (proved or met)[:_KEPT]
-        if progress is not None:
-            progress("looking for homoclinic points", done + 1, len(sources))
-    return tuple(found)
-
-
-def _has_both(saddle: FixedPoint | Cycle, manifolds: Sequence[Manifold]) -> bool:
-    """Whether both manifolds of a saddle were traced."""
-    x = saddle.x if isinstance(saddle, FixedPoint) else saddle.points[0]
-    return len({m.which for m in manifolds if np.array_equal(m.point, x)}) == 2
 
 
 def _slow_points(system: System, box: Any, rng: int, progress: Progress | None) -> tuple[FixedPoint, ...]:
