@@ -60,7 +60,7 @@ class PLRNN(Map):
     >>> import dynbench as db
     >>> network = db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1, 0.7])
     >>> str(network.rhs)
-    'A*z + W*Max(0, z) + h'
+    'A*z + W*Piecewise((z, z > 0), (0, True)) + h'
     >>> network([4 / 11, 53 / 22]).round(12)
     array([0.36363636, 2.40909091])
     """
