@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 
 import dynbench as db
 from dynbench.errors import InputError
@@ -81,8 +82,9 @@ def test_random_networks_against_dop853(seed, n):
     network = db.RNN(rng.normal(size=(n, n)), rng.normal(size=n), activation="relu")
     x = rng.normal(size=n)
     ours = db.integrate(network, x, [0.0, 3.0], engine="piecewise")
-    theirs = db.integrate(network, x, [0.0, 3.0], rtol=1e-13, atol=1e-13)
-    assert np.abs(ours.final - theirs.final).max() < 1e-9 * (1 + np.abs(theirs.final).max())
+    # Of its own accord DOP853 may step across two corners of the field unawares, and be wrong by 5e-9 at rtol 1e-13.
+    theirs = solve_ivp(lambda _, z: network(z), (0, 3), x, "DOP853", rtol=1e-13, atol=1e-13, max_step=0.01).y[:, -1]
+    assert np.abs(ours.final - theirs).max() < 1e-9 * (1 + np.abs(theirs).max())
 
 
 def test_no_switch_is_missed_between_two_close_ones():
