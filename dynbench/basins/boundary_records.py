@@ -104,6 +104,11 @@ class BasinBoundary:
         """The largest transversal error of the manifolds."""
         return max((manifold.error for manifold in self.manifolds), default=0.0)
 
+    @property
+    def note(self) -> str:
+        """What the manifolds say of themselves: where one was cut short, a piece of the boundary may be missing."""
+        return "; ".join(f"saddle {s}: {m.note}" for s, m in zip(self.saddles, self.manifolds, strict=True) if m.note)
+
     def classify(self, states: ArrayLike) -> NDArray[np.intp]:
         """In whose basin states lie, by the side of the boundary, without following an orbit.
 
@@ -116,7 +121,8 @@ class BasinBoundary:
         -------
         (...) integer array
             Places in `limits`, `INFINITY` (-2) or `UNDECIDED` (-1), as orbits from the sides of the curves have it, or
-            `CONTRADICTED` (-3) between two curves that say different things: one is missing there.
+            `CONTRADICTED` (-3) between two curves that say different things: one is missing there. Where a manifold
+            was cut short (`note`) no label is more than what the curves that were found say.
         """
         given = as_states(states, 2, name="states")
         return self._sides.labels(given.reshape(-1, 2)).reshape(given.shape[:-1])
@@ -165,5 +171,6 @@ class BasinBoundary:
             "curves": str(len(self.curves)),
             "corners": str(sum(len(curve) for curve in self.curves)),
             "transversal error": f"{self.error:.2g}",
+            "note": self.note,
         }
         return record_table("Basin boundary", rows)
