@@ -79,6 +79,8 @@ class BasinBoundary:
         The region for which it was made.
     names : mapping of int to str
         What each label stands for, as in `Basins`.
+    search : str
+        Where the limits were not given, what is known about the list.
 
     Notes
     -----
@@ -94,6 +96,7 @@ class BasinBoundary:
     sides: tuple[tuple[int, int], ...]
     box: NDArray[np.float64]
     names: Mapping[int, str]
+    search: str = ""
 
     @cached_property
     def _sides(self) -> Sides:
@@ -106,8 +109,9 @@ class BasinBoundary:
 
     @property
     def note(self) -> str:
-        """What the manifolds say of themselves: where one was cut short, a piece of the boundary may be missing."""
-        return "; ".join(f"saddle {s}: {m.note}" for s, m in zip(self.saddles, self.manifolds, strict=True) if m.note)
+        """What may be missing: saddles that were not found, and what the manifolds say of where they were cut short."""
+        manifolds = [f"saddle {s}: {m.note}" for s, m in zip(self.saddles, self.manifolds, strict=True) if m.note]
+        return "; ".join([self.search] * bool(self.search) + manifolds)
 
     def classify(self, states: ArrayLike) -> NDArray[np.intp]:
         """In whose basin states lie, by the side of the boundary, without following an orbit.
