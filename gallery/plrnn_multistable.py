@@ -15,7 +15,7 @@ What separates a fixed point from a cycle? Eisenmann et al. (2025) find the boun
 saddle points. Here no saddle point exists: **the saddles between the attractors are cycles**, one for each memory,
 and the boundaries are their stable manifolds. The fixed points are listed with proof, and the cycles with
 proof for every period up to 4, so that no other saddle of a short period is missing. All determinants of the regions
-that exist (linear programs tell which) have one sign, and the map has an inverse.
+that exist (the borders between them tell which) have one sign, and the map has an inverse.
 """
 
 # %%

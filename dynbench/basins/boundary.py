@@ -15,7 +15,7 @@ from dynbench.basins.follow import Follower
 from dynbench.basins.records import INFINITY, UNDECIDED
 from dynbench.basins.sides import CONTRADICTED
 from dynbench.basins.targets import read_targets
-from dynbench.cycles import Cycle
+from dynbench.cycles import Cycle, find_cycles
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.search import as_boxes
@@ -30,12 +30,14 @@ Array = NDArray[np.float64]
 
 #: Orbits that say what is on the sides of a curve start this far from it, relative to the box, at so many places.
 _BESIDE, _PLACES = 1e-8, 3
+#: Cycles up to this period are looked for where no limits are given.
+_PERIODS = 4
 #: Orbits of maps have no tolerance; this one says how near to a fixed point without a proved ellipsoid they must come.
 _RTOL = 1e-6
 
 
 def basin_boundary(
-    system: System, limits: Sequence[FixedPoint | Cycle], box: Any, *, length: float | None = None
+    system: System, limits: Sequence[FixedPoint | Cycle] | None = None, box: Any = None, *, length: float | None = None
 ) -> BasinBoundary:
     """The boundary between the basins of attractors of a piecewise-linear map of the plane.
 
@@ -46,11 +48,13 @@ def basin_boundary(
     ----------
     system : System
         A piecewise-linear map of the plane.
-    limits : sequence of FixedPoint and Cycle
+    limits : sequence of FixedPoint and Cycle, optional
         Its attractors and saddles; others among them are passed over. What is not listed is not known: a saddle that
-        is missing leaves a gap in the boundary.
-    box : mapping or (2, 2) array_like
-        The region of interest, as in `dynbench.basins`.
+        is missing leaves a gap in the boundary. By default what `dynbench.find_cycles` finds of periods 1 (the fixed
+        points) to 4 by its default plan; for which of these periods that is complete is said in `note`.
+    box : mapping or (2, 2) array_like, optional
+        The region of interest, as in `dynbench.basins`. By default the box around the limits, with a margin of their
+        largest distance in one state, at least 1, on every side.
     length : float, optional
         Arclength to which the manifolds are traced, as in `dynbench.trace_manifold`.
 
@@ -75,12 +79,11 @@ def basin_boundary(
         raise InputError(f"{system!r:.60} is not recognised as a piecewise-linear map of two states; expected one.")
     if length is not None:
         check_positive(length, name="length", what="arclength")
-    boxes = as_boxes(system, box, flat=True)
-    if len(boxes) != 1 or not (boxes[0, :, 0] < boxes[0, :, 1]).all():
-        raise InputError("box must be one box with low < high in both states.")
-    bounds = np.asarray(boxes[0], dtype=np.float64)
+    given = None if box is None else _bounds(system, box)
+    limits, search = _found(system) if limits is None else (limits, "")
     if not isinstance(limits, Sequence) or not all(isinstance(limit, FixedPoint | Cycle) for limit in limits):
         raise InputError(f"limits is {limits!r:.60}; expected a sequence of fixed points and cycles.")
+    bounds = _around(limits) if given is None else given
     targets = read_targets(system, limits, _RTOL)
     follower = Follower(system, targets, bounds, None, _RTOL, _RTOL)
     saddles, leads = _between(form, limits, follower)
@@ -97,7 +100,31 @@ def basin_boundary(
         sides=tuple(_sides(curve, follower, bounds) for curve in curves),
         box=readonly(bounds),
         names=MappingProxyType(names),
+        search=search,
     )
+
+
+def _bounds(system: System, box: Any) -> Array:
+    boxes = as_boxes(system, box, flat=True)
+    if len(boxes) != 1 or not (boxes[0, :, 0] < boxes[0, :, 1]).all():
+        raise InputError("box must be one box with low < high in both states.")
+    return np.asarray(boxes[0], dtype=np.float64)
+
+
+def _found(system: System) -> tuple[Sequence[Cycle], str]:
+    """The cycles of low periods, and for which periods these are all."""
+    cycles = find_cycles(system, periods=_PERIODS, rng=0)
+    open_ = [str(period) for period, complete in cycles.complete.items() if not complete]
+    known = f"perhaps not all of period {', '.join(open_)}" if open_ else "all of them"
+    return cycles, f"limits: the cycles of periods 1 to {_PERIODS}, {known}"
+
+
+def _around(limits: Sequence[FixedPoint | Cycle]) -> Array:
+    points = [limit.x if isinstance(limit, FixedPoint) else limit.points for limit in limits]
+    states = np.concatenate([np.atleast_2d(point) for point in points] or [np.zeros((1, 2))])
+    low, high = states.min(axis=0), states.max(axis=0)
+    margin = max(1.0, float((high - low).max()))
+    return np.stack([low - margin, high + margin], axis=-1)
 
 
 def _between(

@@ -79,6 +79,8 @@ class BasinBoundary:
         The region for which it was made.
     names : mapping of int to str
         What each label stands for, as in `Basins`.
+    search : str
+        Where the limits were not given, what is known about the list.
 
     Notes
     -----
@@ -94,6 +96,7 @@ class BasinBoundary:
     sides: tuple[tuple[int, int], ...]
     box: NDArray[np.float64]
     names: Mapping[int, str]
+    search: str = ""
 
     @cached_property
     def _sides(self) -> Sides:
@@ -103,6 +106,12 @@ class BasinBoundary:
     def error(self) -> float:
         """The largest transversal error of the manifolds."""
         return max((manifold.error for manifold in self.manifolds), default=0.0)
+
+    @property
+    def note(self) -> str:
+        """What may be missing: saddles that were not found, and what the manifolds say of where they were cut short."""
+        manifolds = [f"saddle {s}: {m.note}" for s, m in zip(self.saddles, self.manifolds, strict=True) if m.note]
+        return "; ".join([self.search] * bool(self.search) + manifolds)
 
     def classify(self, states: ArrayLike) -> NDArray[np.intp]:
         """In whose basin states lie, by the side of the boundary, without following an orbit.
@@ -116,7 +125,8 @@ class BasinBoundary:
         -------
         (...) integer array
             Places in `limits`, `INFINITY` (-2) or `UNDECIDED` (-1), as orbits from the sides of the curves have it, or
-            `CONTRADICTED` (-3) between two curves that say different things: one is missing there.
+            `CONTRADICTED` (-3) between two curves that say different things: one is missing there. Where a manifold
+            was cut short (`note`) no label is more than what the curves that were found say.
         """
         given = as_states(states, 2, name="states")
         return self._sides.labels(given.reshape(-1, 2)).reshape(given.shape[:-1])
@@ -165,5 +175,6 @@ class BasinBoundary:
             "curves": str(len(self.curves)),
             "corners": str(sum(len(curve) for curve in self.curves)),
             "transversal error": f"{self.error:.2g}",
+            "note": self.note,
         }
         return record_table("Basin boundary", rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import flint
 import numpy as np
@@ -26,6 +26,9 @@ _BITS = 1000
 _SAMPLE, _LEAST, _DELTAS = 48, 12, 6
 #: Corners farther than so many steps from the seed are not measured.
 _MOST_STEPS = 300
+#: A corner is carried towards the seed until rounding has grown so much. It goes on as a corner of a double would, off
+#: the manifold, and is soon in other regions than the manifold's states are.
+_GROWN = 1e7
 #: The place of a corner on the seed is known up to this part: its neighbours lie on the two sides of it.
 _PLACE = 2.0**-42
 
@@ -35,6 +38,7 @@ class _Corner(NamedTuple):
     place: float
     steps: int
     side: int
+    branch: int
 
 
 def errors(
@@ -49,9 +53,10 @@ def errors(
 
     Unstable: the place u of a corner on the seed is known, so the manifold has a point F^m(x + u v) near it, with a
     tangent; the transversal error is the distance of the corner from the tangent (of the nearest of three neighbouring
-    u, as a corner has two tangents). For delta the corner is carried back by the inverses of the regions' affine maps.
-    Stable: the corner is carried forward m steps to the seed, what is off the eigenline there is carried back, and the
-    part of it across the tangent is the error.
+    u, as a corner has two tangents). For delta this is carried back by the inverses of the regions' affine maps.
+    Stable: the corner is carried forward, and what is off the manifold there is carried back: the part of it across the
+    tangent is the error. All m steps lead to the seed; after fewer, where rounding would lead another way, the manifold
+    is the polyline that was pulled back so many times less, whose own error is as much smaller on the way back.
 
     Parameters
     ----------
@@ -67,22 +72,32 @@ def errors(
     Returns
     -------
     float, float or None
-        delta is None where it is too large for a double, or a region's matrix is singular.
+        The error is infinite where none of the corners can be measured, as their regions' matrices are singular; then
+        delta is None.
     """
     corners = _sample(parts, reach, max(_LEAST, 2 * _SAMPLE // form.dimension))
     with flint.ctx.workprec(_BITS):
         exact = _Exact(form, anchor, seed)
-        measured = _spread(corners, _DELTAS)
-        transversal = [exact.unstable(c) if which == "unstable" else exact.stable(c) for c in corners]
-        deltas = [exact.unstable_delta(c) if which == "unstable" else exact.stable_delta(c) for c in measured]
-    delta = max(deltas, default=0.0)
-    return max(transversal, default=0.0), delta if np.isfinite(delta) else None
+        if which == "unstable":
+            transversal = [exact.unstable(corner) for corner in corners]
+            deltas = [exact.unstable_delta(corner) for corner in _spread(corners, _DELTAS)]
+        else:
+            found = [exact.stable(corner, parts[corner.branch]) for corner in corners]
+            transversal, deltas = [error for error, _ in found], [delta for _, delta in found]
+    return _largest_known(transversal, np.inf), _largest_known(deltas, None)
+
+
+def _largest_known(values: Sequence[float], unknown: Any) -> Any:
+    """The largest that is a number; 0 of none at all, as for a branch without a corner beyond the seed."""
+    known = [value for value in values if np.isfinite(value)]
+    return max(known) if known else (unknown if values else 0.0)
 
 
 def _sample(branches: Sequence[Sequence[Part]], reach: Reach, count: int) -> list[_Corner]:
     """Corners in the box, spread over the branches."""
     chosen = []
-    for branch in _spread(branches, count):
+    for owner in _spread(range(len(branches)), count):
+        branch = branches[owner]
         parts = [
             Part(part.line[:, reach.inside(part.line[:-1].T)], part.steps, part.side)
             for part in branch
@@ -94,7 +109,7 @@ def _sample(branches: Sequence[Sequence[Part]], reach: Reach, count: int) -> lis
             part = int(np.searchsorted(counts, number, side="right")) - 1
             line, steps, side = parts[part]
             corner = line[:, number - counts[part]]
-            chosen.append(_Corner(corner[:-1], float(corner[-1]), steps, side))
+            chosen.append(_Corner(corner[:-1], float(corner[-1]), steps, side, owner))
     return chosen
 
 
@@ -121,6 +136,8 @@ class _Exact:
         left = _eigenvector(product.transpose(), value, start)
         self.dual = left.transpose() * (1 / dot(left, self.vector))
         self.size = max(seed.extents)
+        # After so many steps a state of a branch is on the same branch again, nearer to its beginning.
+        self.turn = len(anchor.points) * (2 if seed.value < 0 else 1)
 
     def _orbit(self, corner: _Corner, shift: float) -> tuple[arb_mat, arb_mat]:
         """The manifold's point that belongs to a place on the seed, and its tangent."""
@@ -138,34 +155,54 @@ class _Exact:
         )
 
     def unstable_delta(self, corner: _Corner) -> float:
-        best = np.inf
-        for shift in (0.0, _PLACE, -_PLACE):
-            start = point = self.x + self.vector * (arb(corner.side * corner.place) * (1 + arb(shift)))
-            carried = identity(point.nrows())
-            for _ in range(corner.steps):
-                point, carried = self.step(point, carried)
-            best = min(best, self._off(start + solved(carried, column(corner.state) - point)))
-        return best
+        return min(self._carried_back(corner, shift) for shift in (0.0, _PLACE, -_PLACE)) / self.size
 
-    def stable(self, corner: _Corner) -> float:
-        point, carried = self._forward(corner)
-        off = point - self.x
-        off = off - self.vector * (self.dual * off)[0, 0]
-        return length(_across(solved(carried, off), solved(carried, self.vector)))
-
-    def stable_delta(self, corner: _Corner) -> float:
-        return self._off(self._forward(corner)[0])
-
-    def _forward(self, corner: _Corner) -> tuple[arb_mat, arb_mat]:
-        point, carried = column(corner.state), identity(len(corner.state))
+    def _carried_back(self, corner: _Corner, shift: float) -> float:
+        """How far the corner is from the tangent after steps back from region to region, not all where much grows."""
+        point, tangent = self.x + self.vector * (arb(corner.side * corner.place) * (1 + arb(shift))), self.vector
+        unit, route = identity(point.nrows()), []
         for _ in range(corner.steps):
-            point, carried = self.step(point, carried)
-        return point, carried
+            image, following, matrix = self.step(point, tangent, unit)
+            route.append((tangent, matrix))
+            point, tangent = image, following * (1 / _largest(following))
+        off, grown = column(corner.state) - point, unit
+        for before, matrix in reversed(route):
+            further = solved(matrix, grown)
+            if not float(_largest(further)) < _GROWN:
+                break
+            off, tangent, grown = solved(matrix, off), before, further
+        return length(_across(off, tangent))
 
-    def _off(self, state: arb_mat) -> float:
-        """How far a state is off the eigenline, against the length of the seed."""
-        seen = state - self.x
-        return length(seen - self.vector * (self.dual * seen)[0, 0]) / self.size
+    def stable(self, corner: _Corner, branch: Sequence[Part]) -> tuple[float, float]:
+        """The transversal error, and how far the corner is from the manifold when it has been carried forward."""
+        point, carried, left = column(corner.state), identity(len(corner.state)), corner.steps
+        while left and not float(_largest(carried)) > _GROWN:
+            for _ in range(min(left, self.turn)):
+                point, carried = self.step(point, carried)
+            left -= min(left, self.turn)
+        lines = [part.line[:-1] for part in branch if part.steps == left] if left else []
+        if left and not lines:
+            return np.inf, np.inf
+        off, tangent = self._from_polylines(point, lines) if left else self._from_seed(point)
+        error = length(_across(solved(carried, off), solved(carried, tangent)))
+        return error, length(_across(off, tangent)) / self.size
+
+    def _from_seed(self, point: arb_mat) -> tuple[arb_mat, arb_mat]:
+        off = point - self.x
+        return off - self.vector * (self.dual * off)[0, 0], self.vector
+
+    def _from_polylines(self, point: arb_mat, lines: Sequence[Array]) -> tuple[arb_mat, arb_mat]:
+        """The way from the nearest state of polylines, parted by nan, and the tangent there."""
+        state = np.array([float(e.mid()) for e in point.entries()])
+        start = np.concatenate([line[:, :-1] for line in lines], axis=1)
+        step = np.concatenate([np.diff(line, axis=1) for line in lines], axis=1)
+        sizes = np.sum(step * step, axis=0)
+        start, step, sizes = start[:, sizes > 0], step[:, sizes > 0], sizes[sizes > 0]
+        share = np.clip(np.sum((state[:, None] - start) * step, axis=0) / sizes, 0.0, 1.0)
+        distance = np.linalg.norm(start + share * step - state[:, None], axis=0)
+        nearest = int(np.argmin(distance))
+        foot = column(start[:, nearest]) + column(step[:, nearest]) * arb(float(share[nearest]))
+        return point - foot, column(step[:, nearest] / np.sqrt(sizes[nearest]))
 
 
 def _eigenvector(matrix: arb_mat, value: float, start: arb_mat) -> arb_mat:

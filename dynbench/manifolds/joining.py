@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -51,13 +49,14 @@ def _mates(lines: list[Array], fixed: int, near: float) -> dict[tuple[int, int],
     """Which end (line, 0 first or 1 last) meets which; the first ends of the first `fixed` lines meet none."""
     ends = [(i, side) for i in range(len(lines)) for side in (0, 1) if i >= fixed or side == 1]
     places = np.array([lines[i][:, -side] for i, side in ends])
-    close: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for a, b in cKDTree(places).query_pairs(near):
-        distance = float(np.linalg.norm(places[a] - places[b]))
-        close[a].append((distance, b))
+    owner = np.array([i for i, _ in ends])
+    pairs = cKDTree(places).query_pairs(near, output_type="ndarray")
+    # The two ends of a line shorter than `near` are not the same for that.
+    pairs = pairs[owner[pairs[:, 0]] != owner[pairs[:, 1]]]
+    distance = np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1)
     mate: dict[tuple[int, int], tuple[int, int]] = {}
-    for distance, a, b in sorted((d, a, b) for a, found in close.items() for d, b in found):
-        if ends[a] not in mate and ends[b] not in mate and distance <= near:
+    for a, b in pairs[np.lexsort((pairs[:, 1], pairs[:, 0], distance))].tolist():
+        if ends[a] not in mate and ends[b] not in mate:
             mate[ends[a]], mate[ends[b]] = ends[b], ends[a]
     return mate
 

@@ -32,17 +32,17 @@ class Manifold:
     error : float
         The transversal error, an estimate. Exact manifolds: the largest distance of a sample of the corners in the box
         from the manifold, which is computed at each of them in 1000 bits from the declared (rational) map; a corner may
-        lie farther along the manifold than it should. Smooth systems: the largest distance of the polylines from those
-        that start at half the offset and are computed with looser tolerances. Samples: the largest distance of
-        states that were held back from the fitted pieces.
+        lie farther along the manifold than it should; infinite where none could be measured. Smooth systems: the
+        largest distance of the polylines from those that start at half the offset and are computed with looser
+        tolerances. Samples: the largest distance of states that were held back from the fitted pieces.
     exact : bool
         Whether the corners are the manifold's own (of piecewise-linear maps), up to rounding, and the segments between
         them its pieces.
     delta : float or None
-        Another error, in the manner of Eisenmann et al.: the same corners are carried back to the seed by the affine
-        maps of the regions that they came through; the largest distance from the eigenline relative to the length of
-        the seed. It measures what rounding has become on the way there, where it grows with every step, and says little
-        of the polyline.
+        Another error, in the manner of Eisenmann et al.: the same corners are carried towards the seed by the affine
+        maps of the regions that they came through, as far as rounding grows no more than 10^7 times; the largest
+        distance there from the manifold, relative to the length of the seed. It measures what rounding has become on
+        the way, and says little of the polyline.
     cycle : Cycle or None
         The cycle, where it is one's manifold.
     dimension : int

@@ -18,11 +18,13 @@ Array = NDArray[np.float64]
 #: Preimages are dropped beyond so many widths of the box on each side.
 _WIDE = 10.0
 #: Corners after which no further preimages are taken.
-_MOST = 1_000_000
+_MOST = 500_000
 #: Preimages are taken no more often than this.
 _MOST_STEPS = 2_000
 #: Ends of polylines this near, relative to the box, are the same.
 _SAME = 1e-10
+#: A polyline of this extent, relative to the box, has shrunk to a state, as what winds into a repeller does.
+_POINT = 1e-13
 
 
 def stable_set(inverse: Inverse, anchor: Anchor, seed: Seed, reach: Reach) -> tuple[list[Array], int, list[Part], str]:
@@ -50,19 +52,21 @@ def stable_set(inverse: Inverse, anchor: Anchor, seed: Seed, reach: Reach) -> tu
     front, fronts, parts, length, note = _first(inverse, anchor, local), [], [], 0.0, ""
     goal = 2 * len(local) * reach.length
     for step in range(1, _MOST_STEPS):
-        front = _within(front, wide)
+        front = _extended(_within(front, wide), _POINT * float(np.ptp(reach.box, axis=1).max()))
         if not front.shape[1]:
             break
         fronts.append(front)
         # The last row says at which point of the cycle a polyline arrives; the first one is some steps farther on.
         period = len(local)
-        parts += [Part(front[:, front[-1] == i], step + -i % period, 1) for i in range(period)]
+        parts += [Part(_arriving(front, i), step + -i % period, 1) for i in range(period)]
         length += _length(_within(front, reach))
         corners = sum(line.shape[1] for line in fronts)
         if length >= goal or corners > _MOST:
             note = f"preimages of {step} steps; there are more"
             break
         front = all_preimages(inverse, front)
+    else:
+        note = f"preimages of {_MOST_STEPS - 1} steps; there may be more"
     note = "; ".join(filter(None, [note, f"preimages beyond {_WIDE:g} widths of the box are dropped"]))
     if len(inverse.singular):
         note += (
@@ -134,6 +138,25 @@ def _within(line: Array, reach: Reach) -> Array:
         return line
     states = line[:-1]
     return kept(line, np.concatenate([states - reach.box[:, :1], reach.box[:, 1:] - states]))
+
+
+def _arriving(line: Array, number: int) -> Array:
+    """The polylines that arrive at one point of the cycle; the last row says at which."""
+    owner = line[-1].copy()
+    gaps = np.flatnonzero(np.isnan(owner))
+    owner[gaps] = owner[gaps - 1]
+    return line[:, owner == number]
+
+
+def _extended(line: Array, least: float) -> Array:
+    """Polylines without those that are no longer than that."""
+    stops = np.flatnonzero(np.isnan(line[0]))
+    if not len(stops):
+        return line
+    starts = np.append(0, stops[:-1] + 1)
+    states = line[:-1]
+    extent = np.fmax.reduceat(states, starts, axis=1) - np.fmin.reduceat(states, starts, axis=1)
+    return line[:, np.repeat((extent > least).any(axis=0), stops - starts + 1)]
 
 
 def _length(line: Array) -> float:

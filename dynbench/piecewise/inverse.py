@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from flint import fmpq, fmpq_mat
@@ -25,6 +26,10 @@ Pattern = NDArray[np.bool_]
 _BORDER = 1e-12
 #: States of each size that are tried to find determinants of both signs.
 _TRIALS = 500
+
+# What costs time is found once for each form, whoever asks.
+_SETTLED: WeakKeyDictionary[PiecewiseLinear, tuple[bool, str]] = WeakKeyDictionary()
+_PATTERNS: WeakKeyDictionary[PiecewiseLinear, Pattern] = WeakKeyDictionary()
 
 
 class Inverse:
@@ -70,8 +75,13 @@ class Inverse:
         """Why F is invertible, or why it is not, or is not proved to be."""
         return self._settled[1]
 
-    @cached_property
+    @property
     def _settled(self) -> tuple[bool, str]:
+        if self.form not in _SETTLED:
+            _SETTLED[self.form] = self._settle()
+        return _SETTLED[self.form]
+
+    def _settle(self) -> tuple[bool, str]:
         rational = self.form.rational
         whose = "" if self.form.exact is not None else " (of the doubles that the entries round to)"
         if rational.A.det() != 0:
@@ -92,14 +102,16 @@ class Inverse:
         if degree == 1:
             return True, (
                 f"the determinants of the {len(patterns)} regions have one sign{whose}, and a state off the images of "
-                "all borders has one preimage (regions by linear programs in doubles)"
+                "all borders has one preimage (regions found in doubles)"
             )
         return False, f"the regional determinants have one sign{whose}, but states have {degree} preimages"
 
     @cached_property
     def patterns(self) -> Pattern:
         """The patterns of the regions, (R, H)."""
-        return realised_patterns(self.form)
+        if self.form not in _PATTERNS:
+            _PATTERNS[self.form] = realised_patterns(self.form)
+        return _PATTERNS[self.form]
 
     @cached_property
     def singular(self) -> Pattern:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from dynbench.errors import InputError
+from dynbench.piecewise.arrangements import cells
 from dynbench.piecewise.form import PiecewiseLinear
 
 __all__ = ["realised_patterns"]
@@ -21,7 +22,8 @@ _THIN = 1e-10
 def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
     """The patterns of the regions with an interior, (R, H).
 
-    One unit is added at a time: it parts the regions that its border meets, which a linear program decides (the margin
+    On the line and in the plane they are the cells between the borders of one hidden layer. Elsewhere
+    one unit is added at a time: it parts the regions that its border meets, which a linear program decides (the margin
     of a unit depends on earlier units only). H borders make at most sum over i <= n of (H over i) regions where no unit
     feeds another, far fewer than 2**H for H > n. The linear programs are solved in doubles.
 
@@ -36,6 +38,15 @@ def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
     InputError
         If there are more than `most`.
     """
+    if form.dimension <= 2 and len(form.levels) == 1:
+        patterns = cells(form.W2, form.h2)
+        if len(patterns) > most:
+            raise _too_many(most, form.units, form.units)
+        return patterns
+    return _by_programs(form, most)
+
+
+def _by_programs(form: PiecewiseLinear, most: int) -> Pattern:
     size = form.units
     found: list[tuple[Pattern, Array]] = [(np.zeros(0, dtype=bool), np.zeros(form.dimension))]
     for unit in range(size):
@@ -52,11 +63,15 @@ def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
                     parted.append((longer, point))
         found = parted
         if len(found) > most:
-            raise InputError(
-                f"the map has more than {most} regions (first {unit + 1} of {size} units); expected fewer where all "
-                "preimages are to be enumerated."
-            )
+            raise _too_many(most, unit + 1, size)
     return np.array([pattern for pattern, _ in found], dtype=bool)
+
+
+def _too_many(most: int, units: int, size: int) -> InputError:
+    return InputError(
+        f"the map has more than {most} regions (first {units} of {size} units); expected fewer where all "
+        "preimages are to be enumerated."
+    )
 
 
 def _interior(G: Array, g: Array, pattern: Pattern) -> Array | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +54,8 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
     Where no unstable manifold was traced, the branches of the transition graph stand for it.
     """
     for which, path, sampled, exact in _branches(analysis):
-        if exact and analysis.system.dimension == 2:
-            _draw_polyline(sketch, which, path, analysis.box)
+        if exact:
+            _draw_polyline(sketch, which, path, analysis.box, view)
             continue
         # Axes clip what leaves a planar picture; the frame of a projection does not.
         xy, seen = (
@@ -83,36 +82,51 @@ def draw_branch(sketch: Sketch, which: str, xy: Array, seen: Array, *, sampled: 
     sketch.explain(Line2D([], [], marker=marker, markersize=5, **style), f"{which} manifold")
 
 
-def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array) -> None:
-    """Draw an exact polyline of the plane, with its returns to the box, up to a length within it; axes clip the rest.
+def _draw_polyline(sketch: Sketch, which: str, path: Array, box: Array, view: View) -> None:
+    """Draw the parts of an exact polyline in the box, all its returns, up to a length within it.
 
-    The arrow stands on what is seen of it before it first leaves the box.
+    The arrow stands on the first part.
     """
-    fine = _within(path, box)
-    inside = np.all((fine >= box[:, 0]) & (fine <= box[:, 1]), axis=-1)
-    steps = np.hypot(*np.diff(fine, axis=0).T) * (inside[1:] & inside[:-1])
-    most = _POLYLINE * float(np.hypot(*(box[:, 1] - box[:, 0])))
-    xy = fine[: 1 + int(np.searchsorted(np.cumsum(steps), most))]
-    if inside[: len(xy)].sum() > 1:
-        # Short steps for the arrow, which is drawn along one of them.
-        seen = _inside(xy, box, 0.0)
-        along = np.append(0.0, np.cumsum(np.hypot(*np.diff(seen, axis=0).T)))
-        even = np.linspace(0.0, along[-1], _STEPS_SEEN)
-        seen = np.column_stack([np.interp(even, along, column) for column in seen.T])
-        draw_branch(sketch, which, xy, seen, sampled=False)
+    margin = (0.0 if len(box) in _MARGINS else _ROOM) * (box[:, 1] - box[:, 0])
+    fine, inside = _parted(path, np.stack([box[:, 0] - margin, box[:, 1] + margin], axis=-1))
+    steps = np.linalg.norm(np.diff(fine, axis=0), axis=1) * inside
+    most = _POLYLINE * float(np.linalg.norm(box[:, 1] - box[:, 0]))
+    count = int(np.searchsorted(np.cumsum(steps), most))
+    fine, inside = fine[: 1 + count], inside[:count]
+    if not (steps[:count] > 0).any():
+        return
+    drawn = view.project(_broken(fine, inside))
+    first = int(np.argmax(inside))
+    last = first + int(np.argmin(np.append(inside[first:], False)))
+    seen = view.project(fine[first : last + 1])
+    # Short steps for the arrow, which is drawn along one of them.
+    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(seen, axis=0).T)))
+    even = np.linspace(0.0, along[-1], _STEPS_SEEN)
+    seen = np.column_stack([np.interp(even, along, column) for column in seen.T])
+    draw_branch(sketch, which, drawn, seen, sampled=False)
 
 
-def _within(path: Array, box: Array) -> Array:
-    """The polyline with states added where it crosses the box's sides, and halfway between two inside."""
-    added = [path[:1]]
-    for a, b in itertools.pairwise(path):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = ((box.T - a) / (b - a)).ravel()
-        shares = np.sort(shares[(shares > 0) & (shares < 1)])
-        # Just inside and outside of each side, so that what lies between is told by its ends.
-        shares = np.unique(np.clip(np.concatenate([shares - 1e-9, shares + 1e-9, [0.5, 1.0]]), 0.0, 1.0))
-        added.append(a + shares[:, None] * (b - a))
-    return np.concatenate(added)
+def _parted(path: Array, box: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """The polyline with states added where it crosses the box's sides; which of its segments are in the box."""
+    a, step = path[:-1], np.diff(path, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.concatenate([(side - a) / step for side in box.T], axis=1)
+    shares = np.where((shares > 0) & (shares < 1), shares, 1.0)
+    shares = np.sort(np.column_stack([np.zeros(len(a)), shares, np.ones(len(a))]), axis=1)
+    segment, number = np.nonzero(np.diff(shares, axis=1) > 0)
+    low, high = shares[segment, number], shares[segment, number + 1]
+    middle = a[segment] + ((low + high) / 2)[:, None] * step[segment]
+    inside = ((middle >= box[:, 0]) & (middle <= box[:, 1])).all(axis=1)
+    return np.concatenate([a[segment] + low[:, None] * step[segment], path[-1:]]), inside
+
+
+def _broken(path: Array, kept: NDArray[np.bool_]) -> Array:
+    """A path without the segments that are not kept: nan between its parts."""
+    shown = np.append(kept, False) | np.append(False, kept)
+    rows = np.where(shown[:, None], path, np.nan)
+    gaps = np.flatnonzero(kept[:-1] & ~kept[1:])
+    # A part that begins where another ends, at a corner on a side, is not joined to it by a segment outside.
+    return np.insert(rows, gaps + 2, np.nan, axis=0)
 
 
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:

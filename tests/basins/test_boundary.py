@@ -171,6 +171,27 @@ def test_no_orbit_escapes_from_a_ball(bistable):
         assert np.allclose(states, target.centers[0], atol=1e-6)
 
 
+def test_limits_and_box_may_be_left_out(bistable):
+    net, limits, _, boundary = bistable
+    found = db.basin_boundary(net)
+    assert [limit.period for limit in found.limits] == [1] * len(limits)
+    assert found.leads == boundary.leads
+    states = np.concatenate([limit.points for limit in limits])
+    assert (found.box[:, 0] < states.min(axis=0) - 1).all()
+    assert (found.box[:, 1] > states.max(axis=0) + 1).all()
+    assert found.note.startswith("limits: the cycles of periods 1 to 4, all of them")
+    assert boundary.search == ""
+    samples = np.random.default_rng(0).uniform(-3, 3, (50, 2))
+    assert (found.classify(samples) == boundary.classify(samples)).all()
+    assert db.basin_boundary(net, limits).saddles == boundary.saddles
+
+
+def test_a_set_that_was_cut_short_says_so():
+    """A stable set without end: the note of the boundary has that preimages are missing."""
+    net = db.PLRNN([0.565, 0.544], [[0, -0.599], [-0.901, 0]], [0.539, 1.037])
+    assert "there are more" in db.basin_boundary(net, length=1e-3).note
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -104,6 +106,46 @@ def test_the_stable_set_of_a_cycle():
     assert {-0.6, -0.2, 0.2, 0.4, 0.6} <= lines
     assert manifold.error < 1e-12
     assert manifold.delta < 1e-9
+
+
+#: Networks whose stable sets wind into a repelling state; the preimages shrink to it, and do not end.
+WINDING = {
+    "two units": (db.PLRNN([0.25, 0.19], [[-1.21, -2.57], [-2.74, -0.36]], [1, 0.6]), [0.92292424, 0.01311497]),
+    "six units": (
+        db.PLRNN.shallow(
+            [0.185, 0.756],
+            [[1.087, -0.885, -0.872, 0.173, 0.01, -1.512], [-0.918, -0.674, 0.008, -0.874, 1.941, 0.239]],
+            [[1.178, 0.298], [0.212, 0.703], [-0.375, -1.846], [0.41, -0.778], [1.284, -0.935], [0.123, 0.0]],
+            [-0.597, -0.411],
+            [-0.205, 0.151, 0.23, 0.022, -0.038, -2.253],
+        ),
+        [156.533604, 49.417039],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WINDING)
+def test_what_winds_into_a_repeller_ends_there(name):
+    network, at = WINDING[name]
+    cycle = refine_cycle(network, at, 2)
+    repelling = next(c for c in db.find_cycles(network, periods=2) if c.stability == (0, 0, 2)).points
+    points = np.concatenate([cycle.points, repelling])
+    low, high = points.min(axis=0), points.max(axis=0)
+    box = np.stack([low - np.ptp(points), high + np.ptp(points)], axis=-1)
+    start = time.process_time()
+    manifold = trace_manifold(network, cycle, "stable", box=box)
+    assert time.process_time() - start < 5, "minutes before: thousands of preimages of no extent were joined"
+    for x in repelling:
+        assert min(np.linalg.norm(branch - x, axis=1).min() for branch in manifold.branches) < 1e-9 * np.ptp(points)
+    assert max(map(len, manifold.branches)) < 500
+
+
+def test_ends_of_one_short_line_are_not_joined():
+    pieces = [np.array([[0.0, 1e-12], [0.0, 0.0]]), np.array([[1e-12, 1.0], [0.0, 0.0]])]
+    attached, others = joined([], pieces, 1e-9)
+    assert attached == []
+    assert len(others) == 1
+    np.testing.assert_array_equal(np.sort(others[0][0]), [0, 1e-12, 1])
 
 
 def test_polylines_are_joined_at_their_ends():

@@ -129,3 +129,14 @@ def test_bad_arguments():
         inverse.preimages([[0, 0]])
     with pytest.raises(db.errors.InputError, match="z has shape"):
         inverse.preimage([0, 0, 0])
+
+
+def test_regions_are_enumerated_once_for_a_form(monkeypatch):
+    from dynbench.piecewise import inverse
+
+    form, calls = piecewise_linear(db.Map({"x": "1 - 2*Abs(x)", "y": "x/2 + y/3"})), []
+    monkeypatch.setattr(inverse, "realised_patterns", lambda form: calls.append(form) or realised_patterns(form))
+    first, second = Inverse(form), Inverse(form)
+    assert len(first.patterns) == len(second.patterns) == 2
+    assert first.argument == second.argument
+    assert len(calls) == 1

@@ -19,7 +19,7 @@ import dynbench as db
 from dynbench.basins import basins
 from dynbench.errors import InputError
 from dynbench.invariants.records import Invariant
-from dynbench.plotting import phase_portrait
+from dynbench.plotting import curves, phase_portrait
 from dynbench.plotting.style import Colour
 
 NAMES = ["line", "cobweb", "plane", "attractor", "expanding", "cube", "four", "hostile", "empty"]
@@ -371,3 +371,34 @@ def test_glyphs_on_the_edge_of_the_box_are_whole():
             clip = line.get_clip_box()
             assert clip.x0 < x - radius < x + radius < clip.x1
             assert clip.y0 < y - radius < y + radius < clip.y1
+
+
+@pytest.mark.parametrize("states", [2, 3])
+def test_an_exact_branch_is_drawn_where_it_returns_to_the_box(states):
+    """A polyline that leaves the box twice: its three parts in the box, and nothing between them."""
+    corners = np.array(
+        [[0.0, 0.0], [0.5, 0.0], [3.0, 0.5], [3.0, -0.5], [-0.5, -0.5], [-0.5, -2.0], [0.5, -2.0], [0.5, 0.5]]
+    )
+    path, box = np.pad(corners, ((0, 0), (0, states - 2))), np.array([[-1.0, 1.0]] * states)
+    parted, inside = curves._parted(path, box)
+    shown = curves._broken(parted, inside)[:, :2]
+    steps = np.diff(shown, axis=0)
+    length = np.nansum(np.hypot(*steps.T))
+    assert length == pytest.approx(0.5 + np.hypot(0.5, 0.1) + 1.5 + 0.5 + 1.5)
+    assert np.nanmax(np.abs(shown)) <= 1 + 1e-12
+    breaks = np.isnan(shown[:, 0])
+    assert np.count_nonzero(breaks[1:] & ~breaks[:-1]) == 2
+
+
+def test_the_portrait_of_an_exact_branch_that_begins_outside():
+    """A detached piece of a stable set: seen where it is in the box, with an arrow there."""
+    system = db.Map({"x": "1 - 1.7*Abs(x) + y", "y": "0.5*x"})
+    analysis = db.analyze(system, box=[[-2, 2]] * 2)
+    line = np.array([[-5.0, 1.0], [0.0, 1.0], [0.0, 5.0], [1.0, 5.0], [1.0, -5.0]])
+    piece = SimpleNamespace(point=np.zeros(2), which="stable", branches=(line,), exact=True, cycle=None)
+    drawing = phase_portrait(dataclasses.replace(analysis, manifolds=(piece,)))
+    (drawn,) = lines(drawing, "stable manifolds")
+    data = np.array(drawn.get_xydata())
+    steps = np.diff(data, axis=0)
+    assert np.nansum(np.hypot(*steps.T)) == pytest.approx(2 + 1 + 4)
+    assert any(isinstance(artist, Annotation) for artist in drawing.by_role["stable manifolds"])

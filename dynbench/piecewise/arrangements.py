@@ -1,0 +1,71 @@
+"""The cells into which points part the line, or lines the plane: their patterns, without linear programs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["cells"]
+
+Array = NDArray[np.float64]
+Pattern = NDArray[np.bool_]
+
+#: Borders nearer than this, relative to the size of the data, coincide; shorter edges are none.
+_THIN = 1e-10
+#: The same relative to the place, for rounding far away.
+_FAR = 1e-13
+
+
+def cells(G: Array, g: Array) -> Pattern:
+    """The signs that functions G z + g of one or two variables take together, in cells with an interior.
+
+    Every cell has an edge, on which no other border lies: the edges of a border lie between its meetings with others,
+    and the cells on both sides of each are listed. In doubles.
+
+    Parameters
+    ----------
+    G : (H, n) array
+        With n = 1 or 2.
+    g : (H,) array
+
+    Returns
+    -------
+    (R, H) array of bool
+        Which functions are positive, each pattern once; of functions that are constant the sign of the constant.
+    """
+    lengths = np.linalg.norm(G, axis=1)
+    moving = lengths > 0
+    pattern = np.asarray(g > 0, dtype=np.bool_)
+    if not moving.any():
+        return pattern[None]
+    normal, offset = G[moving] / lengths[moving, None], g[moving] / lengths[moving]
+    size = 1.0 + float(np.abs(offset).max())
+    places = [_edges(number, normal, offset, size) for number in range(len(normal))]
+    owner = np.repeat(np.arange(len(normal)), [len(place) for place in places])
+    z = np.concatenate(places)
+    y = z @ normal.T + offset
+    y[np.abs(y) <= _THIN * size + _FAR * np.abs(z).max(axis=1, keepdims=True)] = 0.0
+    y[np.arange(len(z)), owner] = 0.0
+    # On a border, and on those that coincide with it, the sign is that of a step off it, to either side.
+    across = normal[owner] @ normal.T
+    sides = np.concatenate([np.where(y == 0, side * across, y) for side in (1.0, -1.0)]) > 0
+    found = np.tile(pattern, (len(sides), 1))
+    found[:, moving] = sides
+    return np.unique(found, axis=0)
+
+
+def _edges(number: int, normal: Array, offset: Array, size: float) -> Array:
+    """A state on each edge of a border: between its meetings with the others, and beyond them."""
+    foot = -offset[number] * normal[number]
+    if normal.shape[1] == 1:
+        return foot[None]
+    along = np.array([-normal[number, 1], normal[number, 0]])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        meetings = -(normal @ foot + offset) / (normal @ along)
+    meetings = np.sort(meetings[np.isfinite(meetings) & (np.arange(len(normal)) != number)])
+    if not len(meetings):
+        return foot[None]
+    beyond = size + np.abs(meetings[[0, -1]])
+    stops = np.concatenate([[meetings[0] - 2 * beyond[0]], meetings, [meetings[-1] + 2 * beyond[1]]])
+    middle = (stops[1:] + stops[:-1]) / 2
+    return np.asarray(foot + middle[np.diff(stops) > _THIN * size, None] * along)
