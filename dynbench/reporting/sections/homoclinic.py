@@ -61,7 +61,7 @@ def _chaos(proof: HomoclinicProof, seen: str) -> list[Block]:
             (
                 (readable(f"What was shown: {proof.statement}"),),
                 (readable(f"What follows: {proof.conclusion}"),),
-                (f"What it holds of: {proof.assumption}.",),
+                (f"It holds {proof.assumption}.",),
                 *corroborated,
                 (
                     "What is not said: that this chaos attracts, or that most orbits are chaotic. A homoclinic orbit "
