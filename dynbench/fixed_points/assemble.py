@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
+from flint import arb
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
@@ -34,6 +35,7 @@ Exact = tuple[sp.Expr, ...]
 #: Coordinates below this, relative to max(1, |x|), are taken for 0 if that does not raise the residual.
 _NOISE = 1e-60
 _NONSMOOTH = "the system may fail to be smooth here, so eigenvalues prove nothing"
+_NOT_ENCLOSED = "its eigenvalues could not be enclosed: those given, and their counts, are those of doubles"
 #: States closer than this, relative to max(1, |x|), are merged where no certificate can tell them apart.
 _CLOSE = 1e-6
 #: A state is looked at with at least so much of its surroundings, relative to max(1, |x|), for an edge of the domain.
@@ -119,7 +121,7 @@ def converged_points(
         if exact is not None:
             spectrum = settle(spectrum, _exact_jacobian(system, exact), system.kind)
         kind, note = classify(spectrum, system.kind)
-        if any(g.contains(0) for g in system.ball_switching(ball_around(x, _CLOSE))):
+        if _may_switch(system, ball_around(x, _CLOSE)):
             kind, note = Kind.NONSMOOTH, _NONSMOOTH
         points.append(_record(system, x, Status.CONVERGED, spectrum, kind, note, None, exact))
     return points
@@ -197,8 +199,8 @@ def _certified(system: System, certificate: Certificate, exact: Exact | None) ->
     spectrum = certificate.spectrum
     if spectrum is None:
         # The certificate gives no spectrum where a switching function may vanish, or none could be enclosed.
-        kind, note = Kind.UNKNOWN, "its eigenvalues could not be enclosed"
-        if system.switching:
+        kind, note = Kind.UNKNOWN, _NOT_ENCLOSED
+        if _may_switch(system, ball_around(x, certificate.radius or 0.0)):
             kind, note = Kind.NONSMOOTH, _NONSMOOTH
         estimate = estimated_spectrum(system.jacobian_at(x), system.kind)
         return _record(system, x, Status.CERTIFIED, estimate, kind, note, certificate, exact)
@@ -212,6 +214,11 @@ def _certified(system: System, certificate: Certificate, exact: Exact | None) ->
             note = f"{conserved} is conserved and has a strict extremum here"
     certificate = replace(certificate, spectrum=spectrum)
     return _record(system, x, Status.CERTIFIED, spectrum, kind, note, certificate, exact)
+
+
+def _may_switch(system: System, ball: list[arb]) -> bool:
+    """Whether a switching function may vanish on a box given as balls."""
+    return any(not (g > 0 or g < 0) for g in system.ball_switching(ball))
 
 
 def _same(first: Certificate, second: Certificate) -> bool:

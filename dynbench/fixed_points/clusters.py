@@ -8,8 +8,13 @@ distinct z_1, ..., z_n every root of p lies in one of the discs
 and a connected component of k discs holds exactly k roots (Smith 1970). For a cluster of m eigenvalues the z_i are
 put on a small circle around its centre, which is the root of the (m - 1)-th derivative of p there.
 
+Where that fails, as where multiple eigenvalues have close neighbours, and p loses too many digits, the matrix is taken
+near to a diagonal one by its approximate eigenvectors: a connected component of k of the Gershgorin discs of X^-1 J X
+holds exactly k eigenvalues. For a defective eigenvalue X is nearly singular, and the discs are wider for it.
+
 References
 ----------
+S. Gerschgorin, Ueber die Abgrenzung der Eigenwerte einer Matrix, Izv. Akad. Nauk SSSR, Ser. Mat. 6 (1931) 749-754.
 B. T. Smith, Error bounds for zeros of a polynomial based upon Gerschgorin's theorems, J. ACM 17 (1970) 661-674.
 """
 
@@ -30,12 +35,17 @@ _NEWTON_STEPS = 12
 
 
 def clustered_eigenvalues(matrix: arb_mat) -> list[acb] | None:
-    """Balls that hold the eigenvalues, each repeated by its multiplicity; None where clusters are not separated.
+    """Balls that hold the eigenvalues, each repeated by how many it holds; different ones are disjoint.
 
     Parameters
     ----------
     matrix : arb_mat
         A real matrix of balls, (n, n) with n small: the characteristic polynomial is formed.
+
+    Returns
+    -------
+    list of acb, or None
+        None where neither way encloses them.
     """
     n = matrix.nrows()
     middle = np.array([float(entry.mid()) for entry in matrix.entries()]).reshape(n, n)
@@ -47,7 +57,38 @@ def clustered_eigenvalues(matrix: arb_mat) -> list[acb] | None:
         balls = _enclose(polynomial, _clusters(values, relative * scale), scale)
         if balls is not None:
             best = min(best, (max(float(ball.real.rad()) for ball in balls), balls), key=lambda found: found[0])
-    return best[1]
+    return best[1] if best[1] is not None else _by_similarity(matrix)
+
+
+def _by_similarity(matrix: arb_mat) -> list[acb] | None:
+    """One ball around each connected component of Gershgorin discs, once for each of its discs."""
+    n = matrix.nrows()
+    _, vectors = acb_mat(matrix.mid()).eig(right=True, algorithm="approx")
+    basis = acb_mat(vectors).mid()
+    try:
+        similar = basis.solve(acb_mat(matrix) * basis).tolist()
+    except ZeroDivisionError:
+        return None
+    discs: list[tuple[acb, int]] = []
+    for i, row in enumerate(similar):
+        radius = sum((abs(e) for j, e in enumerate(row) if j != i), arb(0)).abs_upper()
+        if not (row[i].is_finite() and radius.is_finite()):
+            return None
+        discs = _joined(discs, row[i] + acb(arb(0, radius), arb(0, radius)))
+    assert sum(count for _, count in discs) == n, "every disc is in one component"
+    return [ball for ball, count in discs for _ in range(count)]
+
+
+def _joined(balls: list[tuple[acb, int]], ball: acb) -> list[tuple[acb, int]]:
+    """Disjoint balls and how many discs each covers, with one more disc, as one ball with all that it comes to meet."""
+    count, apart = 1, balls
+    while True:
+        meeting = [other for other in apart if other[0].overlaps(ball)]
+        if not meeting:
+            return [*apart, (ball, count)]
+        apart = [other for other in apart if not other[0].overlaps(ball)]
+        for other, size in meeting:
+            ball, count = ball.union(other), count + size
 
 
 def _enclose(polynomial: acb_poly, clusters: list[list[complex]], scale: float) -> list[acb] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from dynbench.piecewise.rational import RationalForm, RationalRegion
 from dynbench.piecewise.words import Word
 
 __all__ = ["Continuum", "Periodic", "Reality", "holds", "solve_word"]
+
+#: Regions that are kept for the next words, of maps of at most so many states: words share their patterns.
+_REMEMBERED, _SMALL = 4096, 4
 
 
 class Reality(enum.Enum):
@@ -82,7 +86,7 @@ def solve_word(form: RationalForm, word: Word) -> Periodic:
     -------
     Periodic
     """
-    regions = [form.region(pattern) for pattern in word]
+    regions = _regions(form, word)
     matrix, constant = _identity(form.dimension), fmpq_mat(form.dimension, 1)
     for region in regions:
         matrix, constant = region.J * matrix, region.J * constant + region.c
@@ -91,7 +95,7 @@ def solve_word(form: RationalForm, word: Word) -> Periodic:
         start = system.solve(constant)
     except ZeroDivisionError:
         return _singular(system, constant, matrix, regions, word)
-    return _decided(_orbit(start, regions), regions, matrix, word)
+    return _decided(start, regions, matrix, word)
 
 
 def holds(form: RationalForm, word: Word, z: fmpq_mat) -> bool:
@@ -101,30 +105,38 @@ def holds(form: RationalForm, word: Word, z: fmpq_mat) -> bool:
 
 def _holds(form: RationalForm, word: Word, start: fmpq_mat) -> bool:
     z = start
-    for pattern in word:
-        region = form.region(pattern)
+    for region, pattern in zip(_regions(form, word), word, strict=True):
         if not _agrees((region.G * z + region.g).entries(), pattern):
             return False
         z = region.J * z + region.c
     return all(e == 0 for e in z.entries()) if form.kind == "flow" else bool(z == start)
 
 
-def _orbit(start: fmpq_mat, regions: Sequence[RationalRegion]) -> tuple[fmpq_mat, ...]:
-    points = [start]
-    for region in regions[:-1]:
+def _regions(form: RationalForm, word: Word) -> list[RationalRegion]:
+    if form.dimension > _SMALL:
+        return [form.region(pattern) for pattern in word]
+    return [_region(form, tuple(pattern)) for pattern in word]
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _region(form: RationalForm, pattern: tuple[bool, ...]) -> RationalRegion:
+    return form.region(pattern)
+
+
+def _decided(start: fmpq_mat, regions: Sequence[RationalRegion], matrix: fmpq_mat, word: Word) -> Periodic:
+    points, margins = [start], []
+    for region, pattern in zip(regions, word, strict=True):
+        margins.append((region.G * points[-1] + region.g).entries())
+        # Most words end here at the first step, before the fractions grow.
+        if not _agrees(margins[-1], pattern):
+            return Periodic(Reality.VIRTUAL, (), None, word)
         points.append(region.J * points[-1] + region.c)
-    return tuple(points)
-
-
-def _decided(points: tuple[fmpq_mat, ...], regions: Sequence[RationalRegion], matrix: fmpq_mat, word: Word) -> Periodic:
-    margins = [(region.G * z + region.g).entries() for region, z in zip(regions, points, strict=True)]
-    if any(not _agrees(row, pattern) for row, pattern in zip(margins, word, strict=True)):
-        return Periodic(Reality.VIRTUAL, (), None, word)
+    orbit = tuple(points[:-1])
     patterns = tuple(tuple(bool(margin > 0) for margin in row) for row in margins)
     zero = tuple(tuple(bool(margin == 0) for margin in row) for row in margins)
     if any(map(any, zero)):
-        return Periodic(Reality.BORDER, points, matrix, patterns, zero=zero)
-    return Periodic(Reality.REAL, points, matrix, patterns)
+        return Periodic(Reality.BORDER, orbit, matrix, patterns, zero=zero)
+    return Periodic(Reality.REAL, orbit, matrix, patterns)
 
 
 def _agrees(margins: Sequence[fmpq], pattern: Sequence[bool]) -> bool:
@@ -151,7 +163,7 @@ def _singular(
     if len(single) == len(kernel):
         for value, direction in zip(single, kernel, strict=True):
             start = start + direction * value
-        return _decided(_orbit(start, regions), regions, matrix, word)
+        return _decided(start, regions, matrix, word)
     through = [start] if len(kernel) > 1 else [start + kernel[0] * end for end in bounds[0] if end is not None]
     continuum = Continuum(len(kernel), _common_period(start, kernel, regions, word), tuple(through or [start]))
     return Periodic(Reality.CONTINUUM, (), matrix, word, continuum)

@@ -70,6 +70,7 @@ def graph_from_dict(
             unstable=node["unstable"],
             attraction=None if node["attraction"] is None else _ball_from_dict(node["attraction"]),
             skipped=node["skipped"],
+            exponent=None if node.get("exponent") is None else tuple(node["exponent"]),
             readout=None if point is None else readout_at(system, point.x),
         )
     for edge in data["edges"]:
@@ -123,6 +124,7 @@ def _cycle_of(data: Mapping[str, Any] | int | None, cycles: Cycles | None) -> An
 def _node_to_dict(node: int, data: Mapping[str, Any], cycles: Cycles | None) -> dict[str, Any]:
     cycle, ball = data["cycle"], data["attraction"]
     listed = next((k for k, c in enumerate(cycles or ()) if c is cycle), None)
+    exponent = {} if data.get("exponent") is None else {"exponent": list(data["exponent"])}
     return {
         "id": node,
         "fixed_point": data["point"] is not None,
@@ -131,7 +133,7 @@ def _node_to_dict(node: int, data: Mapping[str, Any], cycles: Cycles | None) -> 
         "skipped": data["skipped"],
         "cycle": None if cycle is None else cycle_to_dict(cycle) if listed is None else listed,
         "attraction": None if ball is None else _ball_to_dict(ball),
-    }
+    } | exponent
 
 
 def _ball_to_dict(ball: AttractionBall) -> dict[str, Any]:

@@ -183,11 +183,15 @@ def _joined_by_cycles(cycles: int, points: int) -> str:
 
 def _cycles_clause(analysis: Analysis) -> str:
     """The cycles that unstable branches ended in, by kind."""
-    kinds = Counter(cycle.kind.value for _, cycle in met_cycles(analysis))
-    if not kinds:
+    met = [cycle for _, cycle in met_cycles(analysis)]
+    if not met:
         return ""
+    kinds = Counter(cycle.kind.value for cycle in met)
     counts = " and ".join(plural(n, kind) for kind, n in sorted(kinds.items()))
-    return f"{counts} {'was' if sum(kinds.values()) == 1 else 'were'} met (converged, not proved)"
+    proved = sum(cycle.status is Status.CERTIFIED for cycle in met)
+    how = "certified" if proved == len(met) else f"{proved} certified, the others converged, not proved"
+    verb = "was" if len(met) == 1 else "were"
+    return f"{counts} {verb} met ({how if proved else 'converged, not proved'})"
 
 
 def _kind_proved(point: FixedPoint) -> bool:

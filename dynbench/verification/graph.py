@@ -57,6 +57,9 @@ def check_graph(
         if number in known:
             ledger.require(f"node {number} of the graph is listed once", False, "it is listed twice")
         known.add(number)
+        stated = field.keys()
+        if "exponent" in stated:
+            _check_exponent(field["exponent"], field["kind"].text(), number, ledger)
         if field["fixed_point"].flag():
             _check_node(field, number, points, ledger)
         if not field["attraction"].null:
@@ -98,6 +101,13 @@ def _check_node(field: Field, number: int, points: Sequence[PointClaim], ledger:
     point, unstable = points[number], field.get("unstable")
     same = field["kind"].text() == point.kind and (unstable is None or unstable.integer() == point.stability[2])
     ledger.require(claim, same, f"the point is a {point.kind} with {point.stability[2]} unstable directions")
+
+
+def _check_exponent(exponent: Field, kind: str, number: int, ledger: Ledger) -> None:
+    """An exponent of orbits in doubles is evidence of chaos; only that it says so is checked."""
+    value, error = exponent.vector(2)
+    right = kind == "chaotic set" and error >= 0 and value > 3 * error
+    ledger.require(f"node {number}: a chaotic set by an exponent above zero, no proof", right, "it is not above zero")
 
 
 def _check_listed(field: Field, cycles: Sequence[StatedCycle], ledger: Ledger) -> StatedCycle | None:

@@ -10,6 +10,8 @@ import sympy as sp
 
 import dynbench as db
 from dynbench.reporting.json import FORMAT_VERSION, render_json, schema, to_plain
+from dynbench.reporting.rebuild import analysis_of
+from dynbench.verification import Outcome, verify
 
 FIXTURES = ("jang", "henon", "hostile", "cells")
 
@@ -98,3 +100,18 @@ def test_plain_values():
         "flag": True,
         "nested": [None, ["2"]],
     }
+
+
+def test_the_exponent_of_a_chaotic_set_survives_and_is_checked(henon):
+    content = json.loads(render_json(henon))
+    (number,) = [n for n, kind in henon.graph.nodes(data="kind") if kind == "chaotic set"]
+    again = analysis_of(content)
+    assert again.graph.nodes[number]["exponent"] == henon.graph.nodes[number]["exponent"]
+    assert not failing(content)
+    (node,) = [n for n in content["graph"]["nodes"] if n["id"] == number]
+    node["exponent"][0] = -0.1
+    assert failing(content) == [f"node {number}: a chaotic set by an exponent above zero, no proof"]
+
+
+def failing(content):
+    return [check.claim for check in verify(content) if check.outcome is Outcome.FAILS]

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import dynbench as db
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.search import Continuum, Undecided
+from dynbench.reporting.sections.cycles import cycles_section
 from dynbench.reporting.verdict import settled, verdict, verdict_on_points
 
 X = sp.Symbol("x")
@@ -46,6 +48,17 @@ def test_it_is_one_sentence(jang, fold, henon, oscillator):
 
 def test_a_cycle_met_is_said(oscillator):
     assert verdict(oscillator).endswith("it repels; 1 stable cycle was met (converged, not proved).")
+
+
+def test_a_cycle_met_and_proved_is_said_to_be(oscillator):
+    graph = oscillator.graph.copy()
+    (node,) = [n for n, cycle in graph.nodes(data="cycle") if cycle is not None]
+    graph.nodes[node]["cycle"] = dataclasses.replace(graph.nodes[node]["cycle"], status=db.Status.CERTIFIED)
+    proved = dataclasses.replace(oscillator, graph=graph)
+    assert verdict(proved).endswith("1 stable cycle was met (certified).")
+    assert "converged" in repr(cycles_section(oscillator))
+    assert "converged" not in repr(cycles_section(proved))
+    assert "existence was then proved" in repr(cycles_section(proved))
 
 
 def test_without_completeness_the_rest_is_open(jang):

@@ -79,7 +79,10 @@ def cut(polygons: Array, slack: float, a: Array, b: Array | float) -> tuple[Arra
     between = polygons + share[..., None] * (after - polygons)
     # Each vertex that stays, each followed by the crossing of its edge, in order.
     joined = np.stack([polygons, between], axis=2).reshape(len(polygons), -1, polygons.shape[-1])
-    kept = np.stack([inside, crossing], axis=2).reshape(len(polygons), -1)
+    # Padding must not be taken for vertices: each cut would add to it.
+    new = np.ones_like(inside)
+    new[:, 1:] = (polygons[:, 1:] != polygons[:, :-1]).any(axis=-1)
+    kept = np.stack([inside & new, crossing], axis=2).reshape(len(polygons), -1)
     return _compressed(joined, kept), left, slack
 
 

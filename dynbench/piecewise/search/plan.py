@@ -22,6 +22,8 @@ __all__ = ["WordPlan"]
 _QUICK, _SWEPT = 18, 22
 #: Up to so many units branch and bound is tried, with this budget of nodes (ten to twenty seconds).
 _BRANCHED, _NODES = 60, 40_000
+#: In the plane: itineraries at once, and cuts in all (half a minute, and as long again to decide about the words).
+_ITINERARIES, _CUTS = 50_000, 8_000_000
 #: Up to so many units and states a P-matrix is looked for: that needs the complementarity problem in balls.
 _SOLVED = 200
 
@@ -30,8 +32,9 @@ class WordPlan(WordSearch):
     """A complete search where that is affordable, else the heuristic.
 
     Up to 18 units k H the sweep. Beyond that, one after the other until one of them is complete: the P-matrix; in the
-    plane and with a box, polygons; up to 60 units branch and bound with a budget; up to 22 units the sweep; and where
-    none was complete the heuristic, whose words are joined with those found before.
+    plane and with a box, polygons with a budget; up to 60 units branch and bound with a budget; up to 22 units the
+    sweep; and where none was complete the heuristic, whose words are joined with those found before. The argument then
+    says why each of them was not.
 
     Parameters
     ----------
@@ -63,16 +66,20 @@ class WordPlan(WordSearch):
         """Run the strategies that suit the size until one is complete."""
         words: dict[tuple[tuple[bool, ...], ...], None] = {}
         ran: list[str] = []
+        reasons: list[str] = []
         findings = WordFindings((), False, "")
         for strategy in self._strategies(form, period):
             findings = strategy.search(form, period, rng=rng, progress=progress)
             ran.append(repr(strategy))
             if findings.complete:
                 return replace(findings, strategy=repr(strategy))
+            if not isinstance(strategy, PMatrix):
+                reasons.append(findings.argument)
             words.update(dict.fromkeys(findings.words))
             if findings.interrupted:
                 break
-        return replace(findings, words=tuple(words), strategy=", ".join(ran))
+        argument = "; ".join(dict.fromkeys(reasons)) or findings.argument
+        return replace(findings, words=tuple(words), argument=argument, strategy=", ".join(ran))
 
     def _strategies(self, form: PiecewiseLinear, period: int) -> Iterator[WordSearch]:
         size = period * form.units
@@ -81,7 +88,7 @@ class WordPlan(WordSearch):
         if max(size, form.dimension) <= _SOLVED:
             yield PMatrix()
         if self.box is not None and form.dimension <= 2 and form.kind == "map":
-            yield Polygons(self.box)
+            yield Polygons(self.box, max_words=_ITINERARIES, max_cuts=_CUTS)
         if size <= _BRANCHED:
             yield BranchAndBound(max_nodes=_NODES)
         if size <= _SWEPT:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,6 @@ __all__ = ["Polygons"]
 Array = NDArray[np.float64]
 Words = NDArray[np.bool_]
 
-_STAGE = "moving polygons"
 #: Polygons that are moved at once.
 _BATCH = 1 << 12
 #: A slack of this share of the box excludes hardly anything any more.
@@ -40,20 +41,27 @@ class Polygons(WordSearch):
         By default that of `find_cycles`.
     max_words : int
         The budget: itineraries followed at once. Beyond it nothing is claimed.
+    max_cuts : int, optional
+        A budget of work: polygons cut at the border of a unit, over all steps, at 2 to 5 microseconds each. By default
+        there is none.
     """
 
-    def __init__(self, box: Array | None = None, *, max_words: int = 500_000) -> None:
-        if max_words < 1:
-            raise InputError(f"max_words is {max_words}; at least one word is needed.")
+    def __init__(self, box: Array | None = None, *, max_words: int = 500_000, max_cuts: int | None = None) -> None:
+        for name, value in (("max_words", max_words), ("max_cuts", max_cuts)):
+            if value is not None and value < 1:
+                raise InputError(f"{name} is {value}; expected at least one.")
         self.box = box
         self.max_words = max_words
+        self.max_cuts = max_cuts
 
     def __repr__(self) -> str:
         return "Polygons()" if self.box is None else "Polygons(box)"
 
     def within(self, box: Array | None, starts: Array | None) -> Polygons:
         """The same search in the caller's box, where it has none of its own."""
-        return self if self.box is not None or box is None else Polygons(box, max_words=self.max_words)
+        if self.box is not None or box is None:
+            return self
+        return Polygons(box, max_words=self.max_words, max_cuts=self.max_cuts)
 
     def search(
         self,
@@ -78,19 +86,43 @@ class Polygons(WordSearch):
             raise InputError("Polygons needs a box: give box=, in which cycles are looked for.")
         box = np.asarray(self.box, dtype=float).reshape(form.dimension, 2)
         front = _Front(form, box, _Regions(form))
+        step = 0
         try:
-            for step in range(period):
-                front.advance(step)
-                if len(front.words) > self.max_words:
-                    return WordFindings((), False, f"more than {self.max_words} itineraries of {step + 1} steps")
-                if front.slack > _WORTHLESS * float(np.ptp(box, axis=1).max()):
-                    return WordFindings((), False, f"after {step + 1} steps rounding has made polygons meaningless")
-                if progress is not None:
-                    progress(_STAGE, step + 1, period)
+            for step in range(1, period + 1):
+                stopped = self._advance(front, step, period, progress)
+                if stopped:
+                    return WordFindings((), False, f"polygon itineraries: {stopped} in step {step} of {period}")
         except KeyboardInterrupt:
-            return WordFindings((), False, "the itineraries were interrupted", interrupted=True)
+            argument = f"the polygon itineraries were interrupted in step {step} of {period}"
+            return WordFindings((), False, argument, interrupted=True)
         words = distinct(front.words[period % front.cycle == 0])
         return WordFindings(words, True, f"polygon itineraries: {len(words)} words have orbits that stay in the box")
+
+    def _advance(self, front: _Front, step: int, period: int, progress: Progress | None) -> str:
+        """Take one step, batch by batch; why that had to be given up, or nothing."""
+        parts = []
+        for start in range(0, max(len(front.words), 1), _BATCH):
+            parts.append(front.part(slice(start, start + _BATCH), step - 1))
+            alive = sum(len(part.words) for part in parts)
+            if alive > self.max_words:
+                return f"the budget of {self.max_words} itineraries at once was spent"
+            if self.max_cuts is not None and front.cuts > self.max_cuts:
+                return f"the budget of {self.max_cuts} cuts was spent"
+            if progress is not None:
+                progress(f"moving polygons, {alive} words alive", step, period)
+        front.become(parts)
+        if front.slack > _WORTHLESS * float(np.ptp(front.box, axis=1).max()):
+            return "rounding has made polygons meaningless"
+        return ""
+
+
+class _Part(NamedTuple):
+    """What one batch of itineraries becomes in a step."""
+
+    polygons: Array
+    words: Words
+    cycle: NDArray[np.intp]
+    slack: float
 
 
 @dataclass(eq=False)
@@ -110,21 +142,22 @@ class _Front:
         self.slack = 0.0
         self.words: Words = np.empty((1, 0, self.form.units), dtype=bool)
         self.cycle = np.ones(1, dtype=np.intp)
+        self.cuts = 0
 
-    def advance(self, step: int) -> None:
-        """Read one more pattern, move, and cut at the box."""
-        parts = [self._part(slice(start, start + _BATCH), step) for start in range(0, max(len(self.words), 1), _BATCH)]
-        width = max(polygons.shape[1] for polygons, *_ in parts)
-        self.polygons = np.concatenate([_widened(polygons, width) for polygons, *_ in parts])
-        self.words = np.concatenate([words for _, words, _, _ in parts])
-        self.cycle = np.concatenate([cycle for _, _, cycle, _ in parts])
-        self.slack = max(slack for *_, slack in parts)
+    def become(self, parts: Sequence[_Part]) -> None:
+        """Go on with what all batches have become."""
+        width = max(part.polygons.shape[1] for part in parts)
+        self.polygons = np.concatenate([_widened(part.polygons, width) for part in parts])
+        self.words = np.concatenate([part.words for part in parts])
+        self.cycle = np.concatenate([part.cycle for part in parts])
+        self.slack = max(part.slack for part in parts)
 
-    def _part(self, rows: slice, step: int) -> tuple[Array, Words, NDArray[np.intp], float]:
+    def part(self, rows: slice, step: int) -> _Part:
+        """Read one more pattern of some itineraries, move, and cut at the box."""
         polygons, slack, words, cycle = self.polygons[rows], self.slack, self.words[rows], self.cycle[rows]
         source = np.arange(len(words))
         if not len(words):
-            return polygons, np.empty((0, step + 1, self.form.units), dtype=bool), cycle, slack
+            return _Part(polygons, np.empty((0, step + 1, self.form.units), dtype=bool), cycle, slack)
         patterns = np.zeros((len(words), self.form.units), dtype=bool)
         for level in self.form.levels:
             for unit in level:
@@ -136,12 +169,13 @@ class _Front:
         polygons, patterns, words, longer = polygons[keep], patterns[keep], words[keep], longer[keep]
         polygons, left, slack = self._moved(polygons, slack, patterns)
         words = np.concatenate([words, patterns[:, None]], axis=1)[left]
-        return polygons, words, longer[left], slack
+        return _Part(polygons, words, longer[left], slack)
 
     def _split(
         self, polygons: Array, slack: float, source: NDArray[np.intp], patterns: Words, unit: int
     ) -> tuple[Array, float, NDArray[np.intp], Words]:
         """Both sides of the border of a unit, whose margin is affine where the units decided so far have a sign."""
+        self.cuts += len(patterns)
         region = self.regions(patterns)
         normal, offset = region.G[:, unit], region.g[:, unit]
         above, over, first = cut(polygons, slack, normal, offset)

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cycles_section"]
 
-_CAUTION = (
-    "These cycles were met as limits of unstable branches and refined by Newton\u2019s method. They are converged, not "
-    "proved, and there may be others."
-)
+_MET = "These cycles were met as limits of unstable branches and refined by Newton\u2019s method"
 #: Cycles are listed one by one up to this number.
 _LISTED = 60
 #: A word of more digits is not shown.
@@ -37,8 +34,16 @@ def cycles_section(analysis: Analysis) -> Section | None:
     met = met_cycles(analysis)
     if met:
         blocks += [Heading("Met by unstable branches")] if blocks else []
-        blocks += [Paragraph((_CAUTION,)), _met_table(analysis.system, met)]
+        blocks += [Paragraph((_caution(met),)), _met_table(analysis.system, met)]
     return Section("cycles", "Cycles", tuple(blocks)) if blocks else None
+
+
+def _caution(met: Sequence[tuple[int, Cycle]]) -> str:
+    proved = sum(cycle.status is Status.CERTIFIED for _, cycle in met)
+    if not proved:
+        return f"{_MET}. They are converged, not proved, and there may be others."
+    who = "Their existence was" if proved == len(met) else f"The existence of {proved} of them was"
+    return f"{_MET}. {who} then proved (certified). There may be others."
 
 
 def _by_period(system: System, cycles: Cycles) -> list[Block]:
@@ -157,5 +162,5 @@ def _row(system: System, node: int, cycle: Cycle) -> tuple[Text, ...]:
     return (
         *((str(node),), (cycle.kind.value,), (period,), (leading_eigenvalues(cycle.multipliers, None),)),
         *((", ".join(map(str, cycle.stability)),), (short(cycle.residual, 2),)),
-        *((f"{cycle.status.value}, not proved",), (readable(cycle.note),), (state_text(system, cycle.points[0]),)),
+        *((_established(cycle),), (readable(cycle.note),), (state_text(system, cycle.points[0]),)),
     )

@@ -33,6 +33,11 @@ def check_inverse(stated: Field, function: Rectified | None, ledger: Ledger) -> 
         det = function.piece(pattern).J.det()
         signs.add(int(det > 0) - int(det < 0))
     if 0 in signs or len(signs) > 1:
-        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the determinants of all patterns do not have one sign")
+        ledger.add(
+            claim,
+            Outcome.NOT_ESTABLISHED,
+            "not checked again: the determinants of all patterns do not have one sign, so it rests on which of the "
+            "patterns have a region, and on one state with one preimage, which are not looked at here",
+        )
     else:
         ledger.require(claim, True)

@@ -11,7 +11,8 @@ import dynbench as db
 from dynbench.errors import InputError
 from dynbench.piecewise import piecewise_linear
 from dynbench.piecewise.periodic import Reality
-from dynbench.piecewise.search import BranchAndBound, Polygons, Scyfi, Sweep, WordPlan
+from dynbench.piecewise.search import BranchAndBound, Polygons, Scyfi, Sweep, WordPlan, plan
+from dynbench.piecewise.search.convex import cut
 from dynbench.piecewise.settle import settle_words
 
 from ..known import LOZI, brute_force, network, shallow
@@ -174,7 +175,49 @@ def test_a_budget_that_is_spent_claims_nothing():
     assert "budget of 5 nodes" in found.argument
     few = Polygons(np.array([[-3.0, 3.0]] * 2), max_words=5).search(piecewise_linear(LOZI), 12, rng=RNG)
     assert not few.complete
-    assert "more than 5 itineraries" in few.argument
+    assert "budget of 5 itineraries at once was spent in step 4 of 12" in few.argument
+    few = Polygons(np.array([[-3.0, 3.0]] * 2), max_cuts=20).search(piecewise_linear(LOZI), 12, rng=RNG)
+    assert not few.complete
+    assert "budget of 20 cuts was spent" in few.argument
+
+
+def planar(units=20):
+    return piecewise_linear(shallow(np.random.default_rng(3), 2, units))
+
+
+def test_the_plan_falls_back_on_the_heuristic_where_polygons_take_too_long(monkeypatch):
+    monkeypatch.setattr(plan, "_CUTS", 100)
+    found = WordPlan(WIDE).search(planar(), 4, rng=np.random.default_rng(0))
+    assert not found.complete
+    assert "budget of 100 cuts was spent" in found.argument
+    assert "heuristic" in found.argument
+    assert "Scyfi" in found.strategy
+
+
+def test_polygons_say_how_many_words_are_alive_and_can_be_interrupted():
+    seen = []
+
+    def progress(stage, done, total):
+        seen.append((stage, done, total))
+        if done == 3:
+            raise KeyboardInterrupt
+
+    found = Polygons(WIDE).search(planar(5), 6, rng=RNG, progress=progress)
+    assert found.interrupted
+    assert not found.complete
+    assert "interrupted in step 3 of 6" in found.argument
+    assert [(done, total) for _, done, total in seen] == [(1, 6), (2, 6), (3, 6)]
+    assert all(int(stage.split()[2]) > 0 and stage.endswith("words alive") for stage, *_ in seen)
+
+
+def test_padding_is_not_taken_for_vertices():
+    """A triangle with ten copies of its first vertex, of which a corner is cut off."""
+    corners = [[-1.0, -1], [1, -1], [0, 1]]
+    triangle = np.array([corners + corners[:1] * 10])
+    polygons, left, _ = cut(triangle, 0.0, np.array([0.0, -1.0]), 0.5)
+    assert left.all()
+    assert polygons.shape[1] <= 5
+    assert {tuple(v) for v in polygons[0].round(6).tolist()} == {(-1, -1), (1, -1), (0.25, 0.5), (-0.25, 0.5)}
 
 
 def test_polygons_are_for_the_plane_and_a_box():

@@ -9,6 +9,7 @@ import json
 import numpy as np
 import pytest
 
+import dynbench as db
 from dynbench.errors import DynbenchError
 from dynbench.reporting.json import render_json
 from dynbench.reporting.rebuild import analysis_of
@@ -136,6 +137,18 @@ def test_another_form_is_told(report_of):
     report = report_of("lozi")
     report["piecewise"]["form"]["W1"][0][0] = "3"
     assert any(c.outcome is Outcome.FAILS and "piecewise-linear form" in c.claim for c in verify(report).failed)
+
+
+def test_invertibility_that_rests_on_regions_is_said_not_to_be_checked():
+    """A shallow map of which one pattern has another sign, and no region."""
+    rng = np.random.default_rng(70)
+    A, W1, W2, h1, h2 = (rng.integers(-8, 9, shape) / 8 for shape in (2, (2, 3), (3, 2), 2, 3))
+    report = json.loads(render_json(db.analyze(db.PLRNN.shallow(A, W1, W2, h1, h2), box=[(-5, 5)] * 2)))
+    assert report["piecewise"]["invertible"]
+    weights = {"A": np.diag(A), "W_1": W1, "W_2": W2, "h_1": h1, "h_2": h2}
+    (check,) = [c for c in verify(report, weights=weights) if "invertible" in c.claim]
+    assert check.outcome is Outcome.NOT_ESTABLISHED
+    assert "rests on which of the patterns have a region" in check.detail
 
 
 def test_invertibility_is_checked_by_determinants(report_of):
