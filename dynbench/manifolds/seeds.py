@@ -13,7 +13,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, Kind
 from dynbench.piecewise import PiecewiseLinear
 
-__all__ = ["Anchor", "Seed"]
+__all__ = ["Anchor", "Seed", "turn"]
 
 Array = NDArray[np.float64]
 
@@ -21,6 +21,14 @@ Array = NDArray[np.float64]
 _ON_BORDER = 1e-12
 #: A multiplier so near the unit circle cannot be told from it.
 _CENTRAL = 1e-10
+
+
+def turn(matrices: Array) -> Array:
+    """The product of matrices (k, n, n), the first of them on the right: the derivative of one turn."""
+    product = np.eye(matrices.shape[-1])
+    for matrix in matrices:
+        product = matrix @ product
+    return product
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +57,8 @@ class Anchor:
     vectors: NDArray[np.complex128]
 
     @classmethod
-    def of(cls, form: PiecewiseLinear, point: FixedPoint | Cycle) -> Anchor:
-        """The anchor of a fixed point or cycle.
+    def of(cls, form: PiecewiseLinear, point: FixedPoint | Cycle, name: str = "point") -> Anchor:
+        """The anchor of a fixed point or cycle; `name` is the argument, for messages.
 
         Raises
         ------
@@ -62,18 +70,15 @@ class Anchor:
         size = np.abs(points) @ np.abs(form.W2).T + np.abs(form.h2)
         if (isinstance(point, FixedPoint) and point.kind is Kind.NONSMOOTH) or (np.abs(y) <= _ON_BORDER * size).any():
             raise InputError(
-                "point lies on a switching border, where the map has no derivative and so no eigenvectors; expected a "
-                "point, or a cycle, off the borders."
+                f"{name} lies on a switching border, where the map has no derivative and so no eigenvectors; expected "
+                "a point, or a cycle, off the borders."
             )
         patterns = y > 0
         matrices = form.region(patterns).J
-        product = np.eye(form.dimension)
-        for matrix in matrices:
-            product = matrix @ product
-        values, vectors = np.linalg.eig(product)
+        values, vectors = np.linalg.eig(turn(matrices))
         if (np.abs(np.abs(values) - 1) <= _CENTRAL).any():
             raise InputError(
-                f"point has a multiplier on the unit circle, or within {_CENTRAL:g} of it; expected a hyperbolic one."
+                f"{name} has a multiplier on the unit circle, or within {_CENTRAL:g} of it; expected a hyperbolic one."
             )
         return cls(form, points, patterns, matrices, values.astype(complex), vectors.astype(complex))
 
