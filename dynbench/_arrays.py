@@ -30,6 +30,7 @@ __all__ = [
     "readonly",
     "real_array",
     "record_table",
+    "shown",
 ]
 
 #: Numbers of an array, and names, that are written out.
@@ -54,7 +55,7 @@ def as_generator(rng: Any) -> np.random.Generator:
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError) as error:
-        message = f"rng is {rng!r:.60}; expected a seed (an integer of at least 0) or a numpy Generator."
+        message = f"rng is {shown(rng)}; expected a seed (an integer of at least 0) or a numpy Generator."
         raise InputError(message) from error
 
 
@@ -85,7 +86,7 @@ def given_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
     try:
         return real_array(values)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be an array of real numbers, not {values!r:.60}.") from error
+        raise InputError(f"{name} must be an array of real numbers, not {shown(values)}.") from error
 
 
 def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = True) -> NDArray[np.float64]:
@@ -100,8 +101,7 @@ def as_states(values: ArrayLike, dimension: int, *, name: str, finite: bool = Tr
     try:
         array = real_array(values)
     except (TypeError, ValueError) as error:
-        shown = " ".join(repr(values).split())
-        raise InputError(f"{name} must be an array of real numbers, not {shown:.80}.") from error
+        raise InputError(f"{name} must be an array of real numbers, not {shown(values)}.") from error
     if array.ndim == 0 or array.shape[-1] != dimension:
         raise InputError(
             f"{name} has shape {array.shape}, but the system has {dimension} state"
@@ -130,7 +130,7 @@ def check_positive(value: Any, *, name: str, what: str) -> None:
         If `value` is no such number.
     """
     if not (is_real(value) and 0 < value < math.inf):
-        raise InputError(f"{name} is {value!r:.60}; it must be a positive, finite {what}.")
+        raise InputError(f"{name} is {shown(value)}; it must be a positive, finite {what}.")
 
 
 def check_tolerances(rtol: Any, atol: Any) -> None:
@@ -160,8 +160,8 @@ def brief(x: ArrayLike) -> str:
         Numbers, real or complex.
     """
     values = np.asarray(x)
-    shown = [f"{value:.6g}" for value in values[:_SHOWN]]
-    return f"({', '.join(shown)}{', ...' if len(values) > _SHOWN else ''})"
+    first = [f"{value:.6g}" for value in values[:_SHOWN]]
+    return f"({', '.join(first)}{', ...' if len(values) > _SHOWN else ''})"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -173,6 +173,17 @@ def listed(names: Sequence[str]) -> str:
         The names.
     """
     return ", ".join(names) if len(names) <= _SHOWN else f"{', '.join(names[:_SHOWN])}, ..."
+
+
+def shown(value: object) -> str:
+    """What the user gave, for a message: its `repr` in one line of 60 characters at most.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+    """
+    return " ".join(repr(value).split())[:60]
 
 
 def record_table(caption: str, rows: Mapping[str, str]) -> str:

@@ -43,6 +43,11 @@ class BallTarget:
         return self.cycle.kind.value
 
     @property
+    def states(self) -> Array:
+        """The states of the cycle, of shape (k, n)."""
+        return self.centers
+
+    @property
     def size(self) -> float:
         """The largest coordinate."""
         return float(np.abs(self.centers).max())

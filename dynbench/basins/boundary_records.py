@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, record_table
-from dynbench.basins.records import Basins
+from dynbench._arrays import as_states, record_table, shown
+from dynbench.basins.records import UNDECIDED, Basins
 from dynbench.basins.sides import Sides
 from dynbench.cycles import Cycle, CycleKind
 from dynbench.errors import InputError
@@ -18,9 +18,26 @@ from dynbench.fixed_points import FixedPoint, Kind
 from dynbench.manifolds import Manifold
 from dynbench.manifolds.intersections import cells_passed
 
-__all__ = ["Agreement", "BasinBoundary", "nonsmooth"]
+__all__ = ["Agreement", "BasinBoundary", "nonsmooth", "same_states"]
 
 Array = NDArray[np.float64]
+
+#: Limits whose states are so near to each other, relative to their size, are one.
+_SAME = 1e-6
+
+
+def same_states(first: Array, second: Array) -> bool:
+    """Whether two limits are one: as many states, from whichever the list begins.
+
+    Parameters
+    ----------
+    first, second : (p, n) and (q, n) arrays
+        Their states.
+    """
+    if first.shape != second.shape:
+        return False
+    gaps = np.abs(first[:, None] - second[None]).max(axis=-1).min(axis=1)
+    return bool(gaps.max() <= _SAME * max(1.0, float(np.abs(first).max())))
 
 
 def nonsmooth(limit: FixedPoint | Cycle) -> bool:
@@ -86,6 +103,8 @@ class BasinBoundary:
         What each label stands for, as in `Basins`.
     search : str
         Where the limits were not given, what is known about the list.
+    everywhere : int
+        Where there is no curve, the label on which the orbits of a coarse grid in the box agree; else `UNDECIDED`.
 
     Notes
     -----
@@ -102,6 +121,7 @@ class BasinBoundary:
     box: NDArray[np.float64]
     names: Mapping[int, str]
     search: str = ""
+    everywhere: int = UNDECIDED
 
     @cached_property
     def _sides(self) -> Sides:
@@ -132,9 +152,12 @@ class BasinBoundary:
         (...) integer array
             Places in `limits`, `INFINITY` (-2) or `UNDECIDED` (-1), as orbits from the sides of the curves have it, or
             `CONTRADICTED` (-3) between two curves that say different things: one is missing there. Where a manifold
-            was cut short (`note`) no label is more than what the curves that were found say.
+            was cut short (`note`) no label is more than what the curves that were found say. Where there is no curve
+            at all, `everywhere`.
         """
         given = as_states(states, 2, name="states")
+        if not self.curves:
+            return np.full(given.shape[:-1], self.everywhere, dtype=np.intp)
         return self._sides.labels(given.reshape(-1, 2)).reshape(given.shape[:-1])
 
     def agreement(self, grid: Basins) -> Agreement:
@@ -143,19 +166,36 @@ class BasinBoundary:
         Parameters
         ----------
         grid : Basins
-            What `dynbench.basins` returned for the same attractors, in the same order (`limits`), over two states.
+            What `dynbench.basins` returned for the same attractors, in any order, over two states within `box`.
 
         Raises
         ------
         InputError
-            If the grid has not two axes.
+            If it is no such grid, or reaches beyond the box, where the boundary has not been traced.
         """
+        if not isinstance(grid, Basins):
+            raise InputError(f"grid is {shown(grid)}; expected what dynbench.basins returned.")
         if len(grid.axes) != 2:
             raise InputError(f"grid has {len(grid.axes)} axes; expected those of two states.")
+        if any(axis[0] < low or axis[-1] > high for axis, (low, high) in zip(grid.axes, self.box, strict=True)):
+            raise InputError("grid reaches beyond the box for which the boundary was made; expected one within it.")
         states = np.stack(np.meshgrid(*grid.axes, indexing="ij"), axis=-1)
         near = self._passed(grid.axes)
-        same = (self.classify(states) == grid.labels) | near
+        same = (self.classify(states) == self._own_labels(grid)) | near
         return Agreement(grid.labels.size, int(near.sum()), int((same & ~near).sum()), states[~same])
+
+    def _own_labels(self, grid: Basins) -> NDArray[np.intp]:
+        """The labels of a grid with each attractor called by its place in `limits`."""
+        points = [np.atleast_2d(limit.x if isinstance(limit, FixedPoint) else limit.points) for limit in self.limits]
+        labels, known = grid.labels.copy(), [label for label in self.names if label >= 0]
+        places = {}
+        for label, states in grid.attractors.items():
+            same = (place for place in known if same_states(points[place], states))
+            places[label] = next(same, UNDECIDED)
+            labels[grid.labels == label] = places[label]
+        if sorted(places.values()) != sorted(known):
+            raise InputError("grid was made with other attractors than those among the limits; expected the same.")
+        return labels
 
     def _passed(self, axes: tuple[Array, ...]) -> NDArray[np.bool_]:
         """Which states of a grid are in cells that the boundary passes; a state is in the middle of its cell."""
@@ -175,7 +215,7 @@ class BasinBoundary:
     def _repr_html_(self) -> str:
         rows = {
             "saddles between": "; ".join(
-                f"{self.limits[s]!r:.60}: {self.names[a]} and {self.names[b]}"
+                f"{shown(self.limits[s])}: {self.names[a]} and {self.names[b]}"
                 for s, (a, b) in zip(self.saddles, self.leads, strict=True)
             ),
             "curves": str(len(self.curves)),

@@ -101,6 +101,7 @@ def basins(
         axes=tuple(readonly(axes[i]) for i in wide),
         states=tuple(system.state_names[i] for i in wide),
         names=MappingProxyType(names),
+        attractors=MappingProxyType({t.label: readonly(t.states) for t in attractors}),
     )
 
 

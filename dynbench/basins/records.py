@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ class Basins:
         The states that the axes belong to.
     names : mapping of int to str
         What each label stands for.
+    attractors : mapping of int to (p, n) array
+        The states of the attractors: of a flow's cycle, along it.
 
     Notes
     -----
@@ -39,6 +41,7 @@ class Basins:
     axes: tuple[NDArray[np.float64], ...]
     states: tuple[str, ...]
     names: Mapping[int, str]
+    attractors: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def fractions(self) -> dict[int, float]:

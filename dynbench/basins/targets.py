@@ -43,6 +43,11 @@ class PointTarget:
         return self.point.kind.value
 
     @property
+    def states(self) -> Array:
+        """The point, of shape (1, n)."""
+        return self.point.x[None]
+
+    @property
     def size(self) -> float:
         """The largest coordinate."""
         return float(np.abs(self.point.x).max())
@@ -69,6 +74,11 @@ class CycleTarget:
         return self.cycle.kind.value
 
     @property
+    def states(self) -> Array:
+        """The states of the cycle, of shape (p, n)."""
+        return self.cycle.points
+
+    @property
     def size(self) -> float:
         """The largest coordinate."""
         return float(np.abs(self.line).max())
@@ -82,7 +92,7 @@ class CycleTarget:
 Target = PointTarget | CycleTarget | BallTarget
 
 
-def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
+def read_targets(system: System, targets: Any, rtol: float, name: str = "targets") -> list[Target]:
     """The attractors of a transition graph or of a list of points.
 
     Parameters
@@ -93,6 +103,8 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
         What the user gave.
     rtol : float
         The tolerance of the orbits.
+    name : str
+        The argument, for messages.
 
     Raises
     ------
@@ -101,13 +113,13 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
     """
     found: list[Target] = []
     form = piecewise_linear(system) if system.kind == "map" else None
-    for node, data in _nodes(targets):
+    for node, data in _nodes(targets, name):
         record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is None:
             continue
         states = np.shape(record.x if isinstance(record, FixedPoint) else record.points)[-1]
         if states != system.dimension:
-            raise InputError(f"targets holds a limit of {states} states; the system has {system.dimension}.")
+            raise InputError(f"{name} holds a limit of {states} states; the system has {system.dimension}.")
         if not record.kind.attracting:
             continue
         if isinstance(record, FixedPoint):
@@ -122,16 +134,16 @@ def read_targets(system: System, targets: Any, rtol: float) -> list[Target]:
             line = np.concatenate([record.points, record.points[:1]]) if flow else np.asarray(record.points)
             found.append(CycleTarget(node, record, line, flow))
     if not found:
-        raise InputError("targets holds no attractor, so no state could be labelled; expected one at least.")
+        raise InputError(f"{name} holds no attractor, so no state could be labelled; expected one at least.")
     if all(isinstance(t, PointTarget) and t.attraction is None and t.near < 0 for t in found):
-        raise InputError("targets holds no certified attractor; orbits are shown to reach only those.")
+        raise InputError(f"{name} holds no certified attractor; orbits are shown to reach only those.")
     return found
 
 
-def _nodes(targets: Any) -> list[tuple[int, dict[str, Any]]]:
+def _nodes(targets: Any, name: str) -> list[tuple[int, dict[str, Any]]]:
     """Labels, with what is known of each limit."""
     if isinstance(targets, Sequence) and all(isinstance(p, FixedPoint | Cycle) for p in targets):
         kinds = ("cycle" if isinstance(p, Cycle) else "point" for p in targets)
         return [(i, {"point": None, kind: p}) for i, (kind, p) in enumerate(zip(kinds, targets, strict=True))]
-    check_graph(targets, "targets", "a transition graph or a sequence of fixed points and cycles")
+    check_graph(targets, name, "a transition graph or a sequence of fixed points and cycles")
     return list(targets.nodes(data=True))

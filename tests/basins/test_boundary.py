@@ -206,9 +206,10 @@ def test_a_set_that_was_cut_short_says_so():
     ("arguments", "message"),
     [
         ({"limits": 3}, "^limits is 3; expected a sequence of fixed points and cycles"),
-        ({"limits": ()}, "^targets holds no attractor"),
+        ({"limits": ()}, "^limits holds no attractor"),
         ({"box": [(1.0, 1.0), (0.0, 1.0)]}, "^box must be one box with low < high"),
         ({"length": 0}, "^length is 0"),
+        ({"length": np.ones((3, 2))}, "^length is .*; it must be a positive"),
     ],
 )
 def test_misfits_are_refused(bistable, arguments, message):
@@ -227,3 +228,54 @@ def test_other_systems_are_refused(bistable):
     )
     with pytest.raises(InputError, match="grid has 1 axes; expected those of two states"):
         boundary.agreement(grid)
+    for wrong in (None, "abc", 10, []):
+        with pytest.raises(InputError, match="^grid is .*; expected what dynbench.basins returned"):
+            boundary.agreement(wrong)
+
+
+def test_one_attractor_has_no_boundary():
+    """Everything tends to (2, 2): no curve, and the label is that of the orbits."""
+    boundary = db.basin_boundary(db.PLRNN([0.5, 0.5], np.zeros((2, 2)), [1, 1]))
+    assert boundary.curves == () and boundary.everywhere == 0
+    assert boundary.classify([[0.0, 0.0], [50.0, -3.0]]).tolist() == [0, 0]
+    assert (
+        boundary.agreement(
+            db.basins(db.PLRNN([0.5, 0.5], np.zeros((2, 2)), [1, 1]), boundary.limits, boundary.box, resolution=11)
+        ).share
+        == 1.0
+    )
+
+
+def test_basins_without_a_known_curve_are_undecided(bistable):
+    """Without the saddle there is no curve, and the orbits do not agree."""
+    net, limits, box, _ = bistable
+    boundary = db.basin_boundary(net, [limit for limit in limits if limit.kind.attracting], box)
+    assert boundary.curves == ()
+    assert boundary.classify([[0.0, 0.0]]).tolist() == [-1]
+
+
+def test_a_grid_is_matched_by_its_attractors(bistable):
+    net, limits, box, boundary = bistable
+    grid = db.basins(net, limits[::-1], box, resolution=31)
+    assert boundary.agreement(grid).share == 1.0
+    attractors = [limit for limit in limits if limit.kind.attracting]
+    with pytest.raises(InputError, match="^grid was made with other attractors"):
+        boundary.agreement(db.basins(net, attractors[:1], box, resolution=5))
+    wide = np.array(boundary.box) + [-1.0, 1.0]
+    with pytest.raises(InputError, match="^grid reaches beyond the box"):
+        boundary.agreement(db.basins(net, limits, wide, resolution=5))
+
+
+def test_a_limit_given_twice_counts_once(bistable):
+    net, limits, box, boundary = bistable
+    points = tuple(db.find_fixed_points(net))
+    both = db.basin_boundary(net, [*points, *db.find_cycles(net, periods=1)], box)
+    assert len(both.limits) == len(points) and len(both.saddles) == 1
+    assert len(both.curves) == len(boundary.curves)
+
+
+def test_curves_too_short_for_doubles_are_left_out(bistable):
+    net, limits, box, _ = bistable
+    boundary = db.basin_boundary(net, limits, box, length=1e-300)
+    assert boundary.curves == ()
+    assert boundary.classify([[0.0, 0.0]]).tolist() == [-1]
