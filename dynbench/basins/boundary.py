@@ -53,8 +53,8 @@ def basin_boundary(
     limits : sequence of FixedPoint and Cycle, optional
         Its attractors and saddles; others among them are passed over. What is not listed is not known: a saddle that
         is missing leaves a gap in the boundary, and one that is listed twice (a fixed point, and the cycle of period 1
-        that it is) counts once, at its first place. By default what `dynbench.find_cycles` finds of periods 1 (the fixed
-        points) to 4 by its default plan; for which of these periods that is complete is said in `note`.
+        that it is) counts once, at its first place. By default what `dynbench.find_cycles` finds of periods 1 (the
+        fixed points) to 4 by its default plan; for which of these periods that is complete is said in `note`.
     box : mapping or (2, 2) array_like, optional
         The region of interest, as in `dynbench.basins`. By default the box around the limits, with a margin of their
         largest distance in one state, at least 1, on every side.

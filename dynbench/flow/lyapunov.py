@@ -77,13 +77,23 @@ class LyapunovSpectrum:
         """The number of exponents of each orbit."""
         return int(self.exponents.shape[-1])
 
+    @property
+    def note(self) -> str:
+        """Which orbits could not be followed to the end, and so have no exponents; "" where all could."""
+        lost = ~np.isfinite(self.final).all(axis=-1)
+        if not lost.any():
+            return ""
+        which = f"{int(lost.sum())} of {lost.size} orbits" if lost.ndim else "the orbit"
+        return f"{which} could not be followed to the end and went, as far as doubles tell, to infinity: no exponents"
+
     def __repr__(self) -> str:
         shape = self.exponents.shape[:-1]
         if shape:
             what = f"{self.k} exponents of {' x '.join(map(str, shape))} orbits"
         else:
             what = ", ".join(f"{e:.6g} +- {d:.1g}" for e, d in zip(self.exponents, self.errors, strict=True))
-        return f"LyapunovSpectrum({what}; time {self.time:.6g}{', ' + self.stopped if self.stopped else ''})"
+        rest = "".join(f", {part}" for part in (self.stopped, self.note) if part)
+        return f"LyapunovSpectrum({what}; time {self.time:.6g}{rest})"
 
 
 def lyapunov_spectrum(

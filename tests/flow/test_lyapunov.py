@@ -125,3 +125,15 @@ def test_bad_input(options, message):
 def test_bad_input_for_maps():
     with pytest.raises(db.errors.InputError, match="integer"):
         db.lyapunov_spectrum(HENON, [0.0, 0.0], t=100.5)
+
+
+def test_an_orbit_of_a_map_that_diverges_is_said_to():
+    lozi = db.Map({"x": "1 - 17*Abs(x)/10 + y", "y": "x/2"})
+    alone = db.lyapunov_spectrum(lozi, [-5.0, 0.0], t=1000, rng=0)
+    assert np.isnan(alone.exponents).all()
+    assert alone.note.startswith("the orbit could not be followed to the end")
+    assert alone.note in repr(alone)
+    both = db.lyapunov_spectrum(lozi, [[-5.0, 0.0], [0.1, 0.1]], t=1000, rng=0)
+    assert both.note.startswith("1 of 2 orbits could not")
+    assert np.isfinite(both.exponents[1]).all()
+    assert db.lyapunov_spectrum(lozi, [0.1, 0.1], t=1000, rng=0).note == ""
