@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench._arrays import check_positive, readonly
-from dynbench.basins.boundary_records import BasinBoundary
+from dynbench.basins.boundary_records import BasinBoundary, nonsmooth
 from dynbench.basins.follow import Follower
 from dynbench.basins.records import INFINITY, UNDECIDED
 from dynbench.basins.sides import CONTRADICTED
@@ -131,7 +131,7 @@ def _between(
     form: PiecewiseLinear, limits: Sequence[FixedPoint | Cycle], follower: Follower
 ) -> tuple[list[int], list[tuple[int, int]]]:
     """The saddles whose two sides lead to different attractors, and to which."""
-    saddles = [i for i, limit in enumerate(limits) if limit.stability == (1, 0, 1)]
+    saddles = [i for i, limit in enumerate(limits) if limit.stability == (1, 0, 1) and not nonsmooth(limit)]
     leads = []
     for i in saddles:
         saddle = read_saddle(form, limits[i], "limits")

@@ -12,15 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 from dynbench._arrays import as_states, record_table
 from dynbench.basins.records import Basins
 from dynbench.basins.sides import Sides
-from dynbench.cycles import Cycle
+from dynbench.cycles import Cycle, CycleKind
 from dynbench.errors import InputError
-from dynbench.fixed_points import FixedPoint
+from dynbench.fixed_points import FixedPoint, Kind
 from dynbench.manifolds import Manifold
 from dynbench.manifolds.intersections import cells_passed
 
-__all__ = ["Agreement", "BasinBoundary"]
+__all__ = ["Agreement", "BasinBoundary", "nonsmooth"]
 
 Array = NDArray[np.float64]
+
+
+def nonsmooth(limit: FixedPoint | Cycle) -> bool:
+    """Whether it lies on a border of regions, where it has no manifolds in the usual sense."""
+    return limit.kind in (Kind.NONSMOOTH, CycleKind.NONSMOOTH)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +116,8 @@ class BasinBoundary:
     def note(self) -> str:
         """What may be missing: saddles that were not found, and what the manifolds say of where they were cut short."""
         manifolds = [f"saddle {s}: {m.note}" for s, m in zip(self.saddles, self.manifolds, strict=True) if m.note]
-        return "; ".join([self.search] * bool(self.search) + manifolds)
+        borders = [f"limit {i} lies on a border and is passed over" for i, x in enumerate(self.limits) if nonsmooth(x)]
+        return "; ".join([self.search] * bool(self.search) + borders + manifolds)
 
     def classify(self, states: ArrayLike) -> NDArray[np.intp]:
         """In whose basin states lie, by the side of the boundary, without following an orbit.

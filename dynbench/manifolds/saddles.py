@@ -12,7 +12,7 @@ from dynbench._arrays import brief
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
-from dynbench.manifolds.belonging import check_belongs
+from dynbench.manifolds.seeds import Anchor, turn
 from dynbench.piecewise import PiecewiseLinear
 
 __all__ = ["Saddle", "read_saddle"]
@@ -104,30 +104,20 @@ def read_saddle(form: PiecewiseLinear, record: Any, name: str) -> Saddle:
     points = np.atleast_2d(record.x if isinstance(record, FixedPoint) else record.points)
     if points.shape[-1] != form.dimension:
         raise InputError(f"{name} has {points.shape[-1]} states, but the system has {form.dimension}.")
-    check_belongs(form, points, name)
-    word = form.pattern(points)
-    jacobians = form.region(word).J
-    values, vectors = np.linalg.eig(_turn(jacobians))
-    unstable = np.flatnonzero(np.abs(values) > 1)
+    anchor = Anchor.of(form, record, name)
+    values, jacobians, unstable = anchor.values, anchor.matrices, anchor.chosen("unstable")
     if len(unstable) != 1 or abs(values[unstable[0]].imag) > 0 or record.stability[1]:
         raise InputError(
             f"{name} at {brief(points[0])} has {len(unstable)} unstable and {record.stability[1]} central directions; "
             "expected a saddle with one unstable direction and no central one."
         )
     multiplier = float(values[unstable[0]].real)
-    right = [np.real(vectors[:, unstable[0]])]
-    left = [_eigenvector(_turn(jacobians).T, multiplier)]
+    right = [np.real(anchor.vectors[:, unstable[0]])]
+    left = [_eigenvector(turn(jacobians).T, multiplier)]
     for i in range(len(points) - 1):
         right.append(jacobians[i] @ right[-1])
-        left.append(_eigenvector(_turn(np.roll(jacobians, -i - 1, axis=0)).T, multiplier))
-    return Saddle(form, record, points, word, jacobians, multiplier, _unit(right), _unit(left))
-
-
-def _turn(jacobians: Array) -> Array:
-    product = np.eye(jacobians.shape[-1])
-    for jacobian in jacobians:
-        product = jacobian @ product
-    return product
+        left.append(_eigenvector(turn(np.roll(jacobians, -i - 1, axis=0)).T, multiplier))
+    return Saddle(form, record, anchor.points, anchor.patterns, jacobians, multiplier, _unit(right), _unit(left))
 
 
 def _eigenvector(matrix: Array, value: float) -> Array:

@@ -14,7 +14,7 @@ from dynbench.fixed_points import FixedPoint, Kind
 from dynbench.manifolds.belonging import check_belongs
 from dynbench.piecewise import PiecewiseLinear
 
-__all__ = ["Anchor", "Seed"]
+__all__ = ["Anchor", "Seed", "turn"]
 
 Array = NDArray[np.float64]
 
@@ -22,6 +22,14 @@ Array = NDArray[np.float64]
 _ON_BORDER = 1e-12
 #: A multiplier so near the unit circle cannot be told from it.
 _CENTRAL = 1e-10
+
+
+def turn(matrices: Array) -> Array:
+    """The product of matrices (k, n, n), the first of them on the right: the derivative of one turn."""
+    product = np.eye(matrices.shape[-1])
+    for matrix in matrices:
+        product = matrix @ product
+    return product
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +58,8 @@ class Anchor:
     vectors: NDArray[np.complex128]
 
     @classmethod
-    def of(cls, form: PiecewiseLinear, point: FixedPoint | Cycle) -> Anchor:
-        """The anchor of a fixed point or cycle.
+    def of(cls, form: PiecewiseLinear, point: FixedPoint | Cycle, name: str = "point") -> Anchor:
+        """The anchor of a fixed point or cycle; `name` is the argument, for messages.
 
         Raises
         ------
@@ -59,23 +67,20 @@ class Anchor:
             If it lies on a border, where the map has no derivative, or is not hyperbolic.
         """
         points = np.atleast_2d(point.x if isinstance(point, FixedPoint) else point.points)
-        check_belongs(form, points, "point")
+        check_belongs(form, points, name)
         y = form.margins(points)
         size = np.abs(points) @ np.abs(form.W2).T + np.abs(form.h2)
         if (isinstance(point, FixedPoint) and point.kind is Kind.NONSMOOTH) or (np.abs(y) <= _ON_BORDER * size).any():
             raise InputError(
-                "point lies on a switching border, where the map has no derivative and so no eigenvectors; expected a "
-                "point, or a cycle, off the borders."
+                f"{name} lies on a switching border, where the map has no derivative and so no eigenvectors; expected "
+                "a point, or a cycle, off the borders."
             )
         patterns = y > 0
         matrices = form.region(patterns).J
-        product = np.eye(form.dimension)
-        for matrix in matrices:
-            product = matrix @ product
-        values, vectors = np.linalg.eig(product)
+        values, vectors = np.linalg.eig(turn(matrices))
         if (np.abs(np.abs(values) - 1) <= _CENTRAL).any():
             raise InputError(
-                f"point has a multiplier on the unit circle, or within {_CENTRAL:g} of it; expected a hyperbolic one."
+                f"{name} has a multiplier on the unit circle, or within {_CENTRAL:g} of it; expected a hyperbolic one."
             )
         return cls(form, points, patterns, matrices, values.astype(complex), vectors.astype(complex))
 

@@ -186,6 +186,16 @@ def test_limits_and_box_may_be_left_out(bistable):
     assert db.basin_boundary(net, limits).saddles == boundary.saddles
 
 
+def test_a_saddle_on_a_border_is_passed_over_and_named():
+    """x = 0 parts the basins of 9/4 and -11/9, on a border: there is no manifold, and the note says so."""
+    net = db.Map({"x": "8*x/5 + 2*Abs(x)/5 - 9*Max(x - 1, 0)/5 + 11*Max(-x - 1, 0)/10", "y": "y/2"})
+    boundary = db.basin_boundary(net)
+    (border,) = [i for i, limit in enumerate(boundary.limits) if np.allclose(limit.points, 0)]
+    assert boundary.limits[border].kind is db.cycles.CycleKind.NONSMOOTH
+    assert f"limit {border} lies on a border and is passed over" in boundary.note
+    assert boundary.saddles == ()
+
+
 def test_a_set_that_was_cut_short_says_so():
     """A stable set without end: the note of the boundary has that preimages are missing."""
     net = db.PLRNN([0.565, 0.544], [[0, -0.599], [-0.901, 0]], [0.539, 1.037])
