@@ -32,6 +32,8 @@ Array = NDArray[np.float64]
 _STOPPED = "the search was interrupted"
 #: Cycles found from starts are one where their states differ by less than this, relative to their size.
 _SAME = 1e-6
+#: An integer for all periods up to it is no larger: every one of them is a search of its own.
+_LONGEST = 1000
 
 
 def find_cycles(
@@ -211,6 +213,8 @@ def _periods(periods: Any) -> list[int]:
     whole = _is_integer(periods)
     if not whole and not isinstance(periods, Iterable):
         raise InputError(f"periods is {periods!r:.60}; expected a positive integer k, for 1 to k, or several of them.")
+    if whole and periods > _LONGEST:
+        raise InputError(f"periods is {periods}; expected at most {_LONGEST}, or a few periods in a list.")
     given = list(range(1, int(periods) + 1)) if whole else list(periods)
     for period in given:
         if not _is_integer(period) or period < 1:

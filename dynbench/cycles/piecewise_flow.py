@@ -32,6 +32,8 @@ _TURNS = 30
 _TRIED = 40
 #: Cycles of the same legs are one where their states and periods differ by less than this, relative to their size.
 _SAME = 1e-8
+#: A loop is closed where no leg ends farther than this from the start of the next, relative to its size.
+_CLOSED = 1e-9
 #: More states than this are not proved: it takes minutes.
 _PROVED = 400
 
@@ -124,10 +126,11 @@ def _equal(first: Loop, second: Loop) -> bool:
 
 
 def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
-    """The record of a closed loop; None where its legs leave their regions."""
+    """The record of a closed loop; None where it is not closed after all, or its legs leave their regions."""
     loop = loop.turned(_shift(loop))
     points = _along(form, loop)
-    if not _in_regions(form, loop):
+    gap, size = loop.gap(form), max(1.0, float(np.abs(points).max()))
+    if not (gap <= _CLOSED * size and _in_regions(form, loop)):
         return None
     exact = form.exact if certify and loop.states.size <= _PROVED else None
     proof, spectrum = (None, None) if exact is None else _proved(exact, loop)
@@ -140,7 +143,7 @@ def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
         stability=transverse.stability,
         kind=kind_of(transverse),
         status=Status.CONVERGED if proof is None else Status.CERTIFIED,
-        residual=loop.gap(form),
+        residual=gap,
         note=_note(proof, central, loop, form) if certify else "",
         word=_word(loop),
         character="" if central else character_of(transverse),

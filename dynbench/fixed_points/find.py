@@ -13,7 +13,7 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, proof_of, slow_points
 from dynbench.fixed_points.bounds import global_box
 from dynbench.fixed_points.degree import boundary_degree, is_continuous
-from dynbench.fixed_points.records import FixedPoint
+from dynbench.fixed_points.records import FixedPoint, Kind
 from dynbench.fixed_points.results import FixedPoints, index_sum
 from dynbench.fixed_points.search import (
     Complete,
@@ -201,12 +201,23 @@ def _completeness(
     if not proofs:
         return False, findings[0].argument
     if loose:
-        return False, f"{len(loose)} of the points listed could not be certified"
+        return False, f"{len(loose)} of the points listed could not be certified{_on_borders(loose)}"
     for proof in proofs:
         wrong = _mismatch(proof, [p for p in proved if _inside(p, proof.region)])
         if wrong:
             return False, wrong
     return True, "; and ".join(proof.argument for proof in proofs)
+
+
+def _on_borders(loose: Sequence[FixedPoint]) -> str:
+    """That points on borders exist, exactly, and only the interval proof of uniqueness does not apply to them."""
+    count = sum(p.kind is Kind.NONSMOOTH and p.exact is not None for p in loose)
+    if not count:
+        return ""
+    return (
+        f"; {count} of them may lie on a border, where the Jacobian jumps and that inequality proves nothing, but "
+        "satisfy the equations exactly (of a piecewise-linear map, find_cycles with periods=1 counts such points)"
+    )
 
 
 def _mismatch(proof: Findings, points: Sequence[FixedPoint]) -> str:

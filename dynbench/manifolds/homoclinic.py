@@ -204,7 +204,7 @@ def _attempt(exact: RationalForm, source: Saddle, target: Saddle, orbit: _Orbit,
 def _record(candidate: _Candidate, attempts: Sequence[_Attempt], source: Saddle, target: Saddle) -> HomoclinicPoint:
     point = HomoclinicPoint(
         x=readonly(candidate.x),
-        kind="homoclinic" if source is target else "heteroclinic",
+        kind="homoclinic" if source.is_at(target) else "heteroclinic",
         source=source.record,
         target=target.record,
         angle=candidate.angle,

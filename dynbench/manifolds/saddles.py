@@ -22,6 +22,8 @@ Mask = NDArray[np.bool_]
 
 #: Turns around the cycle for which an orbit is seen to stay beside it, in the plane (where two are enough) and above.
 _TURNS_PLANE, _TURNS = 2, 64
+#: Two saddles nearer to one another than this, relative to their size, are one.
+_ONE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,13 @@ class Saddle:
     multiplier: float
     right: Array
     left: Array
+
+    def is_at(self, other: Saddle) -> bool:
+        """Whether the two are one, however they were given and wherever they begin."""
+        near = _ONE * (1.0 + np.abs(self.points).max())
+        return len(self.points) == len(other.points) and bool(
+            (np.abs(self.points[0] - other.points).max(axis=1) <= near).any()
+        )
 
     def heights(self, states: Array, phase: int) -> Array:
         """The unstable coordinate of states (..., n) seen from the point of a phase: zero on the stable eigenspace."""

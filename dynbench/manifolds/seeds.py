@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint, Kind
+from dynbench.manifolds.belonging import check_belongs
 from dynbench.piecewise import PiecewiseLinear
 
 __all__ = ["Anchor", "Seed", "turn"]
@@ -66,6 +67,7 @@ class Anchor:
             If it lies on a border, where the map has no derivative, or is not hyperbolic.
         """
         points = np.atleast_2d(point.x if isinstance(point, FixedPoint) else point.points)
+        check_belongs(form, points, name)
         y = form.margins(points)
         size = np.abs(points) @ np.abs(form.W2).T + np.abs(form.h2)
         if (isinstance(point, FixedPoint) and point.kind is Kind.NONSMOOTH) or (np.abs(y) <= _ON_BORDER * size).any():

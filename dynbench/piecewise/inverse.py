@@ -26,6 +26,8 @@ Pattern = NDArray[np.bool_]
 _BORDER = 1e-12
 #: States of each size that are tried to find determinants of both signs.
 _TRIALS = 500
+#: How the argument begins where no pattern at all has a determinant of another sign.
+_COHERENT = "all 2^"
 
 # What costs time is found once for each form, whoever asks.
 _SETTLED: WeakKeyDictionary[PiecewiseLinear, tuple[bool, str]] = WeakKeyDictionary()
@@ -76,6 +78,11 @@ class Inverse:
         return self._settled[1]
 
     @property
+    def coherent(self) -> bool:
+        """Whether all patterns, also those without a region, have determinants of one sign, by which paths can turn."""
+        return self.argument.startswith(_COHERENT)
+
+    @property
     def _settled(self) -> tuple[bool, str]:
         if self.form not in _SETTLED:
             _SETTLED[self.form] = self._settle()
@@ -87,7 +94,7 @@ class Inverse:
         if rational.A.det() != 0:
             matrix = _complementarity(rational)
             if is_p_matrix(matrix):
-                return True, f"all 2^{self.form.units} regional determinants have the sign of det A{whose}"
+                return True, f"{_COHERENT}{self.form.units} regional determinants have the sign of det A{whose}"
         opposite = self._opposite()
         if opposite:
             return False, f"not injective: {opposite}{whose}"
@@ -142,7 +149,10 @@ class Inverse:
         return np.asarray(K, dtype=np.float64), k, np.asarray(P, dtype=np.float64), p
 
     def preimage(self, z: ArrayLike) -> Array:
-        """The one preimage of each state, by Katzenelson's path-following from one state whose image is known.
+        """The one preimage of each state.
+
+        By Katzenelson's path-following from one state whose image is known; where a path could come into a pattern
+        whose determinant has the other sign (of a map that is `invertible` but not `coherent`) by trying every region.
 
         Parameters
         ----------
@@ -161,6 +171,8 @@ class Inverse:
         if not self.invertible:
             raise InputError(f"the map is not proved invertible ({self.argument}); expected one that is.")
         flat = states.reshape(-1, self.form.dimension)
+        if not self.coherent:
+            return self._in_any_region(flat).reshape(states.shape)
         start = np.broadcast_to(self._start, flat.shape)
         pattern = np.broadcast_to(self.form.pattern(self._start), (len(flat), self.form.units))
         return followed(self.form, start, pattern, flat).ends.reshape(states.shape)
@@ -181,6 +193,16 @@ class Inverse:
         if state.ndim != 1:
             raise InputError(f"z has shape {state.shape}; expected one state of shape ({self.form.dimension},).")
         return self._by_regions(state)
+
+    def _in_any_region(self, w: Array) -> Array:
+        """The preimages of states (m, n), each in the region whose inequalities it fulfils best."""
+        ends, best = np.full(w.shape, np.nan), np.full(len(w), -np.inf)
+        for K, k, P, p in zip(*self.pieces, strict=True):
+            size = np.abs(w) @ np.abs(P).T + np.abs(p)
+            margin = ((w @ P.T + p) / np.where(size > 0, size, 1.0)).min(axis=1, initial=np.inf)
+            better = margin > best
+            ends[better], best[better] = w[better] @ K.T + k, margin[better]
+        return ends
 
     def _by_regions(self, w: Array) -> Array:
         K, k, P, p = self.pieces

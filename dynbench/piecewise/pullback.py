@@ -36,7 +36,7 @@ def pulled_back(inverse: Inverse, line: Array) -> Array:
     (n + r, m') array
     """
     form = inverse.form
-    if line.shape[1] < 2 or 2 ** min(form.units, 30) > _REGIONS:
+    if line.shape[1] < 2 or (inverse.coherent and 2 ** min(form.units, 30) > _REGIONS):
         return _followed(inverse, line)
     n = form.dimension
     states, segments, rest = [], [], []

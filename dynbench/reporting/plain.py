@@ -105,7 +105,7 @@ def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cyc
         point=points[data["point"]].x if cycle is None else readonly(cycle.points[0]),
         which=data["which"],
         branches=tuple(map(readonly, data["branches"])),
-        error=data["error"],
+        error=np.inf if data["error"] is None else data["error"],
         exact=data["exact"],
         delta=data["delta"],
         cycle=cycle,

@@ -267,3 +267,8 @@ def test_other_systems_are_refused():
         db.find_cycles(network(15, 0), periods=[2], search=Sweep())
     with pytest.raises(db.errors.ModelError):
         db.PLRNN([np.inf], [[1.0]], [0.0])
+
+
+def test_an_absurd_number_of_periods_is_refused():
+    with pytest.raises(InputError, match="at most 1000"):
+        db.find_cycles(db.Map({"x": "1 - 1.7*Abs(x)"}), periods=10**9)

@@ -296,3 +296,21 @@ def test_smooth_maps_and_sinks_are_refused(known):
     sink = db.find_fixed_points(tame, box=BOX)[0]
     with pytest.raises(InputError, match="expected a saddle with one unstable direction"):
         db.homoclinic_points(tame, sink)
+
+
+def test_the_same_saddle_given_twice_is_homoclinic():
+    lozi = db.Map({"x": "1 - 1.7*Abs(x) + y", "y": "0.5*x"})
+    saddle = db.find_fixed_points(lozi)[1]
+    for other in (saddle, db.find_cycles(lozi, periods=1)[1]):
+        point = db.homoclinic_points(lozi, saddle, other, length=6)[0]
+        assert point.kind == point.proof.kind == "homoclinic"
+
+
+def test_points_of_another_map_are_refused():
+    lozi = db.Map({"x": "1 - a*Abs(x) + y", "y": "0.5*x"}, {"a": 1.7})
+    saddle = db.find_fixed_points(lozi)[1]
+    other = lozi.with_parameters(a=1.6)
+    with pytest.raises(InputError, match="no fixed point of this map"):
+        db.homoclinic_points(other, saddle, length=6)
+    with pytest.raises(InputError, match="no fixed point of this map"):
+        db.trace_manifold(other, saddle, "unstable", length=6)

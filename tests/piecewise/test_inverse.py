@@ -140,3 +140,13 @@ def test_regions_are_enumerated_once_for_a_form(monkeypatch):
     assert len(first.patterns) == len(second.patterns) == 2
     assert first.argument == second.argument
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("weights", [[-2.0, 1.5], [-1.0, 0.5]])
+def test_units_that_share_a_border_do_not_lead_paths_astray(weights):
+    network = db.PLRNN.shallow([[1.0]], [weights], [[1.0], [1.0]], [0.0], [0.0, 0.0])
+    inverse = Inverse(piecewise_linear(network))
+    assert inverse.invertible
+    assert not inverse.coherent
+    states = np.array([[-2.0], [0.0], [1.5], [40.0]])
+    np.testing.assert_allclose(network(inverse.preimage(states)), states, rtol=1e-14)

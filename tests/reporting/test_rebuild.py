@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 import dynbench as db
 from dynbench.errors import InputError
+from dynbench.reporting.plain import manifold_from_dict, manifold_to_dict
 
 FIXTURES = ("jang", "henon", "hostile", "cells")
 
@@ -72,3 +75,12 @@ def test_what_is_no_report_gets_a_sentence(path, message, tmp_path):
     (tmp_path / "text.json").write_text("{")
     with pytest.raises(InputError, match=message):
         db.load_report(tmp_path / path if isinstance(path, str) else path)
+
+
+def test_an_error_that_could_not_be_measured_is_infinite_again():
+    """JSON has no infinity: the report says null."""
+    system = db.Map({"x": "1 - 1.7*Abs(x) + y", "y": "0.5*x"})
+    points = db.find_fixed_points(system)
+    manifold = dataclasses.replace(db.trace_manifold(system, points[1], "unstable", length=3), error=np.inf)
+    data = manifold_to_dict(manifold, points) | {"error": None}
+    assert manifold_from_dict(data, points).error == np.inf

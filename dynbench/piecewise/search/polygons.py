@@ -212,6 +212,9 @@ class _Regions:
 
     def __call__(self, patterns: Words) -> Region:
         """Those of a batch of patterns (B, H)."""
+        if not len(patterns):
+            n, units = self._exact.dimension, self._exact.units
+            return Region(*(np.empty((0, *shape)) for shape in ((n, n), (n,), (units, n), (units,))))
         distinct_patterns, inverse = np.unique(patterns, axis=0, return_inverse=True)
         regions = [self._region(pattern) for pattern in distinct_patterns]
         return Region(*(np.array(part)[inverse.ravel()] for part in zip(*regions, strict=True)))

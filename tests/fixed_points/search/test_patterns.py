@@ -83,3 +83,15 @@ def test_other_systems_are_refused():
     with pytest.raises(InputError, match="not recognised"):
         db.find_fixed_points(db.Map({"x": "x^2"}), search=db.search.Patterns())
     assert not db.search.Patterns.suits(db.Map({"x": "x^2"}))
+
+
+def test_a_set_that_is_open_because_of_a_border_point_says_so():
+    network = db.PLRNN([0.5, 0.3], [[0, -2.0], [1.5, 0]], [0.0, 0.0])
+    points = db.find_fixed_points(network)
+    assert [p.status for p in points] == [db.Status.CONVERGED]
+    assert not points.complete
+    assert "1 of them may lie on a border" in points.argument
+    assert "satisfy the equations exactly" in points.argument
+    cycles = db.find_cycles(network, periods=1)
+    assert [c.status for c in cycles] == [db.Status.CERTIFIED]
+    assert cycles.complete[1]

@@ -251,3 +251,10 @@ def test_an_interrupted_search_says_so():
         found = strategy.search(form, 4, rng=RNG, progress=stop)
         assert found.interrupted
         assert not found.complete
+
+
+def test_polygons_that_all_die_out_prove_that_there_is_no_cycle():
+    network = db.PLRNN.shallow([[1.0]], [[0.5]], [[1.0]], [2.0], [0.0])
+    cycles = db.find_cycles(network, periods=[3], box=[[-3, 3]], search=Polygons())
+    assert len(cycles) == 0
+    assert cycles.complete[3]
