@@ -84,7 +84,7 @@ class LyapunovSpectrum:
         if not lost.any():
             return ""
         which = f"{int(lost.sum())} of {lost.size} orbits" if lost.ndim else "the orbit"
-        return f"{which} could not be followed to the end and went, as far as doubles tell, to infinity: no exponents"
+        return f"{which} could not be followed to the end, like one that diverges: no exponents"
 
     def __repr__(self) -> str:
         shape = self.exponents.shape[:-1]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import readonly
+from dynbench._arrays import readonly, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -41,7 +41,7 @@ def homoclinic_points(
     *,
     length: float | None = None,
     box: Any = None,
-    prove: bool | int = True,
+    prove: bool | int = 1000,
 ) -> tuple[HomoclinicPoint, ...]:
     """The points where the unstable manifold of a saddle crosses its stable manifold, or that of another saddle.
 
@@ -64,8 +64,9 @@ def homoclinic_points(
     box : (n, 2) array or mapping, optional
         Where they are traced, likewise.
     prove : bool or int
-        Whether to prove them; a number proves so many orbits, those with the shortest words first. A proof takes
-        about two milliseconds.
+        How many of their orbits to prove, those with the shortest words first; True for all, False for none. A proof
+        takes about two milliseconds and more for long words, and the manifolds of a chaotic map cross in very many
+        orbits; of the others `reason` says that no proof was asked for.
 
     Returns
     -------
@@ -94,13 +95,13 @@ def homoclinic_points(
     """
     form = piecewise_linear(as_system(system))
     if form is None or form.kind != "map":
-        raise InputError(f"{system!r:.60} is not recognised as a piecewise-linear map; expected one.")
+        raise InputError(f"{shown(system)} is not recognised as a piecewise-linear map; expected one.")
     if isinstance(prove, bool):
         budget = np.inf if prove else 0
     elif isinstance(prove, int) and prove >= 0:
         budget = prove
     else:
-        raise InputError(f"prove is {prove!r:.60}; expected True, False or a number of orbits.")
+        raise InputError(f"prove is {shown(prove)}; expected True, False or a number of orbits.")
     source = read_saddle(form, point, "point")
     target = source if other is None else read_saddle(form, other, "other")
     unstable = trace_manifold(system, point, "unstable", length=length, box=box)

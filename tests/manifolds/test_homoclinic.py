@@ -146,6 +146,14 @@ class TestLozi:
         shortest = min(len(p.proof.word) for p in db.homoclinic_points(system, x, length=10))
         assert min(len(p.proof.word) for p in some if p.proved) == shortest
 
+    def test_by_default_a_thousand_orbits_are_proved(self, known):
+        (cycle,) = db.find_cycles(known[0], periods=[4])
+        found = db.homoclinic_points(known[0], cycle, length=40)
+        orbits = {p.orbit for p in found}
+        assert len(orbits) > 1000
+        assert len({p.orbit for p in found if p.proved}) == 1000
+        assert {p.reason for p in found} == {"", "no proof was asked for"}
+
     def test_no_homoclinic_point_where_the_manifolds_do_not_meet(self):
         """a = 1.1, b = 0.3: X is a saddle, and its unstable manifold stays off its stable one."""
         system = lozi(a=1.1, b=0.3)
