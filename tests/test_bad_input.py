@@ -12,11 +12,35 @@ SYSTEM = db.ODE({"x": "x - x^3"})
 POINTS = db.find_fixed_points(SYSTEM)
 ANALYSIS = db.analyze(SYSTEM)
 InputError, ModelError = db.errors.InputError, db.errors.ModelError
+PLANE = db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1.0, 0.7])
+CYCLES = db.find_cycles(PLANE, periods=1)
+(SADDLE,) = (cycle for cycle in CYCLES if cycle.stability == (1, 0, 1))
+
+
+def trace(**arguments):
+    return db.trace_manifold(PLANE, SADDLE, arguments.pop("which", "unstable"), **{"length": 5.0, **arguments})
+
 
 CASES = {
     "find: no system": (lambda: db.find_fixed_points("x"), InputError, "expected an ODE or a Map"),
     "find: strategy class": (lambda: db.find_fixed_points(SYSTEM, search=db.search.Complete), InputError, "instance"),
     "find: strategy name": (lambda: db.find_fixed_points(SYSTEM, search="Complete"), InputError, "'Complete'"),
+    "cycles: progress": (lambda: db.find_cycles(PLANE, periods=1, progress="abc"), InputError, "progress is 'abc'"),
+    "cycles: certify": (lambda: db.find_cycles(PLANE, periods=1, certify=2), InputError, "certify is 2; expected True"),
+    "cycles: certify array": (lambda: db.find_cycles(PLANE, periods=1, certify=np.ones(2)), InputError, "certify is"),
+    "cycles: matrix": (lambda: db.find_cycles(PLANE, periods=1, search=np.ones((3, 2))), InputError, "search is array"),
+    "manifold: which": (lambda: trace(which=np.array([1, 2])), InputError, "which is array"),
+    "manifold: pieces": (lambda: trace(pieces=0), InputError, "pieces is 0; expected a positive integer"),
+    "manifold: pieces text": (lambda: trace(pieces="a"), InputError, "pieces is 'a'"),
+    "manifold: seed": (lambda: trace(rng="a"), InputError, "seed"),
+    "manifold: lengths": (lambda: trace(length=np.ones((3, 2))), InputError, "length is array"),
+    "manifold: cycles": (lambda: db.trace_manifold(PLANE, CYCLES, "stable"), InputError, "point is 3 cycles"),
+    "homoclinic: cycles": (lambda: db.homoclinic_points(PLANE, CYCLES), InputError, "point is 3 cycles"),
+    "homoclinic: other": (lambda: db.homoclinic_points(PLANE, SADDLE, CYCLES), InputError, "other is 3 cycles"),
+    "homoclinic: prove": (lambda: db.homoclinic_points(PLANE, SADDLE, prove=np.eye(2)), InputError, "prove is array"),
+    "boundary: limits": (lambda: db.basin_boundary(PLANE, np.ones((3, 2))), InputError, "limits is array"),
+    "network: no states": (lambda: db.PLRNN(np.zeros((0, 0)), np.zeros((0, 0))), ModelError, "A is empty"),
+    "network: no slopes": (lambda: db.PLRNN.dendritic([0.5], [[1.0]], [], np.ones((0, 1))), ModelError, "slopes is"),
     "find: strategy number": (lambda: db.find_fixed_points(SYSTEM, search=3), InputError, "strategy"),
     "find: seed": (lambda: db.find_fixed_points(SYSTEM, rng="a"), InputError, "seed"),
     "find: negative seed": (lambda: db.find_fixed_points(SYSTEM, rng=-1), InputError, "seed"),

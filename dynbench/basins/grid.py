@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import check_positive, check_tolerances, readonly
+from dynbench._arrays import check_positive, check_tolerances, readonly, shown
 from dynbench.basins.follow import Follower
 from dynbench.basins.records import INFINITY, UNDECIDED, Basins
 from dynbench.basins.targets import read_targets
@@ -123,7 +123,7 @@ def _axes(bounds: Array, resolution: Any) -> list[Array]:
     fits = counts.dtype.kind in "iu" and counts.ndim == 1 and len(counts) in (1, len(bounds)) and np.all(counts >= 2)
     if not fits or math.prod(int(c) for c in np.where(wide, counts, 1)) > _MOST_STATES:
         raise InputError(
-            f"resolution is {resolution!r:.60}; expected the number of states along each axis, 2 or more and "
+            f"resolution is {shown(resolution)}; expected the number of states along each axis, 2 or more and "
             f"{_MOST_STATES} in all at most."
         )
     return [

@@ -10,7 +10,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator, as_states, readonly
+from dynbench._arrays import as_generator, as_states, readonly, shown
 from dynbench.cycles.exact import cycle_of, key_of
 from dynbench.cycles.find_flow import cycles_of_flow
 from dynbench.cycles.records import Cycle
@@ -107,6 +107,7 @@ def find_cycles(
     ([2, 1, 0, 1, 0, 4, 4, 7], True)
     """
     form = _form(as_system(system))
+    _check(certify, progress)
     if form is not None and form.kind == "flow":
         region = None if box is None else _box(system, box)
         return cycles_of_flow(system, form, periods, region=region, starts=starts, search=search, certify=certify)
@@ -115,7 +116,7 @@ def find_cycles(
     region = None if box is None else _box(system, box)
     states = None if starts is None else np.atleast_2d(as_states(starts, system.dimension, name="starts"))
     if search is not None and not isinstance(search, WordSearch):
-        raise InputError(f"search is {search!r:.60}, no strategy: give an instance like piecewise.search.Sweep().")
+        raise InputError(f"search is {shown(search)}, no strategy: give an instance like piecewise.search.Sweep().")
     if form is None:
         return _refined(system, asked, region, states)
     strategy = (search or WordPlan()).within(region, states)
@@ -212,16 +213,23 @@ def _periods(periods: Any) -> list[int]:
     """The periods asked for, rising, each once."""
     whole = _is_integer(periods)
     if not whole and not isinstance(periods, Iterable):
-        raise InputError(f"periods is {periods!r:.60}; expected a positive integer k, for 1 to k, or several of them.")
+        raise InputError(f"periods is {shown(periods)}; expected a positive integer k, for 1 to k, or several of them.")
     if whole and periods > _LONGEST:
         raise InputError(f"periods is {periods}; expected at most {_LONGEST}, or a few periods in a list.")
     given = list(range(1, int(periods) + 1)) if whole else list(periods)
     for period in given:
         if not _is_integer(period) or period < 1:
-            raise InputError(f"periods holds {period!r:.60}; a period of a map is a positive integer.")
+            raise InputError(f"periods holds {shown(period)}; a period of a map is a positive integer.")
     if not given:
-        raise InputError(f"periods is {periods!r:.60}; expected at least one positive integer.")
+        raise InputError(f"periods is {shown(periods)}; expected at least one positive integer.")
     return sorted({int(period) for period in given})
+
+
+def _check(certify: Any, progress: Any) -> None:
+    if not isinstance(certify, bool):
+        raise InputError(f"certify is {shown(certify)}; expected True or False.")
+    if progress is not None and not callable(progress):
+        raise InputError(f"progress is {shown(progress)}; expected a callable of (stage, done, total).")
 
 
 def _is_integer(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_states, check_positive
+from dynbench._arrays import as_states, check_positive, shown
 from dynbench.cycles.piecewise_flow import piecewise_flow_cycles
 from dynbench.cycles.results import Cycles
 from dynbench.errors import InputError
@@ -38,7 +38,7 @@ def cycles_of_flow(
     check_positive(longest, name="periods", what="number, for a flow the longest period")
     if search is not None:
         raise InputError(
-            f"search is {search!r:.60}, but the words of a flow's cycles are those of the orbits of starts=."
+            f"search is {shown(search)}, but the words of a flow's cycles are those of the orbits of starts=."
         )
     if starts is None:
         raise InputError("The system is a flow: give starts=, states whose orbits lead to the cycles looked for.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator
+from dynbench._arrays import as_generator, shown
 from dynbench.errors import InputError
 from dynbench.fixed_points.assemble import certified_points, converged_points, in_order, proof_of, slow_points
 from dynbench.fixed_points.bounds import global_box
@@ -27,6 +27,7 @@ from dynbench.fixed_points.search import (
     Undecided,
 )
 from dynbench.fixed_points.search.boxes import holds
+from dynbench.piecewise.search import WordSearch
 from dynbench.systems import System, as_system
 
 __all__ = ["find_fixed_points"]
@@ -45,7 +46,7 @@ def find_fixed_points(
     *,
     box: Any = None,
     starts: Any = None,
-    search: SearchStrategy | Sequence[SearchStrategy] | None = None,
+    search: SearchStrategy | WordSearch | Sequence[SearchStrategy | WordSearch] | None = None,
     rng: int | np.random.Generator | None = None,
     certify: bool = True,
     progress: Progress | None = None,
@@ -62,7 +63,8 @@ def find_fixed_points(
     starts : (K, n) array, optional
         States to start Newton's method from.
     search : SearchStrategy or sequence of them, optional
-        One strategy or several, from `dynbench.search`. By default `Patterns` for piecewise-linear systems of at most
+        One strategy or several, from `dynbench.search`; one of `dynbench.piecewise.search` stands for `Patterns` with
+        it. By default `Patterns` for piecewise-linear systems of at most
         200 states and units, with `MultiStart` beside it where starts are given; otherwise with a box and at most 8
         states `Complete`, with `Polynomial` beside it where that is quick; with starts `MultiStart`; with neither
         `Polynomial`, or `Complete` in a box that is proved to hold every fixed point. For more than 8 states in
@@ -159,9 +161,10 @@ def _plan(system: System, box: Any, starts: Any, search: Any) -> list[SearchStra
     """The strategies to run, each with the region it needs."""
     if search is not None:
         chosen = list(search) if isinstance(search, list | tuple) else [search]
+        chosen = [Patterns(search=one) if isinstance(one, WordSearch) else one for one in chosen]
         for strategy in chosen:
             if not isinstance(strategy, SearchStrategy):
-                raise InputError(f"search holds {strategy!r:.60}, no strategy: give an instance like Complete(box).")
+                raise InputError(f"search holds {shown(strategy)}, no strategy: give an instance like Complete(box).")
         if not chosen:
             raise InputError("search is an empty sequence; give at least one strategy of dynbench.search.")
         return [strategy.within(box, starts) for strategy in chosen]

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from dynbench._arrays import brief, record_table
+from dynbench._arrays import brief, record_table, shown
 from dynbench.cycles import Cycle
 from dynbench.fixed_points import FixedPoint
 
@@ -194,7 +194,7 @@ class HomoclinicPoint:
     def _repr_html_(self) -> str:
         rows = {
             "at": brief(self.x),
-            "from, to": f"{self.source!r:.60}, {self.target!r:.60}",
+            "from, to": f"{shown(self.source)}, {shown(self.target)}",
             "angle": f"{math.degrees(self.angle):.6g} degrees",
             "status": self._established,
             "proved": self.proof.statement if self.proof else "",

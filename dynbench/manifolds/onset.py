@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from dynbench._arrays import brief, readonly
+from dynbench._arrays import brief, readonly, shown
 from dynbench.cycles import Cycle
 from dynbench.cycles.exact import cycle_of
 from dynbench.errors import ConvergenceError, InputError
@@ -130,11 +130,11 @@ def homoclinic_onset(
     family = _Family(as_system(system), parameter, point, other, length, box)
     ends = [float(value) for value in interval]
     if len(ends) != 2 or ends[0] == ends[1]:
-        raise InputError(f"interval is {interval!r:.60}; expected two different values.")
+        raise InputError(f"interval is {shown(interval)}; expected two different values.")
     seen = [family.seen(value) for value in ends]
     if seen[0] == seen[1]:
         where = "both ends" if seen[0] else "neither end"
-        raise InputError(f"interval is {interval!r:.60}, and homoclinic points are seen at {where}; expected one end.")
+        raise InputError(f"interval is {shown(interval)}, and homoclinic points are seen at {where}; expected one end.")
     there, absent = (ends[0], ends[1]) if seen[0] else (ends[1], ends[0])
     for _ in range(_HALVINGS):
         middle = (there + absent) / 2
@@ -179,7 +179,7 @@ class _Family:
         system = self.system.with_parameters(**{self.parameter: value})
         form = piecewise_linear(system)
         if form is None or form.kind != "map" or form.exact is None:
-            raise InputError(f"{system!r:.60} is not recognised as a piecewise-linear map with rational coefficients.")
+            raise InputError(f"{shown(system)} is not recognised as a piecewise-linear map with rational coefficients.")
         return system, form
 
     def cycle(self, form: PiecewiseLinear, word: Word) -> Cycle:
@@ -194,7 +194,7 @@ class _Family:
         """The word of a saddle of the map as given."""
         form = piecewise_linear(self.system)
         if form is None:
-            raise InputError(f"{self.system!r:.60} is not recognised as a piecewise-linear map.")
+            raise InputError(f"{shown(self.system)} is not recognised as a piecewise-linear map.")
         saddle = read_saddle(form, record, "point")
         return tuple(tuple(bool(e) for e in pattern) for pattern in saddle.word)
 

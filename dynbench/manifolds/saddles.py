@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import brief
+from dynbench._arrays import brief, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -100,7 +100,7 @@ def read_saddle(form: PiecewiseLinear, record: Any, name: str) -> Saddle:
         If it is neither, or no saddle with one unstable direction off the borders.
     """
     if not isinstance(record, FixedPoint | Cycle):
-        raise InputError(f"{name} is {record!r:.60}; expected a FixedPoint or a Cycle.")
+        raise InputError(f"{name} is {shown(record)}; expected a FixedPoint or a Cycle.")
     points = np.atleast_2d(record.x if isinstance(record, FixedPoint) else record.points)
     if points.shape[-1] != form.dimension:
         raise InputError(f"{name} has {points.shape[-1]} states, but the system has {form.dimension}.")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import check_positive, check_tolerances
+from dynbench._arrays import as_generator, check_positive, check_tolerances, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -88,6 +88,7 @@ def trace_manifold(
     """
     system = as_system(system)
     _check(system, point, which, length)
+    _check_sample(pieces, rng)
     check_tolerances(rtol, atol)
     states = np.atleast_2d(point.x if isinstance(point, FixedPoint) else point.points)
     form = piecewise_linear(system) if system.kind == "map" else None
@@ -107,12 +108,18 @@ def _check(system: System, point: Any, which: Any, length: Any) -> None:
     states = point.x if isinstance(point, FixedPoint) else point.points if isinstance(point, Cycle) else None
     if states is None or states.shape[-1] != system.dimension:
         raise InputError(
-            f"point is {point!r:.60}; expected a FixedPoint or a Cycle of a system with {system.dimension} states."
+            f"point is {shown(point)}; expected a FixedPoint or a Cycle of a system with {system.dimension} states."
         )
-    if which not in ("stable", "unstable"):
-        raise InputError(f"which is {which!r:.60}; expected 'stable' or 'unstable'.")
+    if not isinstance(which, str) or which not in ("stable", "unstable"):
+        raise InputError(f"which is {shown(which)}; expected 'stable' or 'unstable'.")
     if length is not None:
         check_positive(length, name="length", what="arclength")
+
+
+def _check_sample(pieces: Any, rng: Any) -> None:
+    if isinstance(pieces, bool) or not isinstance(pieces, int | np.integer) or pieces < 1:
+        raise InputError(f"pieces is {shown(pieces)}; expected a positive integer.")
+    as_generator(rng)
 
 
 def _check_curve(system: System, point: FixedPoint, which: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import sympy as sp
 
+from dynbench._arrays import shown
 from dynbench.errors import ModelError
 from dynbench.networks.activations import as_activation
 from dynbench.networks.network import as_column
@@ -134,7 +135,7 @@ class PLRNN(Map):
         A, W = dense(_linear(A)), _matrix(W, "W")
         size = len(A)
         if isinstance(units, bool) or not isinstance(units, int | np.integer) or not 0 < units <= size:
-            raise ModelError(f"units is {units!r:.60}; expected the number of rectified states, from 1 to {size}.")
+            raise ModelError(f"units is {shown(units)}; expected the number of rectified states, from 1 to {size}.")
         if W.shape != (size, size):
             raise ModelError(f"W has shape {W.shape}; expected {(size, size)}, as A has {size} states.")
         linear = size - int(units)
@@ -165,6 +166,8 @@ class PLRNN(Map):
         """
         W, thresholds = _matrix(W, "W"), _matrix(thresholds, "thresholds")
         factors = np.ravel(as_operand(np.atleast_1d(slopes), "slopes"))
+        if not len(factors):
+            raise ModelError("slopes is empty; expected one slope for each basis function.")
         if thresholds.shape != (len(factors), len(W)):
             raise ModelError(
                 f"thresholds has shape {thresholds.shape}; expected {(len(factors), len(W))}: one row for each slope, "
@@ -183,6 +186,8 @@ class PLRNN(Map):
 def _linear(A: Any) -> Any:
     """The linear part as a matrix; a vector is its diagonal."""
     operand = as_operand(A, "A")
+    if 0 in operand.shape:
+        raise ModelError("The network has no states: A is empty.")
     return np.diag(dense(operand)) if len(operand.shape) == 1 else operand
 
 

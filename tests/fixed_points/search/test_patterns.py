@@ -8,7 +8,7 @@ import sympy as sp
 
 import dynbench as db
 from dynbench.errors import InputError
-from dynbench.piecewise.search import Scyfi, Sweep
+from dynbench.piecewise.search import BranchAndBound, Scyfi, Sweep
 
 from ...piecewise.known import LOZI, network
 
@@ -95,3 +95,13 @@ def test_a_set_that_is_open_because_of_a_border_point_says_so():
     cycles = db.find_cycles(network, periods=1)
     assert [c.status for c in cycles] == [db.Status.CERTIFIED]
     assert cycles.complete[1]
+
+
+def test_a_search_for_words_stands_for_patterns_with_it():
+    net = db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1.0, 0.7])
+    found = db.find_fixed_points(net, search=BranchAndBound())
+    assert found.complete
+    assert found.strategies == ("Patterns(BranchAndBound())",)
+    np.testing.assert_allclose([p.x for p in found], [p.x for p in db.find_fixed_points(net)])
+    with pytest.raises(InputError, match="Patterns takes piecewise-linear systems"):
+        db.find_fixed_points(db.ODE({"x": "x - x^3"}), search=BranchAndBound())
