@@ -51,6 +51,12 @@ CASES = {
     "integrate: no system": (lambda: db.integrate(3, [0.0], 1.0), InputError, "expected an ODE or a Map"),
     "graph: no system": (lambda: db.transition_graph(3, POINTS), InputError, "expected an ODE or a Map"),
     "graph: no points": (lambda: db.transition_graph(SYSTEM, 3), InputError, "find_fixed_points"),
+    "graph: cycles as points": (lambda: db.transition_graph(PLANE, CYCLES), InputError, "find_fixed_points"),
+    "graph: cycles of points": (
+        lambda: db.transition_graph(PLANE, db.find_fixed_points(PLANE), cycles=db.find_fixed_points(PLANE)),
+        InputError,
+        "cycles is 3 points",
+    ),
     "graph: arrays": (lambda: db.transition_graph(SYSTEM, [[0.0]]), InputError, "find_fixed_points"),
     "graph: time": (lambda: db.transition_graph(SYSTEM, POINTS, time="a"), InputError, "time"),
     "graph: endless": (lambda: db.transition_graph(SYSTEM, POINTS, time=np.inf), InputError, "finite"),

@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from dynbench._arrays import shown
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.transitions.graph import attractor_transitions
@@ -88,7 +89,7 @@ def morse_consistency(graph: nx.MultiDiGraph, fixed_points: Sequence[FixedPoint]
 
 def _check(graph: nx.MultiDiGraph, fixed_points: Any) -> None:
     if not (isinstance(fixed_points, Sequence) and all(isinstance(p, FixedPoint) for p in fixed_points)):
-        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
+        raise InputError(f"fixed_points is {shown(fixed_points)}; expected the result of find_fixed_points.")
     for node, point in graph.nodes(data="point"):
         if point is not None and not (
             node in range(len(fixed_points)) and np.array_equal(fixed_points[node].x, point.x)

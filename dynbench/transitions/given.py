@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dynbench._arrays import check_positive
+from dynbench._arrays import check_positive, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -32,12 +32,12 @@ def check_points(system: System, fixed_points: Any, time: Any, samples: Any) -> 
     if time is not None:
         check_positive(time, name="time", what="duration or number of steps")
     if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
-        raise InputError(f"samples is {samples!r:.60}; it must be a positive integer.")
+        raise InputError(f"samples is {shown(samples)}; it must be a positive integer.")
     fits = isinstance(fixed_points, Sequence) and all(
         isinstance(p, FixedPoint) and len(p.x) == system.dimension for p in fixed_points
     )
     if not fits:
-        raise InputError(f"fixed_points is {fixed_points!r:.60}; expected the result of find_fixed_points.")
+        raise InputError(f"fixed_points is {shown(fixed_points)}; expected the result of find_fixed_points.")
 
 
 def numbered_cycles(system: System, cycles: Any, points: Mapping[int, FixedPoint], first: int) -> dict[int, Cycle]:
@@ -65,7 +65,7 @@ def numbered_cycles(system: System, cycles: Any, points: Mapping[int, FixedPoint
         isinstance(c, Cycle) and c.points.ndim == 2 and c.points.shape[1] == system.dimension for c in cycles
     )
     if not fits:
-        raise InputError(f"cycles is {cycles!r:.60}; expected cycles of the system, as find_cycles returns them.")
+        raise InputError(f"cycles is {shown(cycles)}; expected cycles of the system, as find_cycles returns them.")
     for cycle in cycles:
         _check_closed(system, cycle)
     return dict(enumerate((c for c in cycles if not _is_point(c, points)), first))
