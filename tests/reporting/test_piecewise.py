@@ -15,6 +15,7 @@ from dynbench.reporting.document import build_document
 from dynbench.reporting.json import render_json, schema
 from dynbench.reporting.markdown import render_markdown
 from dynbench.reporting.rebuild import analysis_of
+from dynbench.reporting.strategies import in_words
 from dynbench.reporting.verdict import verdict
 
 
@@ -174,3 +175,30 @@ def test_words_of_many_units_stand_apart():
     analysis = db.analyze(network, box=[(-5, 5), (-5, 5)], periods=2)
     assert np.isfinite([m.error for m in analysis.manifolds]).all()
     assert "The map is" in text_of(analysis, "piecewise")
+
+
+def test_strategies_are_named_in_words(lozi):
+    assert in_words("Patterns()") == "patterns of active units"
+    assert in_words("Patterns(Sweep())") == "patterns of active units, by a sweep over all words"
+    assert in_words("PMatrix(), Scyfi()") == "the P-matrix test, the heuristic SCYFI"
+    assert in_words("Complete(4 boxes)") == "Complete(4 boxes)"
+    assert "Searched by a sweep over all words" in text_of(lozi, "cycles")
+    assert "Patterns()" not in render_markdown(lozi)
+
+
+def test_orbits_of_a_map_are_iterated_and_leave_in_steps(lozi):
+    section = text_of(lozi, "transitions")
+    assert "Orbits are iterated" in section
+    assert "| steps | length |" in section
+    assert "Blow-up: the orbit left every bound met" in section
+    assert "finite time" not in section
+    assert "integrat" not in text_of(lozi, "not-established")
+
+
+def test_a_search_of_patterns_states_its_premise_and_no_boxes(lozi):
+    everywhere = db.analyze(lozi.system, periods=2)
+    section = text_of(everywhere, "not-established")
+    assert "words of patterns were ruled out" in section
+    assert "boxes hold no fixed point" not in section
+    assert "About fixed points" not in section
+    assert "boxes hold no fixed point" in text_of(lozi, "not-established")  # its box was covered

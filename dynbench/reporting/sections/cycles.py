@@ -11,6 +11,7 @@ from dynbench.reporting.blocks import Block, Bullets, Heading, Paragraph, Sectio
 from dynbench.reporting.cycles import enumerated, met_cycles, of_periods
 from dynbench.reporting.numbers import decimal, plural, readable, short
 from dynbench.reporting.states import leading_eigenvalues, state_text
+from dynbench.reporting.strategies import in_words
 from dynbench.reporting.tables import without_empty_columns
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _scope(cycles: Cycles) -> str:
     if cycles and proved == len(cycles):
         text += " Each was verified in exact rational arithmetic: the cycles listed exist."
     if cycles.strategies:
-        text += f" Searched by {', '.join(cycles.strategies)}."
+        text += f" Searched by {', '.join(map(in_words, cycles.strategies))}."
     if cycles.interrupted:
         text += " The search was interrupted."
     return text
