@@ -31,6 +31,19 @@ def flat():
     return db.analyze(db.Map({"x": "1 - 8/5*Max(x, 0) + x/2"}), box=[(-3, 3)], periods=3)
 
 
+@pytest.fixture(scope="module")
+def rhythm():
+    """Two stable fixed points and a stable 2-cycle, with a saddle cycle between it and each of them."""
+    network = db.PLRNN.shallow(
+        [[0.1, 0.25], [0.3, -0.05]],
+        W1=[[1.1, -1.1, 0.2, -0.2], [0, 0, 1.0, -1.0]],
+        W2=[[0.3, 1.0], [0.3, 1.0], [1.0, -0.2], [1.0, -0.2]],
+        h1=[-1.2, -1.0],
+        h2=[1.0, -1.0, 1.2, -0.8],
+    )
+    return db.analyze(network, periods=2)
+
+
 def text_of(analysis, key):
     """A section as it is rendered in Markdown."""
     document = build_document(analysis)
@@ -202,3 +215,26 @@ def test_a_search_of_patterns_states_its_premise_and_no_boxes(lozi):
     assert "boxes hold no fixed point" not in section
     assert "About fixed points" not in section
     assert "boxes hold no fixed point" in text_of(lozi, "not-established")  # its box was covered
+
+
+def test_long_fractions_of_doubles_are_rounded_and_said_to_be(rhythm):
+    section = text_of(rhythm, "piecewise")
+    assert "$0.3 z_{1} + z_{2} + 1 > 0$ (rounded; the exact numbers are in the JSON)" in section
+    assert "18014398509481984" not in section
+
+
+def test_each_cycle_is_joined_to_its_node(flat):
+    (found,) = flat.cycles.of_period(2)
+    (node,) = (n for n, cycle in flat.graph.nodes(data="cycle") if cycle is found)
+    assert f"| {flat.cycles.cycles.index(found)} | {node} | 2 | stable cycle" in text_of(flat, "cycles")
+    assert "Node: the number" in text_of(flat, "cycles")
+
+
+def test_the_verdict_says_which_cycles_join_attractors(rhythm):
+    assert "2 saddle cycles join attractors (iterated, not proved)" in verdict(rhythm)
+
+
+@pytest.mark.parametrize(("delta", "shown"), [(4.5e21, "lost to rounding"), (0.5, "0.5")])
+def test_delta_beyond_one_is_no_number(lozi, delta, shown):
+    manifolds = (dataclasses.replace(lozi.manifolds[0], delta=delta), *lozi.manifolds[1:])
+    assert f"| {shown} |" in text_of(dataclasses.replace(lozi, manifolds=manifolds), "manifolds")
