@@ -33,6 +33,7 @@ import numpy as np
 import sympy as sp
 
 import dynbench as db
+from dynbench.plotting.style import Colour, Glyph, draw_glyphs, glyph_handle
 
 parser = argparse.ArgumentParser(description="Manifolds and homoclinic points of the Lozi map.")
 parser.add_argument("--short", action="store_true", help="shorter manifolds, fewer steps")
@@ -87,19 +88,20 @@ assert np.abs(nearest.x - np.array(q0, dtype=float).ravel()).max() < 1e-14
 
 figure, axes = plt.subplots(figsize=(7, 6))
 for branch in unstable.branches:
-    (red,) = axes.plot(*branch.T, color="tab:red", lw=0.7)
+    (away,) = axes.plot(*branch.T, color=Colour.FIRST, lw=0.7)
 for branch in stable.branches:
-    (blue,) = axes.plot(*branch.T, color="tab:blue", lw=0.7)
+    (towards,) = axes.plot(*branch.T, color=Colour.STABLE, lw=0.7)
 x = np.array([p.x for p in points])
-axes.plot(*x.T, ".", color="black", ms=3)
-(orbit,) = axes.plot(*np.array([q0, q1], dtype=float).reshape(2, 2).T, "o", mfc="none", color="black", ms=9)
-axes.plot(*np.array([X.x, Y.x]).T, "s", color="black", ms=6)
+(dots,) = axes.plot(*x.T, ".", color=Colour.INK, ms=3)
+(orbit,) = axes.plot(*np.array([q0, q1], dtype=float).reshape(2, 2).T, "s", mfc="none", color=Colour.INK, ms=9)
+draw_glyphs(axes, [X.x, Y.x], [Glyph.SADDLE] * 2)
 axes.annotate("X", X.x, xytext=(6, 6), textcoords="offset points")
 axes.annotate("Y", Y.x, xytext=(6, 6), textcoords="offset points")
-names = ["unstable manifold of X", "stable manifold of X", "one step of a proved homoclinic orbit"]
-axes.legend([red, blue, orbit], names, loc="upper right")
+handles = [glyph_handle(Glyph.SADDLE), away, towards, dots, orbit]
+names = ["saddles", "unstable manifold of X", "stable manifold of X", "homoclinic points, proved"]
+axes.legend(handles, [*names, "one step of one of their orbits"], loc="upper right")
 axes.set(xlim=(-1.4, 1.6), ylim=(-1.1, 1.1), xlabel="x", ylabel="y")
-axes.set_title("Lozi map: manifolds of X, and the homoclinic points proved (dots)")
+axes.set_title("Lozi map: manifolds of X, and the homoclinic points proved")
 print(f"manifolds and proofs: {time.process_time() - started:.1f} CPU s")
 
 # %%
@@ -158,22 +160,23 @@ assert onset.absent_at < onset.value < onset.proved_at
 
 # %%
 # Before, at and after the contact, near the corner: the manifolds stay apart, touch, and cross in two points.
-panels, row = plt.subplots(1, 3, figsize=(12, 4), sharex=True, sharey=True)
+panels, row = plt.subplots(1, 3, figsize=(12, 4.4), sharex=True, sharey=True, layout="constrained")
 corner = onset.orbit[onset.step + 3]  # two steps after the corner, where it comes to lie on the local stable manifold
 for axes, change in zip(row, (-0.01, 0.0, 0.01), strict=True):
     family = lozi.with_parameters(a=onset.value + change)
     saddle = db.find_fixed_points(family, box={"x": (0, 2), "y": (-2, 2)})[0]
-    for which, colour in (("unstable", "tab:red"), ("stable", "tab:blue")):
+    for which, colour in (("unstable", Colour.FIRST), ("stable", Colour.STABLE)):
         for branch in db.trace_manifold(family, saddle, which, length=30).branches:
             axes.plot(*branch.T, color=colour, lw=0.9)
     near = [p.x for p in db.homoclinic_points(family, saddle, length=30, prove=False)] if change > 0 else []
     if near:
-        axes.plot(*np.array(near).T, ".", color="black")
+        (dots,) = axes.plot(*np.array(near).T, ".", color=Colour.INK)
     axes.set(xlim=corner[0] + np.array([-0.05, 0.05]), ylim=corner[1] + np.array([-0.05, 0.05]), xlabel="x")
     axes.set_title(f"a = {onset.value + change:.4f}")
 row[0].set_ylabel("y")
-panels.suptitle("The first homoclinic contact is a corner: unstable manifold red, stable manifold blue")
-panels.tight_layout()
+panels.suptitle("The first homoclinic contact is a corner")
+names = ["unstable manifold of X", "stable manifold of X", "homoclinic points"]
+panels.legend([away, towards, dots], names, loc="outside lower center", ncols=3, frameon=False)
 
 # %%
 # The Lyapunov exponents go with it: one positive, and their sum ln b, for every orbit, as the determinant is constant.

@@ -29,6 +29,7 @@ from matplotlib.colors import ListedColormap
 import dynbench as db
 from dynbench.piecewise import piecewise_linear
 from dynbench.plotting import draw_transition_graph
+from dynbench.plotting.style import Colour, draw_glyphs, glyph_handle, glyph_of
 
 parser = argparse.ArgumentParser(description="A bistable piecewise-linear network and its basin boundary.")
 parser.add_argument("--short", action="store_true", help="a coarser grid of orbits")
@@ -111,13 +112,14 @@ shown = {"origin": "lower", "extent": extent, "aspect": "auto", "interpolation":
 ax.imshow(grid.labels.T == 2, cmap=ListedColormap(["#dbe7f3", "#f7e6d0"]), **shown)
 ax.axvline(0, color="0.6", linewidth=0.7)
 ax.axhline(0, color="0.6", linewidth=0.7)
-ax.plot(*curve.T, color="black", linewidth=1.4, label="stable manifold of the saddle")
-for number, branch in enumerate(db.trace_manifold(network, saddle, "unstable", box=box).branches):
-    ax.plot(*branch.T, color="tab:red", linewidth=1.2, label="its unstable manifold" if not number else None)
-ax.plot(*np.transpose([points[0].x, points[2].x]), "ko", markersize=8, label="attracting")
-ax.plot(*saddle.x, "ks", markersize=7, markerfacecolor="white", label="saddle")
+(parting,) = ax.plot(*curve.T, color=Colour.STABLE, linewidth=1.6)
+for branch in db.trace_manifold(network, saddle, "unstable", box=box).branches:
+    (joining,) = ax.plot(*branch.T, color=Colour.INK, linewidth=1.2, linestyle=(0, (6, 1.5)))
+glyphs = [glyph_of(p.kind) for p in points]
+draw_glyphs(ax, [p.x for p in points], glyphs)
 ax.set(xlim=box[0], ylim=box[1], xlabel="$z_1$", ylabel="$z_2$", title="Two basins and the manifold between them")
-ax.legend(loc="lower left")
+handles = [*map(glyph_handle, glyphs[:2]), parting, joining]
+ax.legend(handles, ["attracting", "saddle", "stable manifold of the saddle", "its unstable manifold"], loc="lower left")
 
 # %%
 drawing = draw_transition_graph(graph)

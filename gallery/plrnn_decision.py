@@ -29,11 +29,14 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from scipy.optimize import brentq
 
 import dynbench as db
 from dynbench.piecewise import piecewise_linear
 from dynbench.plotting import draw_transition_graph
+from dynbench.plotting.style import Colour, Glyph, draw_glyphs, glyph_handle
 
 parser = argparse.ArgumentParser(description="A decision network of 15 units: attractors, saddle, decision surface.")
 parser.add_argument("--short", action="store_true", help="fewer random states, a coarser slice")
@@ -203,21 +206,26 @@ for ax, second, name in ((axes[0], B, "population B"), (axes[1], INHIBITORY, "th
     assert right > 0.999
     shown = ListedColormap(["#f7e6d0", "#dbe7f3"])
     ax.imshow(by_orbits, origin="lower", extent=[*window[[0, -1]]] * 2, cmap=shown, vmin=0, vmax=1)
-    lines = ax.contour(window, window, value, levels=[0.0], colors="black", linewidths=1.4)
-    ax.plot(0, 0, "ks", markersize=7, markerfacecolor="white")
+    ax.contour(window, window, value, levels=[0.0], colors=Colour.STABLE, linewidths=1.6)
+    draw_glyphs(ax, [[0, 0]], [Glyph.SADDLE])
     ax.set(xlabel="added to population A", ylabel=f"added to {name}")
-axes[0].set_title("Blue: A is chosen. Line: readout zero")
+axes[0].set_title("Through the saddle: A and B")
 axes[1].set_title("Another slice: A and inhibition")
+chosen_areas = [Patch(color=colour) for colour in ("#dbe7f3", "#f7e6d0")]
+handles = [glyph_handle(Glyph.SADDLE), Line2D([], [], color=Colour.STABLE, linewidth=1.6), *chosen_areas]
+names = ["saddle", "readout zero", "A is chosen (orbits)", "B is chosen (orbits)"]
+figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
 
 # %%
 # The two decisions being made, along the unstable manifold, and the psychometric curve.
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for branch, colour in zip(unstable.branches, ("tab:blue", "tab:orange"), strict=True):
-    left.plot(branch[:, A].mean(axis=1), branch[:, B].mean(axis=1), color=colour)
-left.plot(*active.T, "ko", markersize=8, label="decisions")
-left.plot(saddle.x[A].mean(), saddle.x[B].mean(), "ks", markersize=7, markerfacecolor="white", label="saddle")
+for branch in unstable.branches:
+    (line,) = left.plot(branch[:, A].mean(axis=1), branch[:, B].mean(axis=1), color=Colour.INK, linestyle=(0, (6, 1.5)))
+draw_glyphs(left, active, [Glyph.ATTRACTING] * 2)
+draw_glyphs(left, [[saddle.x[A].mean(), saddle.x[B].mean()]], [Glyph.SADDLE])
 left.set(xlabel="mean of A", ylabel="mean of B", title="The unstable manifold of the saddle")
-left.legend()
+handles = [glyph_handle(Glyph.ATTRACTING), glyph_handle(Glyph.SADDLE), line]
+left.legend(handles, ["attracting: the decisions", "saddle", "its unstable manifold"])
 right.plot(strengths, chosen[0], "ko", label="orbits")
 right.plot(strengths, chosen[1], color="tab:blue", label=f"readout after {LATER} steps")
 right.set(xlabel="evidence beyond the threshold", ylabel="A is chosen", title="Choice against evidence")

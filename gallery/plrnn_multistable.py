@@ -29,6 +29,7 @@ from matplotlib.colors import ListedColormap
 
 import dynbench as db
 from dynbench.plotting import draw_transition_graph
+from dynbench.plotting.style import Colour, draw_glyphs, glyph_handle, glyph_of, glyph_of_cycle
 
 parser = argparse.ArgumentParser(description="A piecewise-linear network with two resting states and a rhythm.")
 parser.add_argument("--short", action="store_true", help="a coarser grid of orbits, shorter periods")
@@ -130,17 +131,26 @@ ax.imshow(
     extent=extent,
     interpolation="nearest",
 )
-for number, line in enumerate(boundary.curves):
-    ax.plot(*line.T, color="black", linewidth=1.0, label=None if number else "stable manifolds of the saddle cycles")
-ax.plot(*np.transpose([points[0].x, points[2].x]), "ko", markersize=8, label="memories")
-ax.plot(*points[1].x, "kx", markersize=7, label="repelling fixed point")
-for cycle in cycles:
-    attracting = cycle.kind.attracting
-    style = {"color": "tab:green", "marker": "o"} if attracting else {"color": "tab:red", "marker": "s"}
-    label = "the rhythm" if attracting else "saddle cycles" if cycle is cycles.of_period(2)[0] else None
-    ax.plot(*cycle.points.T, linestyle=":", markersize=6, markeredgecolor="black", label=label, **style)
+for line in boundary.curves:
+    (parting,) = ax.plot(*line.T, color=Colour.STABLE, linewidth=1.2)
+glyphs = [glyph_of(p.kind) for p in points]
+draw_glyphs(ax, [p.x for p in points], glyphs)
+of_cycles = [glyph_of_cycle(c.kind.value) for c in cycles]
+for cycle, glyph in zip(cycles, of_cycles, strict=True):
+    ax.plot(*cycle.points.T, linestyle=":", color=glyph.value.colour)
+    draw_glyphs(ax, cycle.points, [glyph] * cycle.period)
 ax.set(xlim=box[0], ylim=box[1], xlabel="$z_1$", ylabel="$z_2$", title="Two memories, a rhythm, and what parts them")
-ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2)
+names = dict(zip(glyphs, ("attracting: memories", "repelling fixed point", "attracting: memories"), strict=True))
+names |= {glyph: f"{glyph.value.label}, period 2" for glyph in of_cycles}
+handles = [*map(glyph_handle, names), parting]
+ax.legend(
+    handles,
+    [*names.values(), "stable manifolds of the saddle cycles"],
+    loc="upper center",
+    bbox_to_anchor=(0.5, -0.1),
+    ncols=2,
+    labelspacing=1.0,
+)
 
 # %%
 drawing = draw_transition_graph(graph)

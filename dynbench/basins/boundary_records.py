@@ -210,7 +210,9 @@ class BasinBoundary:
 
     def __repr__(self) -> str:
         between = ", ".join(f"{a}|{b}" for a, b in self.leads)
-        return f"BasinBoundary({len(self.saddles)} saddles between {between or 'nothing'}, {len(self.curves)} curves)"
+        saddles = f"{len(self.saddles)} saddle{'s' if len(self.saddles) != 1 else ''}"
+        curves = f"{len(self.curves)} curve{'s' if len(self.curves) != 1 else ''}"
+        return f"BasinBoundary({saddles} between {between or 'nothing'}, {curves})"
 
     def _repr_html_(self) -> str:
         rows = {

@@ -83,7 +83,8 @@ class Cycle:
     proved: bool = False
 
     def __repr__(self) -> str:
-        return f"Cycle({self.kind.value}, period={self.period:.6g}, {len(self.points)} states, {self.status.value})"
+        states = f"{len(self.points)} state{'s' if len(self.points) != 1 else ''}"
+        return f"Cycle({self.kind.value}, period={self.period:.6g}, {states}, {self.status.value})"
 
     def _repr_html_(self) -> str:
         proved = self.status is Status.CERTIFIED

@@ -15,6 +15,8 @@ from dynbench.symbolic.typesetting import latex
 
 #: Coordinates written in a line of LaTeX.
 _MOST = 12
+#: Fractions that take more characters are shown as decimals.
+_LONGEST = 12
 
 __all__ = ["Certificate", "FixedPoint", "Kind", "Status", "Verdict"]
 
@@ -190,16 +192,22 @@ class FixedPoint:
     note: str = ""
 
     def __repr__(self) -> str:
-        state = brief(self.x) if self.exact is None else f"({', '.join(map(str, self.exact))})"
         note = f"; {self.note}" if self.note else ""
-        return f"FixedPoint({self.kind.value}, {self.status.value}, at {state}{note})"
+        return f"FixedPoint({self.kind.value}, {self.status.value}, at {self._state}{note})"
+
+    @property
+    def _state(self) -> str:
+        """Exact coordinates where they are known, long fractions as decimals; else the doubles."""
+        if self.exact is None:
+            return brief(self.x)
+        return f"({', '.join(f'{float(v):.6g}' if _long(v) else str(v) for v in self.exact)})"
 
     def _repr_html_(self) -> str:
         c = self.certificate
         rows = {
             "kind": self.kind.value,
             "status": self.status.value,
-            "state": brief(self.x) if self.exact is None else f"({', '.join(map(str, self.exact))})",
+            "state": self._state,
             "eigenvalues": brief(self.eigenvalues)[1:-1],
             "stable, central, unstable": ", ".join(map(str, self.stability)),
             "residual": f"{self.residual:.2g}",
@@ -210,7 +218,15 @@ class FixedPoint:
         return record_table("Fixed point", rows)
 
     def _repr_latex_(self) -> str:
-        state = [f"{value:.6g}" for value in self.x] if self.exact is None else list(map(latex, self.exact))
+        state = (
+            [f"{value:.6g}" for value in self.x]
+            if self.exact is None
+            else [f"{float(v):.6g}" if _long(v) else latex(v) for v in self.exact]
+        )
         if len(state) > _MOST:
             state[_MOST:] = [r"\ldots"]
         return f"$\\left({', '.join(state)}\\right)$"
+
+
+def _long(value: sp.Expr) -> bool:
+    return bool(value.is_Rational) and len(str(value)) > _LONGEST

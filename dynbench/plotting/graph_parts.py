@@ -58,12 +58,15 @@ def kind_of_node(data: dict[str, Any]) -> str:
 
 
 def name_of_node(node: Any, data: dict[str, Any]) -> str:
-    """What is written beside it: the number of a point, what cycle it is, the kind of anything else."""
+    """What is written beside it: the number of a point, number and period of a cycle, the kind of anything else.
+
+    The glyph says what kind a point or a cycle is of.
+    """
     if isinstance(data.get("point"), FixedPoint):
         return str(node)
     cycle = data.get("cycle")
     if cycle is None:
         return legible(kind_of_node(data))
     if isinstance(cycle.period, int):
-        return f"{node}: {kind_of_node(data).replace('cycle', f'{cycle.period}-cycle')}"
+        return f"{node}: {cycle.period}-cycle"
     return f"period {float(cycle.period):.4g}"

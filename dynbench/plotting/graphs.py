@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Literal
 
 import networkx as nx
@@ -25,8 +26,8 @@ from dynbench.plotting.style import Colour, Style, axes_or_new, font_size, label
 
 __all__ = ["draw_transition_graph"]
 
-#: Layers of up to so many nodes have room for words beside their nodes.
-_ROOMY = 5
+#: How wide a letter of a label is at most, in units of the size of the text.
+_LETTER = 0.53
 #: With more arrows than this, they are thin and not counted; nor where more of them than this would be.
 _MOST_COUNTED, _MOST_COUNTS = 60, 12
 #: Inches that a layer takes at least, in a figure of its own, and the height of that of a hypercube.
@@ -148,16 +149,32 @@ def _draw_labels(sketch: Sketch, graph: nx.MultiDiGraph, places: Places, layered
     size = font_size(sketch.ax, small=True)
     box: Style = {"boxstyle": "round,pad=0.08", "facecolor": Colour.PAPER, "edgecolor": "none", "alpha": 0.8}
     look: Style = {"textcoords": "offset points", "ha": "center", "parse_math": False, "zorder": 6, "bbox": box}
-    crowded = {y: sum(other == y for _, other in places.values()) > _ROOMY for _, y in places.values()}
+    texts = {node: name_of_node(node, graph.nodes[node]) for node in places}
+    crowded = _crowded(places, texts, 72 * sketch.ax.bbox.width / sketch.ax.figure.dpi / (_LETTER * size))
     for node, (x, y) in places.items():
         # Edges leave downwards, so that labels stand above; in the lowest layer, below.
         below = layered and y == lowest
-        distance = 9 if glyph_of_node(graph.nodes[node]).value.size < 10 else 11
-        style: Style = {"xytext": (0, -distance if below else distance - 1), "va": "top" if below else "bottom"}
-        text = name_of_node(node, graph.nodes[node])
-        if layered and crowded[y] and len(text) > 3:
+        glyph = glyph_of_node(graph.nodes[node]).value
+        distance = 9 if glyph.size < 10 else 11
+        above = distance + (2 if glyph.ring else -1)
+        style: Style = {"xytext": (0, -distance if below else above), "va": "top" if below else "bottom"}
+        if layered and y in crowded and len(texts[node]) > 3:
             style |= {"rotation": 90}
-        sketch.add("labels", sketch.ax.annotate(text, (x, y), fontsize=size, **look, **style))
+        sketch.add("labels", sketch.ax.annotate(texts[node], (x, y), fontsize=size, **look, **style))
+
+
+def _crowded(places: Places, texts: dict[Any, str], letters: float) -> set[float]:
+    """The heights of the layers in which two labels side by side take more than their share of so many letters."""
+    layers: dict[float, list[tuple[float, int]]] = {}
+    for node, (x, y) in places.items():
+        layers.setdefault(y, []).append((x, len(texts[node])))
+    return {
+        y
+        for y, labels in layers.items()
+        if any(
+            (a + b) / 2 + 1 > (right - left) * letters for (left, a), (right, b) in itertools.pairwise(sorted(labels))
+        )
+    }
 
 
 def _frame(ax: Axes, graph: nx.MultiDiGraph, places: Places, layered: bool) -> None:

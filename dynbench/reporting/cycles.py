@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dynbench.cycles import Cycle
@@ -10,14 +10,23 @@ from dynbench.cycles import Cycle
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
-__all__ = ["enumerated", "met_cycles", "of_periods"]
+__all__ = ["enumerated", "met_cycles", "nodes_of_cycles", "of_periods"]
 
 
 def met_cycles(analysis: Analysis) -> list[tuple[int, Cycle]]:
     """Cycles of the transition graph that are in no list, with their nodes."""
     listed = {id(cycle) for cycle in analysis.cycles or ()}
-    nodes = ((node, data.get("cycle")) for node, data in analysis.graph.nodes(data=True))
-    return [(node, cycle) for node, cycle in nodes if cycle is not None and id(cycle) not in listed]
+    return [(node, cycle) for node, cycle in _cycles_of(analysis) if id(cycle) not in listed]
+
+
+def nodes_of_cycles(analysis: Analysis) -> dict[int, int]:
+    """The identity of each cycle in the transition graph -> its node."""
+    return {id(cycle): node for node, cycle in _cycles_of(analysis)}
+
+
+def _cycles_of(analysis: Analysis) -> Iterator[tuple[int, Cycle]]:
+    nodes = analysis.graph.nodes(data="cycle")
+    return ((node, cycle) for node, cycle in nodes if cycle is not None)
 
 
 def enumerated(numbers: Sequence[int], joint: str = "and") -> str:

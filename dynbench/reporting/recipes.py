@@ -12,6 +12,7 @@ import sympy as sp
 from dynbench.errors import ModelError
 from dynbench.fixed_points.results import MOST_COLUMNS
 from dynbench.reporting.names import printable
+from dynbench.reporting.strategies import in_words
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -79,7 +80,7 @@ def _of_arrays(analysis: Analysis, box: str) -> str:
         "",
         "system = ...  # the equations above with the arrays whose SHA-256 stands beside their names",
         f'assert system.content_hash == "{analysis.system.content_hash}"',
-        *(f"# searched by {strategy}" for strategy in analysis.fixed_points.strategies),
+        *(f"# searched by {in_words(strategy)}" for strategy in analysis.fixed_points.strategies),
         f"analysis = db.analyze(system{box}, rng={analysis.provenance.get('seed', 0)})",
         'db.report(analysis, "report.html")',
     ]

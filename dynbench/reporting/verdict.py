@@ -6,10 +6,12 @@ Every word is derived from the analysis. Where something is not proved the sente
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from dynbench.cycles import Cycle, CycleKind
 from dynbench.fixed_points import FixedPoint, FixedPoints, Kind, Status
 from dynbench.reporting.cycles import met_cycles, of_periods
 from dynbench.reporting.homoclinic import number_of
@@ -124,8 +126,10 @@ def _joining_clause(analysis: Analysis) -> str:
     between = {data["saddle"] for a, b, data in joined.edges(data=True) if a != b}
     points = [analysis.graph.nodes[node]["point"] for node in between]
     kinds = [point.kind for point in points if point is not None]
+    how = "iterated" if analysis.system.kind == "map" else "integrated"
     if not kinds or len(kinds) < len(points):
-        return _joined_by_cycles(len(points) - len(kinds), len(kinds))
+        cycles = [analysis.graph.nodes[node]["cycle"] for node in between]
+        return _joined_by_cycles([c for c in cycles if c is not None], len(kinds), how)
     noun = (
         "saddle" if all(k.saddle for k in kinds) else "repelling point" if all(k.repelling for k in kinds) else "point"
     )
@@ -135,7 +139,7 @@ def _joining_clause(analysis: Analysis) -> str:
     verb = "joins" if len(between) == 1 else "join"
     whom = "the attractors" if nx.is_connected(joined) else "some of the attractors"
     proved = all(data.get("proved") for *_, data in analysis.graph.edges(data=True))
-    return f"{who} {verb} {whom}{'' if proved else ' (integrated, not proved)'}"
+    return f"{who} {verb} {whom}{'' if proved else f' ({how}, not proved)'}"
 
 
 def _listed_clause(analysis: Analysis) -> str:
@@ -174,11 +178,12 @@ def _chaos_clause(analysis: Analysis) -> str:
     return f"chaos is proved, by a transversal homoclinic orbit of {whose}"
 
 
-def _joined_by_cycles(cycles: int, points: int) -> str:
+def _joined_by_cycles(cycles: Sequence[Cycle], points: int, how: str) -> str:
     if not cycles:
         return ""
-    who = plural(cycles, "cycle") + (f" and {plural(points, 'point')}" if points else "")
-    return f"{who} {'joins' if cycles + points == 1 else 'join'} attractors (integrated, not proved)"
+    noun = "saddle cycle" if all(c.kind is CycleKind.SADDLE for c in cycles) else "cycle"
+    who = plural(len(cycles), noun) + (f" and {plural(points, 'point')}" if points else "")
+    return f"{who} {'joins' if len(cycles) + points == 1 else 'join'} attractors ({how}, not proved)"
 
 
 def _cycles_clause(analysis: Analysis) -> str:

@@ -45,7 +45,8 @@ class TransitionGraph(nx.MultiDiGraph):
     """
 
     def __repr__(self) -> str:
-        counts = f"{len(self)} nodes, {self.number_of_edges()} edges{self._wanting}"
+        nodes, edges = len(self), self.number_of_edges()
+        counts = f"{nodes} node{'s' if nodes != 1 else ''}, {edges} edge{'s' if edges != 1 else ''}{self._wanting}"
         return f"TransitionGraph({str(self.name)!r:.60}, {counts})"
 
     @property

@@ -174,6 +174,7 @@ def test_no_orbit_escapes_from_a_ball(bistable):
 def test_limits_and_box_may_be_left_out(bistable):
     net, limits, _, boundary = bistable
     found = db.basin_boundary(net)
+    assert repr(found).startswith("BasinBoundary(1 saddle between ")
     assert [limit.period for limit in found.limits] == [1] * len(limits)
     assert found.leads == boundary.leads
     states = np.concatenate([limit.points for limit in limits])

@@ -85,6 +85,7 @@ def test_a_cycle_shows_itself_in_a_few_words():
     cycle = refine_cycle(db.Map({"x": "r*x*(1 - x)"}, {"r": 3.2}), [0.5], 2)
     assert type(cycle.period) is int
     assert repr(cycle) == "Cycle(stable cycle, period=2, 2 states, converged)"
+    assert "1 state," in repr(dataclasses.replace(cycle, points=cycle.points[:1]))
     text = dataclasses.replace(cycle, note="<b>&")._repr_html_()
     assert "&lt;b&gt;&amp;" in text
     assert "<b>" not in text

@@ -45,3 +45,12 @@ def test_what_a_certificate_says_of_itself():
     none = repr(db.certify(system, [1.0, 0.0]))
     assert none.startswith("Certificate(no fixed point at (1, 0), exclusion_radius=0.")
     assert "index" not in none
+
+
+def test_a_long_fraction_is_shown_as_a_decimal():
+    point = db.find_fixed_points(db.PLRNN([0.3], [[0.1]], [0.7]))[0]
+    assert point.exact is not None
+    assert len(str(point.exact[0])) > 30
+    assert repr(point) == "FixedPoint(stable node, certified, at (1.16667))"
+    assert "1.16667" in point._repr_latex_()
+    assert "1.16667" in point._repr_html_()

@@ -85,9 +85,9 @@ def test_parallel_edges_are_merged_and_counted(pictured):
         ({"kind": "undecided"}, Glyph.UNDECIDED, "undecided"),
         ({"kind": "chaos $^<"}, Glyph.LIMIT, "chaos $^<"),
         ({"kind": "stable cycle", "cycle": 6.6632868}, Glyph.STABLE_CYCLE, "period 6.663"),
-        ({"kind": "saddle cycle", "cycle": 4}, Glyph.SADDLE_CYCLE, "99: saddle 4-cycle"),
-        ({"kind": "unstable cycle", "cycle": 4}, Glyph.UNSTABLE_CYCLE, "99: unstable 4-cycle"),
-        ({"kind": "nonhyperbolic cycle", "cycle": 4}, Glyph.OTHER_CYCLE, "99: nonhyperbolic 4-cycle"),
+        ({"kind": "saddle cycle", "cycle": 4}, Glyph.SADDLE_CYCLE, "99: 4-cycle"),
+        ({"kind": "unstable cycle", "cycle": 4}, Glyph.UNSTABLE_CYCLE, "99: 4-cycle"),
+        ({"kind": "nonhyperbolic cycle", "cycle": 4}, Glyph.OTHER_CYCLE, "99: 4-cycle"),
     ],
 )
 @pytest.mark.parametrize("layout", ["layered", "state"])
@@ -168,3 +168,18 @@ def test_layers_far_apart_stand_by_rank():
     ticks = [text.get_text() for text in drawing.ax.get_yticklabels()]
     assert ticks == ["0", "1", "2", "66", "109"]
     np.testing.assert_array_equal(drawing.ax.get_yticks(), range(5))
+
+
+@pytest.mark.parametrize("count", [3, 5, 8, 12])
+def test_cycles_of_one_layer_are_told_apart(count):
+    cycle = SimpleNamespace(period=12, points=np.zeros((12, 2)))
+    graph = nx.MultiDiGraph()
+    for node in range(10, 10 + count):
+        graph.add_node(node, point=None, cycle=cycle, kind="saddle cycle", unstable=1)
+    drawing = draw_transition_graph(graph, layout="layered")
+    drawing.figure.canvas.draw()
+    texts = drawing.by_role["labels"]
+    assert [text.get_text() for text in texts][:2] == ["10: 12-cycle", "11: 12-cycle"]
+    boxes = [text.get_window_extent() for text in texts]
+    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+    assert all(text.get_rotation() == (90 if count > 3 else 0) for text in texts)

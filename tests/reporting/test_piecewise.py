@@ -15,6 +15,7 @@ from dynbench.reporting.document import build_document
 from dynbench.reporting.json import render_json, schema
 from dynbench.reporting.markdown import render_markdown
 from dynbench.reporting.rebuild import analysis_of
+from dynbench.reporting.strategies import in_words
 from dynbench.reporting.verdict import verdict
 
 
@@ -28,6 +29,19 @@ def lozi():
 def flat():
     """x -> x/2 + 1 and a slope of -1.1 for x > 0: one stable 2-cycle, whose points part a repelling fixed point."""
     return db.analyze(db.Map({"x": "1 - 8/5*Max(x, 0) + x/2"}), box=[(-3, 3)], periods=3)
+
+
+@pytest.fixture(scope="module")
+def rhythm():
+    """Two stable fixed points and a stable 2-cycle, with a saddle cycle between it and each of them."""
+    network = db.PLRNN.shallow(
+        [[0.1, 0.25], [0.3, -0.05]],
+        W1=[[1.1, -1.1, 0.2, -0.2], [0, 0, 1.0, -1.0]],
+        W2=[[0.3, 1.0], [0.3, 1.0], [1.0, -0.2], [1.0, -0.2]],
+        h1=[-1.2, -1.0],
+        h2=[1.0, -1.0, 1.2, -0.8],
+    )
+    return db.analyze(network, periods=2)
 
 
 def text_of(analysis, key):
@@ -174,3 +188,53 @@ def test_words_of_many_units_stand_apart():
     analysis = db.analyze(network, box=[(-5, 5), (-5, 5)], periods=2)
     assert np.isfinite([m.error for m in analysis.manifolds]).all()
     assert "The map is" in text_of(analysis, "piecewise")
+
+
+def test_strategies_are_named_in_words(lozi):
+    assert in_words("Patterns()") == "patterns of active units"
+    assert in_words("Patterns(Sweep())") == "patterns of active units, by a sweep over all words"
+    assert in_words("PMatrix(), Scyfi()") == "the P-matrix test, the heuristic SCYFI"
+    assert in_words("Complete(4 boxes)") == "Complete(4 boxes)"
+    assert "Searched by a sweep over all words" in text_of(lozi, "cycles")
+    assert "Patterns()" not in render_markdown(lozi)
+
+
+def test_orbits_of_a_map_are_iterated_and_leave_in_steps(lozi):
+    section = text_of(lozi, "transitions")
+    assert "Orbits are iterated" in section
+    assert "| steps | length |" in section
+    assert "Blow-up: the orbit left every bound met" in section
+    assert "finite time" not in section
+    assert "integrat" not in text_of(lozi, "not-established")
+
+
+def test_a_search_of_patterns_states_its_premise_and_no_boxes(lozi):
+    everywhere = db.analyze(lozi.system, periods=2)
+    section = text_of(everywhere, "not-established")
+    assert "words of patterns were ruled out" in section
+    assert "boxes hold no fixed point" not in section
+    assert "About fixed points" not in section
+    assert "boxes hold no fixed point" in text_of(lozi, "not-established")  # its box was covered
+
+
+def test_long_fractions_of_doubles_are_rounded_and_said_to_be(rhythm):
+    section = text_of(rhythm, "piecewise")
+    assert "$0.3 z_{1} + z_{2} + 1 > 0$ (rounded; the exact numbers are in the JSON)" in section
+    assert "18014398509481984" not in section
+
+
+def test_each_cycle_is_joined_to_its_node(flat):
+    (found,) = flat.cycles.of_period(2)
+    (node,) = (n for n, cycle in flat.graph.nodes(data="cycle") if cycle is found)
+    assert f"| {flat.cycles.cycles.index(found)} | {node} | 2 | stable cycle" in text_of(flat, "cycles")
+    assert "Node: the number" in text_of(flat, "cycles")
+
+
+def test_the_verdict_says_which_cycles_join_attractors(rhythm):
+    assert "2 saddle cycles join attractors (iterated, not proved)" in verdict(rhythm)
+
+
+@pytest.mark.parametrize(("delta", "shown"), [(4.5e21, "lost to rounding"), (0.5, "0.5")])
+def test_delta_beyond_one_is_no_number(lozi, delta, shown):
+    manifolds = (dataclasses.replace(lozi.manifolds[0], delta=delta), *lozi.manifolds[1:])
+    assert f"| {shown} |" in text_of(dataclasses.replace(lozi, manifolds=manifolds), "manifolds")

@@ -46,6 +46,9 @@ def test_it_shows_itself_in_one_line():
     graph = db.transition_graph(system, db.find_fixed_points(system, box=[[-2, 2]]))
     assert repr(graph) == r"TransitionGraph('two\nlines', 3 nodes, 2 edges)"
     assert repr(TransitionGraph()) == "TransitionGraph('', 0 nodes, 0 edges)"
+    one = TransitionGraph()
+    one.add_edge(0, 0)
+    assert repr(one) == "TransitionGraph('', 1 node, 1 edge)"
 
 
 @pytest.fixture(scope="module")

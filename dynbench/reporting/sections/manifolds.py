@@ -28,7 +28,7 @@ _ERRORS: tuple[Text, ...] = (
     (
         "Delta: the corners carried back to the seed, their distance from the linear manifold there relative to that "
         "from the point (Eisenmann et al. 2025). It measures what rounding has become on the way, and says little of "
-        "the curve.",
+        "the curve. From one on it says nothing: it is lost to rounding.",
     ),
 )
 
@@ -60,6 +60,13 @@ def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
         *((saddle_name(number),), (manifold.which,), (branches,)),
         (str(sum(map(len, manifold.branches))),),
         (short(sum(map(arclength, manifold.branches)), 4),),
-        *((at_most(manifold.error),), (NONE if manifold.delta is None else at_most(manifold.delta),)),
+        *((at_most(manifold.error),), (_delta(manifold.delta),)),
         *((readable(manifold.method),), (readable(manifold.note),)),
     )
+
+
+def _delta(delta: float | None) -> str:
+    """From one on it is as large as the distance that it is relative to, and says nothing."""
+    if delta is None:
+        return NONE
+    return at_most(delta) if delta < 1 else "lost to rounding"

@@ -34,16 +34,16 @@ _LISTED = 20
 
 def not_established_section(analysis: Analysis) -> Section:
     """Everything that a reader might take for granted and must not."""
-    blocks: list[Block] = [
-        Heading("About fixed points"),
-        Bullets(tuple(_about_points(analysis))),
+    about = tuple(_about_points(analysis))
+    blocks: list[Block] = [Heading("About fixed points"), Bullets(about)] if about else []
+    if analysis.fixed_points.undecided:
+        blocks.append(_undecided(analysis.fixed_points))
+    blocks += [
         Heading("About motion"),
         Bullets(tuple(_about_motion(analysis))),
         Heading("What the proofs rest on"),
         Bullets(tuple(_assumptions(analysis))),
     ]
-    if analysis.fixed_points.undecided:
-        blocks.insert(2, _undecided(analysis.fixed_points))
     return Section("not-established", "What was not established", tuple(blocks))
 
 
@@ -89,7 +89,8 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     unproved = sum(not data["proved"] for data in edges)
     if unproved:
         which = "all edges" if unproved == len(edges) else f"{unproved} of the {len(edges)} edges"
-        yield (f"The limits of {which} of the transition graph rest on numerical integration, not on a proof.",)
+        how = "orbits iterated in doubles" if analysis.system.kind == "map" else "numerical integration"
+        yield (f"The limits of {which} of the transition graph rest on {how}, not on a proof.",)
     sampled = sum(data["side"] == 0 for data in edges)
     if sampled:
         yield (
@@ -144,7 +145,14 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
     if analysis.fixed_points.certified:
         proofs = True
         yield (_ASSUMED_OF_DOUBLES if is_large(analysis.system) else _ASSUMED_OF_BALLS,)
-    if analysis.fixed_points.complete or analysis.fixed_points.undecided:
+    if _by_patterns(analysis):
+        proofs = True
+        yield (
+            "That there are no others than those listed, where a list is complete, rests on bounds of the rounding of "
+            "IEEE 754 doubles (the sums and products of BLAS included), by which words of patterns were ruled out; "
+            "each word that was left was decided in exact rational numbers.",
+        )
+    if _by_boxes(analysis):
         proofs = True
         yield (
             "That boxes hold no fixed point rests on double-precision arithmetic rounded outward: on IEEE "
@@ -165,6 +173,20 @@ def _assumptions(analysis: Analysis) -> Iterator[Text]:
         )
     if not proofs:
         yield ("Nothing in this report is proved.",)
+
+
+def _by_patterns(analysis: Analysis) -> bool:
+    """Whether a list is complete because words of patterns were ruled out."""
+    points, cycles = analysis.fixed_points, analysis.cycles
+    of_points = points.complete and any("Patterns" in strategy for strategy in points.strategies)
+    return of_points or (cycles is not None and any(cycles.complete.values()))
+
+
+def _by_boxes(analysis: Analysis) -> bool:
+    """Whether boxes were searched: always, but where the patterns of a piecewise-linear system were."""
+    points = analysis.fixed_points
+    boxes = not points.strategies or any("Patterns" not in strategy for strategy in points.strategies)
+    return bool(points.undecided) or analysis.cover is not None or (points.complete and boxes)
 
 
 def _undecided(points: FixedPoints) -> Table:

@@ -24,6 +24,8 @@ __all__ = ["piecewise_section"]
 _LISTED = 4
 #: The argument of a unit is written out where it has no more operations than this.
 _OPERATIONS = 24
+#: Fractions with a denominator beyond this, such as those of most doubles, are shown as decimals of so many digits.
+_DENOMINATOR, _DIGITS = 10**6, 6
 
 
 def piecewise_section(analysis: Analysis) -> Section | None:
@@ -61,21 +63,25 @@ def _units(system: System, form: PiecewiseLinear) -> list[Block]:
     for i, margin in enumerate(_margins(form.exact, system.states)):
         if int(sp.count_ops(margin)) > _OPERATIONS:
             return []
-        rows.append((f"Bit {i + 1} of a pattern is 1 where ", Formula(sp.Gt(margin, 0, evaluate=False)), "."))
+        rounded = " (rounded; the exact numbers are in the JSON)" if margin.has(sp.Float) else ""
+        condition = Formula(sp.Gt(margin, 0, evaluate=False))
+        rows.append((f"Bit {i + 1} of a pattern is 1 where ", condition, f"{rounded}."))
     return [Bullets(tuple(rows))]
 
 
 def _margins(exact: RationalForm, states: tuple[sp.Symbol, ...]) -> list[sp.Expr]:
-    """The arguments of the units, as they are without units that feed others."""
+    """The arguments of the units, as they are without units that feed others; long fractions rounded."""
     return [
-        sp.Add(*(_rational(c) * s for c, s in zip(row, states, strict=True)), _rational(exact.h2[i, 0]))
+        sp.Add(*(_legible(c) * s for c, s in zip(row, states, strict=True)), _legible(exact.h2[i, 0]))
         for i, row in enumerate(exact.W2.tolist())
     ]
 
 
-def _rational(number: object) -> sp.Rational:
+def _legible(number: object) -> sp.Number:
+    """The number itself, or rounded where it is a long fraction."""
     numerator, _, denominator = str(number).partition("/")
-    return sp.Rational(int(numerator), int(denominator or 1))
+    exact = sp.Rational(int(numerator), int(denominator or 1))
+    return exact if exact.q <= _DENOMINATOR else sp.Float(exact, _DIGITS)
 
 
 def _regions(form: PiecewiseLinear) -> Table:

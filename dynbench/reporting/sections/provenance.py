@@ -9,6 +9,7 @@ from dynbench.reporting.blocks import Block, Bullets, Code, Name, Paragraph, Sec
 from dynbench.reporting.numbers import readable
 from dynbench.reporting.recipes import periods_asked, python_recipe, toml_recipe
 from dynbench.reporting.references import references
+from dynbench.reporting.strategies import in_words
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -20,7 +21,8 @@ def provenance_section(analysis: Analysis) -> Section:
     """Versions, seed and settings, and what to type to repeat the analysis."""
     rows: list[tuple[Text, ...]] = []
     for key, value in analysis.provenance.items():
-        rows.append(((key.replace("_", " "),), (Name(_listed(value)),)))
+        shown = list(map(in_words, value)) if key == "strategies" else value
+        rows.append(((key.replace("_", " "),), (Name(_listed(shown)),)))
     headers: tuple[Text, ...] = (("setting",), ("value",))
     blocks: list[Block] = [Table("Versions and settings", headers, tuple(rows))]
     model = toml_recipe(analysis)

@@ -33,13 +33,16 @@ _HOW = {
     "undecided": "no limit was identified; the reason stands in the last column",
 }
 
+#: The same of a map, whose time is a number of steps.
+_OVERFLOW = "the orbit left every bound met, until its numbers overflowed"
+
 
 def transitions_section(analysis: Analysis) -> Section:
     """The graph as a figure and as two tables, and what must hold between its numbers."""
     graph = analysis.graph
     blocks: list[Block] = [Paragraph((_summary(analysis),))]
     if graph.number_of_edges():
-        blocks += [Figures((_figure(analysis),)), _node_table(graph), *_edge_blocks(graph)]
+        blocks += [Figures((_figure(analysis),)), _node_table(graph), *_edge_blocks(graph, analysis.system.kind)]
     elif any(reason for _, reason in graph.nodes(data="skipped")):
         blocks += [_node_table(graph)]
     if graph.number_of_nodes():
@@ -60,7 +63,8 @@ def _summary(analysis: Analysis) -> str:
         pairs = len({frozenset(edge) for edge in between})
         text += f" In this way {plural(pairs, 'pair')} of attractors {'is' if pairs == 1 else 'are'} joined."
     if not all(data["proved"] for *_, data in graph.edges(data=True)):
-        text += " Orbits are integrated in double precision: their limits are evidence, not proof."
+        done = "iterated" if analysis.system.kind == "map" else "integrated"
+        text += f" Orbits are {done} in double precision: their limits are evidence, not proof."
     return text
 
 
@@ -99,11 +103,11 @@ def _ball(ball: AttractionBall | None) -> str:
     return NONE if ball is None else f"an ellipsoid in the box of half-width {at_most(ball.radius)}"
 
 
-def _edge_blocks(graph: nx.MultiDiGraph) -> list[Block]:
+def _edge_blocks(graph: nx.MultiDiGraph, kind: str) -> list[Block]:
     edges = list(graph.edges(data=True))
     headers: tuple[Text, ...] = (
         *(("from",), ("side",), ("direction",), ("to",), ("branches",)),
-        *(("time",), ("length",), ("barrier",), ("identified by",), ("reason",)),
+        *(("steps" if kind == "map" else "time",), ("length",), ("barrier",), ("identified by",), ("reason",)),
     )
     table = Table(
         "Edges of the transition graph",
@@ -112,7 +116,8 @@ def _edge_blocks(graph: nx.MultiDiGraph) -> list[Block]:
         numeric=(4, 5, 6, 7),
     )
     used = [how for how in _HOW if any(data["how"] == how for *_, data in edges)]
-    items: list[Text] = [(f"{how[:1].upper()}{how[1:]}: {_HOW[how]}.",) for how in used]
+    said = _HOW | ({"blow-up": _OVERFLOW} if kind == "map" else {})
+    items: list[Text] = [(f"{how[:1].upper()}{how[1:]}: {said[how]}.",) for how in used]
     barriers = {data["barrier_kind"] for *_, data in edges}
     if "energy" in barriers:
         items.append(("Barrier: the potential at the source minus the potential at the limit (a gradient flow).",))
