@@ -32,7 +32,7 @@ def test_limits_are_one_where_their_states_are(second, same):
 
 def test_what_is_shown_of_a_boundary():
     boundary = db.basin_boundary(db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1.0, 0.7]))
-    assert repr(boundary) == f"BasinBoundary(1 saddles between {boundary.leads[0][0]}|{boundary.leads[0][1]}, 1 curves)"
+    assert repr(boundary) == f"BasinBoundary(1 saddle between {boundary.leads[0][0]}|{boundary.leads[0][1]}, 1 curve)"
     assert boundary.error < 1e-12
     html = boundary._repr_html_()
     assert "<caption>Basin boundary</caption>" in html
