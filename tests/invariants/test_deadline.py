@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
@@ -89,3 +90,34 @@ def test_an_interrupted_search_is_not_kept_for_the_next_call(search, method, mon
     assert found.stopped == ""
     assert len(found) == 1
     assert getattr(system, search)() is found
+
+
+@pytest.mark.parametrize("place", ["callback of the collector", "destructor"])
+def test_it_waits_where_python_ignores_exceptions(place):
+    """The time ends inside; the exception comes after, and the collector is on again."""
+    ends = []
+
+    def slow(*_):
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            sum(range(100))
+        ends.append(end)
+
+    class Slow:
+        def __del__(self):
+            slow()
+
+    def endless():
+        if place == "destructor":
+            Slow()
+        else:
+            gc.callbacks.append(slow)
+            gc.collect()
+            gc.callbacks.remove(slow)
+        while True:
+            sum(range(100))
+
+    with pytest.raises(OutOfTime), deadline(0.1, OutOfTime):
+        endless()
+    assert ends
+    assert gc.isenabled()
