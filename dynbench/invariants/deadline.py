@@ -7,13 +7,17 @@ import gc
 import math
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import ClassVar
+from weakref import WeakMethod
 
 __all__ = ["deadline"]
 
 #: Seconds until the next try where an exception would be ignored.
 _AGAIN = 0.01
+#: Seconds that an exception may take to be raised; the garbage collector goes on after them whatever became of it.
+_AT_MOST = 1.0
 
 
 @contextmanager
@@ -22,7 +26,8 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
 
     The exception is raised as Ctrl-C raises KeyboardInterrupt, between two instructions of Python: a long call into
     compiled code is left first. Unlike a signal it works in every thread and takes nothing from the application. It
-    should derive from BaseException, or an ``except Exception`` on the way may swallow it.
+    should derive from BaseException, or an ``except Exception`` on the way may swallow it. Blocks may be nested, and
+    several threads may have one each.
 
     Parameters
     ----------
@@ -34,37 +39,84 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
     if math.isinf(seconds):
         yield
         return
-    thread = ctypes.c_ulong(threading.get_ident())
-    lock, over = threading.Lock(), False
-    collecting = gc.isenabled()
-
-    def strike() -> None:
-        with lock:
-            if over:
-                return
-            if _ignores_exceptions(thread.value):
-                wait(_AGAIN)
-                return
-            gc.disable()  # or a collection could begin before the exception is raised, and raise it in a callback
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(error))
-
-    def wait(duration: float) -> threading.Timer:
-        timer = threading.Timer(duration, strike)
-        timer.daemon = True
-        timer.start()
-        return timer
-
-    timer = wait(seconds)
+    strike = _Strike(threading.get_ident(), error)
     try:
+        strike.wait(seconds)
         yield
     finally:
-        timer.cancel()
-        with lock:
-            over = True
-            # One that was set but not raised yet is taken back.
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
-            if collecting:
-                gc.enable()
+        strike.take_back()
+
+
+class _Strike:
+    """An exception that a timer raises in a thread, once, unless it is taken back before."""
+
+    #: Those whose exception was set and may not be raised yet, by thread: Python keeps one for each.
+    struck: ClassVar[dict[int, _Strike]] = {}
+    #: Whether the collector was on before the first of them.
+    collecting: ClassVar[bool] = True
+    lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, thread: int, error: type[BaseException]) -> None:
+        self.thread, self.error, self.over = thread, error, False
+        self.timer = threading.Timer(0.0, self.now)
+
+    def wait(self, seconds: float) -> None:
+        """Strike after so many seconds."""
+        self.timer = _timer(seconds, self.now)
+
+    def now(self) -> None:
+        with self.lock:
+            if self.over:
+                return
+            # A collection could begin before the exception is raised, and raise it in a callback.
+            if not self.struck:
+                _Strike.collecting = gc.isenabled()
+                gc.disable()
+            if self.thread in self.struck or _ignores_exceptions(self.thread):
+                self._let_collect()
+                self.wait(_AGAIN)
+                return
+            self.struck[self.thread] = self
+            _set_exception(self.thread, self.error)
+        # Not left to `take_back` alone, which the exception itself may cut short.
+        _timer(_AT_MOST, self.forget)
+
+    def take_back(self) -> None:
+        """No strike from here on; one that was set and is not raised yet is not raised."""
+        self.timer.cancel()
+        with self.lock:
+            self.over = True
+            if self.struck.get(self.thread) is self:
+                _set_exception(self.thread, None)
+        self.forget()
+
+    def forget(self) -> None:
+        with self.lock:
+            if self.struck.get(self.thread) is self:
+                del self.struck[self.thread]
+                self._let_collect()
+
+    def _let_collect(self) -> None:
+        if not self.struck and self.collecting:
+            gc.enable()
+
+
+def _timer(seconds: float, method: Callable[[], None]) -> threading.Timer:
+    # Weak, or a strike would outlive its block where another exception cuts `take_back` short.
+    weak = WeakMethod(method)
+
+    def call() -> None:
+        if (alive := weak()) is not None:
+            alive()
+
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _set_exception(thread: int, error: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error and ctypes.py_object(error))
 
 
 def _ignores_exceptions(thread: int) -> bool:

@@ -69,6 +69,67 @@ def test_a_block_that_ends_in_time_is_not_struck_later():
         pass
 
 
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_collector_is_left_as_it_was(collecting):
+    """Also where the exception comes while the block is left, which may cut the cleaning up short."""
+    enabled = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+    try:
+        for k in range(300):
+            try:
+                with deadline(1e-4, OutOfTime):
+                    time.sleep(1e-4 + 1e-6 * (k % 100))
+            except OutOfTime:
+                pass
+        end = time.monotonic() + 10  # a second is what it may take
+        while gc.isenabled() != collecting and time.monotonic() < end:
+            time.sleep(0.01)
+        assert gc.isenabled() == collecting
+    finally:
+        (gc.enable if enabled else gc.disable)()
+
+
+def test_nested_deadlines_each_end_their_block():
+    class Inner(BaseException):
+        pass
+
+    def endless():
+        while True:
+            sum(range(100))
+
+    def one_after_the_other():
+        with pytest.raises(Inner), deadline(0.05, Inner):
+            endless()
+        endless()
+
+    for _ in range(5):
+        with pytest.raises(OutOfTime), deadline(0.1, OutOfTime):
+            one_after_the_other()
+        with pytest.raises(OutOfTime), deadline(0.05, OutOfTime), deadline(10.0, Inner):
+            endless()
+
+
+def test_deadlines_of_many_threads_hold_together():
+    ended = []
+
+    def work():
+        try:
+            with deadline(0.1, OutOfTime):
+                while True:
+                    sum(range(100))
+        except OutOfTime:
+            ended.append(threading.get_ident())
+
+    collecting = gc.isenabled()
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(ended) == 8
+    assert gc.isenabled() == collecting
+
+
 def test_an_error_in_the_block_is_the_one_that_is_raised():
     with pytest.raises(KeyError), deadline(10.0, OutOfTime):
         raise KeyError
@@ -117,7 +178,8 @@ def test_it_waits_where_python_ignores_exceptions(place):
         while True:
             sum(range(100))
 
+    collecting = gc.isenabled()
     with pytest.raises(OutOfTime), deadline(0.1, OutOfTime):
         endless()
     assert ends
-    assert gc.isenabled()
+    assert gc.isenabled() == collecting
