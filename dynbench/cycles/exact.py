@@ -12,7 +12,7 @@ from dynbench.fixed_points import Status
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum, estimated_spectrum, settle
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.periodic import Periodic, Reality
-from dynbench.piecewise.rational import in_doubles
+from dynbench.piecewise.rational import in_doubles, to_sympy
 from dynbench.piecewise.words import canonical
 
 __all__ = ["character_of", "cycle_of", "key_of", "kind_of"]
@@ -77,7 +77,7 @@ def _spectrum(matrix: fmpq_mat, *, enclosed: bool) -> Spectrum:
             spectrum = enclosed_spectrum(arb_mat(matrix), "map")
         if spectrum is not None:
             if n <= _SETTLED and not (spectrum.decided and spectrum.resolved):
-                entries = [sp.Rational(int(e.p), int(e.q)) for e in matrix.entries()]
+                entries = [to_sympy(e) for e in matrix.entries()]
                 spectrum = settle(spectrum, sp.Matrix(n, n, entries), "map")
             return spectrum
     return estimated_spectrum(in_doubles(matrix), "map")
@@ -136,4 +136,4 @@ def _kept(exact: tuple[fmpq_mat, ...]) -> tuple[tuple[sp.Rational, ...], ...] | 
     digits = sum(int(e.p).bit_length() + int(e.q).bit_length() for z in exact for e in z.entries()) * 0.3
     if digits > _DIGITS:
         return None
-    return tuple(tuple(sp.Rational(int(e.p), int(e.q)) for e in z.entries()) for z in exact)
+    return tuple(tuple(to_sympy(e) for e in z.entries()) for z in exact)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
-from flint import arb, fmpq, fmpq_mat
+from flint import arb, fmpq_mat
 from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
@@ -24,6 +24,7 @@ from dynbench.fixed_points.spectrum import Spectrum, estimated_spectrum, settle
 from dynbench.fixed_points.symmetry import moved, moves_of
 from dynbench.invariants import SignedPermutation
 from dynbench.piecewise import piecewise_linear
+from dynbench.piecewise.rational import from_sympy, to_sympy
 from dynbench.symbolic.balls import ball_around
 from dynbench.symbolic.intervals import Interval
 from dynbench.systems import System
@@ -279,9 +280,9 @@ def _exact_jacobian(system: System, exact: Exact) -> sp.Matrix:
     form = piecewise_linear(system)
     if form is not None and form.exact is not None and all(value.is_Rational for value in exact):
         # A network is not written out for the Jacobian of one region.
-        state = fmpq_mat(len(exact), 1, [fmpq(int(value.p), int(value.q)) for value in exact])
+        state = fmpq_mat(len(exact), 1, [from_sympy(value) for value in exact])
         entries = form.exact.region(form.exact.pattern(state)).J.entries()
-        return sp.Matrix(len(exact), len(exact), [sp.Rational(int(e.p), int(e.q)) for e in entries])
+        return sp.Matrix(len(exact), len(exact), [to_sympy(e) for e in entries])
     components = system.expand()
     return components.jacobian.subs(dict(zip(system.states, exact, strict=True)) | components.exact_parameters)
 

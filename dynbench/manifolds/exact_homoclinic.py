@@ -12,7 +12,7 @@ from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
 from dynbench.manifolds.exact_saddles import ExactSaddle, NotProved, apply, dot, shared_roots, strictly
 from dynbench.manifolds.homoclinic_records import HomoclinicProof, Number, Word
 from dynbench.piecewise.quadratic import Quadratic
-from dynbench.piecewise.rational import RationalForm
+from dynbench.piecewise.rational import RationalForm, to_sympy
 
 __all__ = ["prove_connection"]
 
@@ -103,7 +103,7 @@ def _prove(source: _End, target: _End, word: Word, bits: int) -> tuple[Homoclini
         source_word=source.saddle.word,
         target_word=target.saddle.word,
         word=word,
-        d=None if bits else _rational(source.multiplier.d),
+        d=None if bits else to_sympy(source.multiplier.d),
         multiplier=_number(source.multiplier),
         direction=tuple(map(_number, source.right)),
         t=_number(t),
@@ -201,16 +201,12 @@ def _same(first: ExactSaddle, second: ExactSaddle) -> bool:
 
 
 def _rationals(points: Sequence[Sequence[fmpq]]) -> tuple[tuple[sp.Rational, ...], ...]:
-    return tuple(tuple(map(_rational, point)) for point in points)
-
-
-def _rational(value: fmpq) -> sp.Rational:
-    return sp.Rational(int(value.p), int(value.q))
+    return tuple(tuple(map(to_sympy, point)) for point in points)
 
 
 def _number(value: Any) -> Number:
     if isinstance(value, Quadratic):
-        return _rational(value.a), _rational(value.b)
+        return to_sympy(value.a), to_sympy(value.b)
     if isinstance(value, fmpq):
-        return _rational(value), sp.S.Zero
-    return _rational(value.mid().fmpq()), _rational(value.rad().fmpq())
+        return to_sympy(value), sp.S.Zero
+    return to_sympy(value.mid().fmpq()), to_sympy(value.rad().fmpq())

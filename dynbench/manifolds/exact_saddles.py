@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, fmpq, fmpq_mat
 
 from dynbench.piecewise.quadratic import Quadratic, square_root
-from dynbench.piecewise.rational import RationalForm, RationalRegion
+from dynbench.piecewise.rational import RationalForm, RationalRegion, identity
 
 __all__ = ["ExactSaddle", "NotProved", "apply", "dot", "shared_roots", "strictly"]
 
@@ -72,8 +72,7 @@ class ExactSaddle:
     @cached_property
     def turns(self) -> list[fmpq_mat]:
         """The derivatives of the first 0, 1, ..., k steps from x_0 on."""
-        size = self._size
-        products = [fmpq_mat(size, size, [fmpq(int(i == j)) for i in range(size) for j in range(size)])]
+        products = [identity(self._size)]
         for region in self.regions:
             products.append(region.J * products[-1])
         return products

@@ -14,7 +14,7 @@ from dynbench.errors import InputError
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.katzenelson import followed
 from dynbench.piecewise.p_matrix import is_p_matrix
-from dynbench.piecewise.rational import RationalForm, as_rationals
+from dynbench.piecewise.rational import RationalForm, as_rationals, identity
 from dynbench.piecewise.regions import realised_patterns
 
 __all__ = ["Inverse"]
@@ -258,6 +258,4 @@ def _sign(number: fmpq) -> int:
 
 def _complementarity(form: RationalForm) -> fmpq_mat:
     """I + W2 A^-1 W1 - V."""
-    size = form.units
-    identity = fmpq_mat(size, size, [fmpq(int(i == j)) for i in range(size) for j in range(size)])
-    return identity + form.W2 * form.A.solve(form.W1) - form.V
+    return identity(form.units) + form.W2 * form.A.solve(form.W1) - form.V

@@ -14,7 +14,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from dynbench.errors import ModelError
 from dynbench.piecewise.hinges import Hinges, NotPiecewiseLinear
-from dynbench.piecewise.rational import to_rational
+from dynbench.piecewise.rational import from_sympy, to_rational
 from dynbench.symbolic.matrices import MatrixKernel
 from dynbench.symbolic.matrices.arithmetic import DOUBLES, Arithmetic
 from dynbench.symbolic.matrices.entries import SYMBOLS
@@ -60,7 +60,7 @@ def _rational(value: Any) -> fmpq:
     if isinstance(value, int | float):
         return to_rational(value)
     if isinstance(value, sp.Rational):
-        return fmpq(int(value.p), int(value.q))
+        return from_sympy(value)
     raise ModelError(f"{value} is no rational number.")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
 
-from dynbench.piecewise.rational import RationalForm, RationalRegion
+from dynbench.piecewise.rational import RationalForm, RationalRegion, identity
 from dynbench.piecewise.words import Word
 
 __all__ = ["Continuum", "Periodic", "Reality", "holds", "solve_word"]
@@ -87,10 +87,10 @@ def solve_word(form: RationalForm, word: Word) -> Periodic:
     Periodic
     """
     regions = _regions(form, word)
-    matrix, constant = _identity(form.dimension), fmpq_mat(form.dimension, 1)
+    matrix, constant = identity(form.dimension), fmpq_mat(form.dimension, 1)
     for region in regions:
         matrix, constant = region.J * matrix, region.J * constant + region.c
-    system = -matrix if form.kind == "flow" else _identity(form.dimension) - matrix
+    system = -matrix if form.kind == "flow" else identity(form.dimension) - matrix
     try:
         start = system.solve(constant)
     except ZeroDivisionError:
@@ -238,7 +238,3 @@ def _range(
         else:
             high = end if high is None else min(high, end)
     return None if low is not None and high is not None and low > high else (low, high)
-
-
-def _identity(n: int) -> fmpq_mat:
-    return fmpq_mat(n, n, [fmpq(int(i == j)) for i in range(n) for j in range(n)])

@@ -7,15 +7,40 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import sympy as sp
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-__all__ = ["RationalForm", "RationalRegion", "as_rationals", "in_doubles", "to_rational"]
+__all__ = [
+    "RationalForm",
+    "RationalRegion",
+    "as_rationals",
+    "from_sympy",
+    "identity",
+    "in_doubles",
+    "to_rational",
+    "to_sympy",
+]
 
 
 def to_rational(number: float) -> fmpq:
     """The rational number that a double is."""
     return fmpq(*float(number).as_integer_ratio())
+
+
+def from_sympy(number: sp.Rational) -> fmpq:
+    """A rational number of SymPy as one of python-flint."""
+    return fmpq(int(number.p), int(number.q))
+
+
+def to_sympy(number: fmpq) -> sp.Rational:
+    """A rational number of python-flint as one of SymPy."""
+    return sp.Rational(int(number.p), int(number.q))
+
+
+def identity(size: int) -> fmpq_mat:
+    """The identity matrix, exact."""
+    return fmpq_mat(size, size, [fmpq(int(i == j)) for i in range(size) for j in range(size)])
 
 
 def as_rationals(values: Any) -> fmpq_mat:
@@ -117,9 +142,8 @@ class RationalForm:
             size, size, [fmpq(int(i == j and bool(pattern[i]))) for i in range(size) for j in range(size)]
         )
         if self.nested:
-            identity = fmpq_mat(size, size, [fmpq(int(i == j)) for i in range(size) for j in range(size)])
-            G = (identity - self.V * active).solve(G)
-            g = (identity - self.V * active).solve(g)
+            nesting = identity(size) - self.V * active
+            G, g = nesting.solve(G), nesting.solve(g)
         weights = self.W1 * active
         return RationalRegion(self.A + weights * G, weights * g + self.h1, G, g)
 

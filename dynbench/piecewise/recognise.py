@@ -15,7 +15,7 @@ from dynbench.errors import ModelError
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.hinges import Affine, Hinges, NotPiecewiseLinear
 from dynbench.piecewise.matrix import MatrixReader, exactly, in_doubles
-from dynbench.piecewise.rational import RationalForm, as_rationals
+from dynbench.piecewise.rational import RationalForm, as_rationals, from_sympy, to_sympy
 from dynbench.symbolic.matrices.nodes import add
 from dynbench.systems import System, as_system
 
@@ -124,11 +124,11 @@ def _column(rows: list[Affine]) -> NDArray[Any]:
 
 def _number(value: sp.Expr) -> Any:
     """A rational number as such; another one as SymPy has it."""
-    return fmpq(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else value
+    return from_sympy(value) if isinstance(value, sp.Rational) else value
 
 
 def _rounded(values: NDArray[Any]) -> NDArray[np.float64]:
     if values.dtype != object:
         return values
-    flat = [float(sp.Rational(int(e.p), int(e.q))) if isinstance(e, fmpq) else float(e) for e in values.ravel()]
+    flat = [float(to_sympy(e)) if isinstance(e, fmpq) else float(e) for e in values.ravel()]
     return np.array(flat, dtype=np.float64).reshape(values.shape)

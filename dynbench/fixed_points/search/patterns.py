@@ -14,7 +14,7 @@ from dynbench.fixed_points.search.boxes import as_boxes, holds
 from dynbench.piecewise import PiecewiseLinear, piecewise_linear
 from dynbench.piecewise.complementarity import rational_form
 from dynbench.piecewise.periodic import Periodic
-from dynbench.piecewise.rational import in_doubles
+from dynbench.piecewise.rational import in_doubles, to_sympy
 from dynbench.piecewise.search import WordPlan, WordSearch
 from dynbench.piecewise.settle import Settled, settle_words
 from dynbench.piecewise.words import Word
@@ -120,7 +120,7 @@ def _reasons(form: PiecewiseLinear, complete: bool, argument: str, settled: Sett
 def _exact(system: System, form: PiecewiseLinear, z: fmpq_mat) -> tuple[sp.Expr, ...] | None:
     if form.exact is None or system.dimension > _EXACT:
         return None
-    return tuple(sp.Rational(int(e.p), int(e.q)) for e in z.entries())
+    return tuple(to_sympy(e) for e in z.entries())
 
 
 def _continuum(system: System, form: PiecewiseLinear, word: Word, dimension: int) -> Continuum:
@@ -128,7 +128,7 @@ def _continuum(system: System, form: PiecewiseLinear, word: Word, dimension: int
     region = rational_form(form).region(word[0])
     equations = []
     for i, state in enumerate(system.states):
-        terms = [sp.Rational(int(e.p), int(e.q)) * x for e, x in zip(region.J.tolist()[i], system.states, strict=True)]
-        value = sp.Add(*terms) + sp.Rational(int(region.c[i, 0].p), int(region.c[i, 0].q))
+        terms = [to_sympy(e) * x for e, x in zip(region.J.tolist()[i], system.states, strict=True)]
+        value = sp.Add(*terms) + to_sympy(region.c[i, 0])
         equations.append(value if form.kind == "flow" else value - state)
     return Continuum(tuple(e for e in equations if e != 0), dimension, True)

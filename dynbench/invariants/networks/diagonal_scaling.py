@@ -10,6 +10,8 @@ from flint import fmpq
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import breadth_first_order
 
+from dynbench.piecewise.rational import to_rational
+
 __all__ = ["exact_scaling", "scaling"]
 
 Array = NDArray[np.float64]
@@ -117,5 +119,5 @@ def _entries(matrix: Any) -> dict[tuple[int, int], fmpq] | None:
         return None
     rows, columns = m.coords
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    rational = [fmpq(*a.as_integer_ratio()) for a in m.data.tolist()]
+    rational = [to_rational(a) for a in m.data.tolist()]
     return {edge: a for edge, a in zip(pairs, rational, strict=True) if a != 0}

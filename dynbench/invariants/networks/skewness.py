@@ -18,6 +18,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from dynbench.piecewise.rational import as_rationals, from_sympy
 from dynbench.symbolic.kernels import exact_float
 from dynbench.symbolic.matrices import LowRank, MatrixKernel, normalise
 from dynbench.symbolic.matrices.enclosures import INTERVALS
@@ -68,7 +69,7 @@ def _of_low_rank(value: LowRank) -> int:
     pivots = _spanning_rows(joined)
     if not pivots:
         return -1
-    chosen = fmpq_mat([[_rational(a) for a in joined[i]] for i in pivots])
+    chosen = as_rationals(joined[pivots])
     for sign in (-1, 1):
         swap = fmpq_mat(2 * rank, 2 * rank)
         for k in range(rank):
@@ -80,7 +81,7 @@ def _of_low_rank(value: LowRank) -> int:
 
 def _spanning_rows(joined: Array) -> list[int]:
     """Rows that span all rows, found by exact elimination."""
-    whole = fmpq_mat([[_rational(a) for a in row] for row in joined]).transpose()
+    whole = as_rationals(joined).transpose()
     reduced, rank = whole.rref()
     columns: list[int] = []
     start = 0
@@ -138,12 +139,12 @@ def exact_matrix(e: MatrixExpr, values: Mapping[sp.MatrixSymbol, Any]) -> fmpq_m
     if isinstance(e, sp.MatrixSymbol):
         array = values.get(e)
         if isinstance(array, LowRank):
-            return _exact(array.U) * _exact(array.V).transpose()
+            return as_rationals(array.U) * as_rationals(array.V).transpose()
         if array is not None and scipy.sparse.issparse(array):
             array = array.toarray()
-        return _exact(array.reshape(tuple(map(int, e.shape)))) if isinstance(array, np.ndarray) else None
+        return as_rationals(array.reshape(tuple(map(int, e.shape)))) if isinstance(array, np.ndarray) else None
     if isinstance(e, sp.Identity | sp.ZeroMatrix | sp.OneMatrix | sp.MatrixBase):
-        return fmpq_mat([[fmpq(int(a.p), int(a.q)) for a in row] for row in sp.Matrix(e.as_explicit()).tolist()])
+        return fmpq_mat([[from_sympy(a) for a in row] for row in sp.Matrix(e.as_explicit()).tolist()])
     if isinstance(e, sp.Transpose):
         inner = exact_matrix(e.arg, values)
         return None if inner is None else inner.transpose()
@@ -157,7 +158,7 @@ def exact_matrix(e: MatrixExpr, values: Mapping[sp.MatrixSymbol, Any]) -> fmpq_m
         product = _folded([exact_matrix(f, values) for f in factors], lambda a, b: a * b)
         if product is None or not coefficient.is_Rational:
             return None
-        return fmpq_mat.__mul__(product, fmpq(int(coefficient.p), int(coefficient.q)))
+        return fmpq_mat.__mul__(product, from_sympy(coefficient))
     return None
 
 
@@ -168,14 +169,6 @@ def _folded(parts: list[fmpq_mat | None], join: Any) -> fmpq_mat | None:
             return None
         result = join(result, part)
     return result
-
-
-def _exact(array: Array) -> fmpq_mat:
-    return fmpq_mat([[_rational(a) for a in row] for row in array.tolist()])
-
-
-def _rational(a: float) -> fmpq:
-    return fmpq(*float(a).as_integer_ratio())
 
 
 def _diagonal(column: fmpq_mat) -> fmpq_mat:

@@ -15,6 +15,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from dynbench.invariants.algebra.derivatives import lie_derivative
 from dynbench.invariants.networks.diagonal_scaling import exact_scaling, scaling
 from dynbench.invariants.networks.skewness import SymmetricPart, exact_matrix, symmetric_part, transposes_to
+from dynbench.piecewise.rational import to_sympy
 from dynbench.symbolic.intervals import Interval
 from dynbench.symbolic.kernels import IntervalKernel
 from dynbench.symbolic.matrices import LowRank, MatrixKernel, normalise
@@ -170,7 +171,7 @@ class NetworkValues:
             rough = matrix
         near = scaling(rough, sign, 1e-9)
         d = None if near is None else exact_scaling(matrix, sign, near[1], size)
-        return None if d is None else sp.ImmutableDenseMatrix(size, 1, [sp.Rational(int(a.p), int(a.q)) for a in d])
+        return None if d is None else sp.ImmutableDenseMatrix(size, 1, [to_sympy(a) for a in d])
 
     def _doubles(self, bound: MatrixExpr) -> np.ndarray:
         (value,) = MatrixKernel((normalise(bound),), (), self.arrays, DOUBLES)()

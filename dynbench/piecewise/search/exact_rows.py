@@ -15,7 +15,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from dynbench.piecewise.complementarity import Complementarity
-from dynbench.piecewise.rational import RationalForm
+from dynbench.piecewise.rational import RationalForm, identity
 
 __all__ = ["ExactRows"]
 
@@ -72,9 +72,8 @@ def _equations(form: RationalForm, base: NDArray[np.bool_], period: int) -> tupl
     n, H = form.dimension, form.units
     region = form.region(base)
     active = fmpq_mat(H, H, [_ONE if i == j and base[i] else _ZERO for i in range(H) for j in range(H)])
-    identity = fmpq_mat(H, H, [_ONE if i == j else _ZERO for i in range(H) for j in range(H)])
-    inside = (identity - form.V * active).solve(form.V)
-    inputs = form.W1 * (active * inside + identity)
+    inside = (identity(H) - form.V * active).solve(form.V)
+    inputs = form.W1 * (active * inside + identity(H))
     rows = period * (n + H)
     matrix = [[_ZERO] * rows for _ in range(period * (n + 2 * H))]
     right = [_ZERO] * rows
