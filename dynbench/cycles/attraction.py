@@ -25,7 +25,7 @@ from dynbench.fixed_points.attraction import AttractionBall, proved_ellipsoid
 from dynbench.fixed_points.certificates import PRECISION, refine
 from dynbench.fixed_points.large import is_large
 from dynbench.flow.variational import propagate
-from dynbench.symbolic.balls import upper
+from dynbench.symbolic.balls import identity, upper
 from dynbench.systems import System
 
 __all__ = ["CycleBalls", "cycle_balls"]
@@ -124,7 +124,7 @@ class _Iterate:
         center = [value.mid() for value in x]
         offset = arb_mat([[value - mid] for value, mid in zip(x, center, strict=True)])
         here, box = center, list(x)
-        jacobian = arb_mat([[int(i == j) for j in range(len(here))] for i in range(len(here))])
+        jacobian = identity(len(here))
         for _ in range(self.steps):
             jacobian = self.system.ball_jacobian(box) * jacobian
             here = [a + b for a, b in zip(self.system.ball_residual(here), here, strict=True)]

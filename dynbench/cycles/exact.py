@@ -13,9 +13,9 @@ from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum, estimate
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.periodic import Periodic, Reality
 from dynbench.piecewise.rational import in_doubles, to_sympy
-from dynbench.piecewise.words import canonical
+from dynbench.piecewise.words import canonical_start
 
-__all__ = ["character_of", "cycle_of", "key_of", "kind_of"]
+__all__ = ["character_of", "cycle_of", "kind_of"]
 
 #: Bits of the ball arithmetic that encloses multipliers.
 _BITS = 256
@@ -34,7 +34,7 @@ def cycle_of(form: PiecewiseLinear, periodic: Periodic, *, certify: bool = True)
 
     It is certified where the form has rational entries; else it is a cycle of the map with rounded entries.
     """
-    shift = _shift(periodic)
+    shift = canonical_start(periodic.word)
     exact = periodic.points[shift:] + periodic.points[:shift]
     word = tuple(periodic.word[shift:] + periodic.word[:shift])
     points = np.array([in_doubles(z)[:, 0] for z in exact])
@@ -48,7 +48,7 @@ def cycle_of(form: PiecewiseLinear, periodic: Periodic, *, certify: bool = True)
         points=readonly(points),
         multipliers=spectrum.midpoints,
         stability=spectrum.stability,
-        kind=CycleKind.NONSMOOTH if border else kind_of(spectrum),
+        kind=CycleKind.NONSMOOTH if border else kind_of(*spectrum.stability),
         status=Status.CERTIFIED if proved else Status.CONVERGED,
         residual=float(np.abs(form(points) - np.roll(points, -1, axis=0)).max()),
         note=border or _note(spectrum, form),
@@ -57,17 +57,6 @@ def cycle_of(form: PiecewiseLinear, periodic: Periodic, *, certify: bool = True)
         character="" if border or spectrum.stability[1] else character_of(spectrum),
         proved=known,
     )
-
-
-def key_of(periodic: Periodic) -> object:
-    """What tells cycles apart: their points, exactly."""
-    return frozenset(tuple((int(e.p), int(e.q)) for e in z.entries()) for z in periodic.points)
-
-
-def _shift(periodic: Periodic) -> int:
-    """Where the canonical rotation of the word starts."""
-    word = canonical(periodic.word)
-    return next(i for i in range(len(word)) if periodic.word[i:] + periodic.word[:i] == word)
 
 
 def _spectrum(matrix: fmpq_mat, *, enclosed: bool) -> Spectrum:
@@ -83,9 +72,8 @@ def _spectrum(matrix: fmpq_mat, *, enclosed: bool) -> Spectrum:
     return estimated_spectrum(in_doubles(matrix), "map")
 
 
-def kind_of(spectrum: Spectrum) -> CycleKind:
-    """The kind of a smooth cycle, by its multipliers (of a flow without the trivial one)."""
-    stable, central, unstable = spectrum.stability
+def kind_of(stable: int, central: int, unstable: int) -> CycleKind:
+    """The kind of a smooth cycle, by the counts of its multipliers (of a flow without the trivial one)."""
     if central:
         return CycleKind.NONHYPERBOLIC
     if not unstable:

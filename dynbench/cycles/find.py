@@ -11,7 +11,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from dynbench._arrays import as_generator, as_states, readonly, shown
-from dynbench.cycles.exact import cycle_of, key_of
+from dynbench.cycles.exact import cycle_of
 from dynbench.cycles.find_flow import cycles_of_flow
 from dynbench.cycles.records import Cycle
 from dynbench.cycles.refine import refine_cycle
@@ -165,8 +165,9 @@ class _Found:
         self.interrupted |= settled.interrupted
         kept: dict[object, Periodic] = {}
         for periodic in settled.periodic:
-            if len(set(_keys(periodic))) == period and self._inside(periodic.points):
-                kept.setdefault(key_of(periodic), periodic)
+            key = frozenset(periodic.keys)
+            if len(key) == period and self._inside(periodic.points):
+                kept.setdefault(key, periodic)
         self.cycles += [cycle_of(self.form, periodic, certify=self.certify) for periodic in kept.values()]
         continua = [(word, c) for word, c in settled.continua if c.period == period]
         for word, continuum in continua:
@@ -192,10 +193,6 @@ class _Found:
             return True
         bounds: list[tuple[fmpq, fmpq]] = [(to_rational(low), to_rational(high)) for low, high in self.region]
         return all(low <= e <= high for z in points for e, (low, high) in zip(z.entries(), bounds, strict=True))
-
-
-def _keys(periodic: Periodic) -> list[object]:
-    return [tuple((int(e.p), int(e.q)) for e in z.entries()) for z in periodic.points]
 
 
 def _form(system: System) -> PiecewiseLinear | None:

@@ -26,6 +26,7 @@ from flint import arb, arb_mat, ctx, fmpq_mat
 
 from dynbench.cycles.loops import Loop
 from dynbench.piecewise import RationalForm, agree_on_border
+from dynbench.symbolic.balls import identity
 
 __all__ = ["LoopProof", "enclosed_monodromy", "prove_loop"]
 
@@ -90,8 +91,7 @@ def enclosed_monodromy(form: RationalForm, loop: Loop, durations: Sequence[arb])
 
     The product of the legs' exponentials: at a switch nothing is added, as the field is continuous.
     """
-    n = form.dimension
-    matrix = arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+    matrix = identity(form.dimension)
     with ctx.workprec(_BITS):
         for pattern, duration in zip(loop.patterns, durations, strict=True):
             matrix = (arb_mat(form.region([bool(on) for on in pattern]).J) * duration).exp() * matrix
@@ -131,9 +131,8 @@ class _Legs:
         spread = [arb(0, _INFLATION * float(abs(correction[i, 0]).upper()) + _SMALLEST) for i in range(size)]
         box = [z[i] + spread[i] for i in range(size)]
         _, derivative = self._equations(box)
-        identity = arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
         offset = arb_mat(size, 1, spread)
-        image = (identity - inverse * derivative) * offset - correction
+        image = (identity(size) - inverse * derivative) * offset - correction
         if not all(bool(spread[i].contains_interior(image[i, 0])) for i in range(size)):
             return None
         return [z[i] + image[i, 0] for i in range(size)]

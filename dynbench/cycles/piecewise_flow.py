@@ -19,7 +19,7 @@ from dynbench.cycles.records import Cycle
 from dynbench.fixed_points import Status
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum, estimated_spectrum
 from dynbench.piecewise import PiecewiseLinear, RationalForm
-from dynbench.piecewise.words import Word, canonical
+from dynbench.piecewise.words import as_word, canonical_start
 
 __all__ = ["piecewise_flow_cycle", "piecewise_flow_cycles"]
 
@@ -127,7 +127,7 @@ def _equal(first: Loop, second: Loop) -> bool:
 
 def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
     """The record of a closed loop; None where it is not closed after all, or its legs leave their regions."""
-    loop = loop.turned(_shift(loop))
+    loop = loop.turned(canonical_start(loop.patterns))
     points = _along(form, loop)
     gap, size = loop.gap(form), max(1.0, float(np.abs(points).max()))
     if not (gap <= _CLOSED * size and _in_regions(form, loop)):
@@ -141,11 +141,11 @@ def _record(form: PiecewiseLinear, loop: Loop, certify: bool) -> Cycle | None:
         points=readonly(points),
         multipliers=whole.midpoints,
         stability=transverse.stability,
-        kind=kind_of(transverse),
+        kind=kind_of(*transverse.stability),
         status=Status.CONVERGED if proof is None else Status.CERTIFIED,
         residual=gap,
         note=_note(proof, central, loop, form) if certify else "",
-        word=_word(loop),
+        word=as_word(loop.patterns),
         character="" if central else character_of(transverse),
         proved=decided and spectrum is not None and not central,
     )
@@ -162,16 +162,6 @@ def _proved(exact: RationalForm, loop: Loop) -> tuple[LoopProof | None, Spectrum
         return None, None
     with ctx.workprec(128):
         return proof, enclosed_spectrum(enclosed_monodromy(exact, loop, proof.durations), "map")
-
-
-def _word(loop: Loop) -> Word:
-    return tuple(tuple(bool(on) for on in pattern) for pattern in loop.patterns)
-
-
-def _shift(loop: Loop) -> int:
-    """Where the canonical rotation of the word starts."""
-    word = _word(loop)
-    return next(i for i in range(len(word)) if word[i:] + word[:i] == canonical(word))
 
 
 def _note(proof: LoopProof | None, central: int, loop: Loop, form: PiecewiseLinear) -> str:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, readonly
+from dynbench.cycles.exact import kind_of
 from dynbench.cycles.piecewise_flow import piecewise_flow_cycle
-from dynbench.cycles.records import Cycle, CycleKind
+from dynbench.cycles.records import Cycle
 from dynbench.errors import ConvergenceError, InputError
 from dynbench.fixed_points import Status
 from dynbench.flow import Outcome, integrate
@@ -152,20 +153,15 @@ def _of_map(system: System, start: Array, period: int) -> Cycle | None:
 def _record(period: float | int, points: Array, values: Multipliers, transverse: Multipliers, residual: float) -> Cycle:
     modulus = np.abs(transverse)
     central = np.abs(modulus - 1) <= _CENTRAL
-    stable, unstable = int((~central & (modulus < 1)).sum()), int((~central & (modulus > 1)).sum())
-    if central.any():
-        kind = CycleKind.NONHYPERBOLIC
-    elif not unstable:
-        kind = CycleKind.STABLE
-    else:
-        kind = CycleKind.SADDLE if stable else CycleKind.UNSTABLE
+    counts = ~central & (modulus < 1), central, ~central & (modulus > 1)
+    stable, neutral, unstable = (int(count.sum()) for count in counts)
     order = np.lexsort((values.imag, values.real, -np.round(np.abs(values), 12)))
     return Cycle(
         period=period,
         points=readonly(points),
         multipliers=readonly(values[order], complex),
-        stability=(stable, int(central.sum()), unstable),
-        kind=kind,
+        stability=(stable, neutral, unstable),
+        kind=kind_of(stable, neutral, unstable),
         status=Status.CONVERGED,
         residual=residual,
         note=f"multipliers within {_CENTRAL:g} of the unit circle count as central" if central.any() else "",

@@ -33,7 +33,7 @@ from dynbench.fixed_points.large import certify_large, is_large, polish_large
 from dynbench.fixed_points.records import Certificate, Verdict
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
 from dynbench.fixed_points.vicinity import Vicinity
-from dynbench.symbolic.balls import ball_around, sup_norm, upper
+from dynbench.symbolic.balls import ball_around, identity, sup_norm, upper
 from dynbench.systems import System, as_system
 
 __all__ = ["certify", "excluded", "polished", "refine"]
@@ -161,7 +161,7 @@ def refine(system: Vicinity, x: Sequence[arb], *, steps: int = 12) -> Refined | 
 def residual_jacobian_ball(system: Vicinity, x: Sequence[arb]) -> arb_mat:
     """The Jacobian of G over a box given as balls."""
     jacobian = system.ball_jacobian(x)
-    return jacobian - _identity(system.dimension) if system.kind == "map" else jacobian
+    return jacobian - identity(system.dimension) if system.kind == "map" else jacobian
 
 
 def _prove(system: Vicinity, center: list[arb]) -> Refined | None:
@@ -275,7 +275,7 @@ def _contraction(system: Vicinity, inverse: arb_mat, center: Sequence[arb], radi
     if not _defined(system, ball):
         return arb("nan")
     jacobian = residual_jacobian_ball(system, ball)
-    return sup_norm(_identity(system.dimension) - inverse * jacobian)
+    return sup_norm(identity(system.dimension) - inverse * jacobian)
 
 
 def _defined(system: Vicinity, ball: Sequence[arb]) -> bool:
@@ -309,7 +309,3 @@ def _apply(matrix: arb_mat, vector: Sequence[arb]) -> list[arb]:
 
 def _norm(vector: Sequence[arb]) -> arb:
     return sup_norm(arb_mat(len(vector), 1, list(vector)))
-
-
-def _identity(n: int) -> arb_mat:
-    return arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])

@@ -10,10 +10,11 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
-from dynbench.manifolds.balls import BallMap, column, dot, identity, length, solved
+from dynbench.manifolds.balls import BallMap, column, dot, length, solved
 from dynbench.manifolds.reach import Part, Reach
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise.rational import RationalForm
+from dynbench.symbolic.balls import identity
 
 __all__ = ["errors"]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dynbench.piecewise.rational import RationalForm
 
-__all__ = ["BallMap", "column", "dot", "identity", "length", "solved"]
+__all__ = ["BallMap", "column", "dot", "length", "solved"]
 
 Array = NDArray[np.float64]
 
@@ -68,11 +68,6 @@ def solved(matrix: arb_mat, right: arb_mat) -> arb_mat:
         return matrix.solve(right)
     except ZeroDivisionError:
         return arb_mat(right.nrows(), right.ncols(), [arb("inf")] * (right.nrows() * right.ncols()))
-
-
-def identity(n: int) -> arb_mat:
-    """The unit matrix."""
-    return arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
 
 
 def dot(a: arb_mat, b: arb_mat) -> arb:

@@ -10,9 +10,10 @@ import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
 
 from dynbench.manifolds.exact_saddles import ExactSaddle, NotProved, apply, dot, shared_roots, strictly
-from dynbench.manifolds.homoclinic_records import HomoclinicProof, Number, Word
+from dynbench.manifolds.homoclinic_records import HomoclinicProof, Number
 from dynbench.piecewise.quadratic import Quadratic
 from dynbench.piecewise.rational import RationalForm, to_sympy
+from dynbench.piecewise.words import Word
 
 __all__ = ["prove_connection"]
 

@@ -15,12 +15,13 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.manifolds.exact_homoclinic import prove_connection
 from dynbench.manifolds.exact_saddles import NotProved
-from dynbench.manifolds.homoclinic_records import HomoclinicPoint, HomoclinicProof, Word
+from dynbench.manifolds.homoclinic_records import HomoclinicPoint, HomoclinicProof
 from dynbench.manifolds.itineraries import Itineraries, UnstableLine, itineraries
 from dynbench.manifolds.meetings import Meetings, local_meetings, planar_meetings
 from dynbench.manifolds.saddles import Saddle, read_saddle
 from dynbench.manifolds.trace import trace_manifold
 from dynbench.piecewise import RationalForm, piecewise_linear
+from dynbench.piecewise.words import Word, as_word
 from dynbench.systems import System, as_system
 
 __all__ = ["homoclinic_points"]
@@ -132,7 +133,7 @@ class _Orbit(NamedTuple):
     def patterns(self, units: int) -> Word:
         """The word as patterns."""
         bits = np.frombuffer(self.word, dtype=bool).reshape(-1, units)
-        return _word(bits)
+        return as_word(bits)
 
 
 class _Candidate(NamedTuple):
@@ -196,7 +197,7 @@ def _attempt(exact: RationalForm, source: Saddle, target: Saddle, orbit: _Orbit,
     begin, end = np.roll(source.word, before - orbit.leaving, axis=0), np.roll(target.word, -orbit.arriving, axis=0)
     word = (*_repeated(begin, before), *core, *_repeated(end, after))
     try:
-        proof, states = prove_connection(exact, _word(begin), _word(np.roll(end, -after, axis=0)), word)
+        proof, states = prove_connection(exact, as_word(begin), as_word(np.roll(end, -after, axis=0)), word)
     except NotProved as failure:
         return _Attempt(None, np.empty(0), 0, str(failure))
     return _Attempt(proof, np.array(states), before, "")
@@ -226,11 +227,7 @@ def _record(candidate: _Candidate, attempts: Sequence[_Attempt], source: Saddle,
 
 
 def _repeated(word: NDArray[np.bool_], steps: int) -> Word:
-    return tuple(_word(word)[i % len(word)] for i in range(steps))
-
-
-def _word(patterns: NDArray[np.bool_]) -> Word:
-    return tuple(tuple(bool(e) for e in pattern) for pattern in patterns)
+    return tuple(as_word(word)[i % len(word)] for i in range(steps))
 
 
 def _phase(saddle: Saddle, line: Array) -> int:

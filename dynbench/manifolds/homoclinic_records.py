@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from dynbench._arrays import brief, record_table, shown
 from dynbench.cycles import Cycle
 from dynbench.fixed_points import FixedPoint
+from dynbench.piecewise.words import Word
 
-__all__ = ["HomoclinicPoint", "HomoclinicProof", "Number", "Word"]
+__all__ = ["HomoclinicPoint", "HomoclinicProof", "Number"]
 
-#: One pattern of signs for each step.
-Word = tuple[tuple[bool, ...], ...]
 #: a + b sqrt(d) as (a, b); in a proof by balls midpoint and radius.
 Number = tuple[sp.Rational, sp.Rational]
 

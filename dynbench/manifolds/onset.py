@@ -18,10 +18,11 @@ from dynbench.fixed_points import FixedPoint
 from dynbench.manifolds.exact_homoclinic import prove_connection
 from dynbench.manifolds.exact_saddles import NotProved
 from dynbench.manifolds.homoclinic import homoclinic_points
-from dynbench.manifolds.homoclinic_records import HomoclinicProof, Word
+from dynbench.manifolds.homoclinic_records import HomoclinicProof
 from dynbench.manifolds.saddles import read_saddle
 from dynbench.piecewise import PiecewiseLinear, piecewise_linear
 from dynbench.piecewise.periodic import Reality, solve_word
+from dynbench.piecewise.words import Word, as_word
 from dynbench.systems import System, as_system
 
 __all__ = ["HomoclinicOnset", "homoclinic_onset"]
@@ -196,7 +197,7 @@ class _Family:
         if form is None:
             raise InputError(f"{shown(self.system)} is not recognised as a piecewise-linear map.")
         saddle = read_saddle(form, record, "point")
-        return tuple(tuple(bool(e) for e in pattern) for pattern in saddle.word)
+        return as_word(saddle.word)
 
     def points(self, value: float, prove: bool) -> tuple[Any, ...]:
         """The homoclinic points at a value."""

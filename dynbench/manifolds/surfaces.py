@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
 from dynbench.errors import InputError
-from dynbench.manifolds.balls import BallMap, column, identity, length, solved
+from dynbench.manifolds.balls import BallMap, column, length, solved
 from dynbench.manifolds.discs import Disc
 from dynbench.manifolds.meshes import Mesh
 from dynbench.manifolds.polygons import clipped, outside, parted
@@ -22,6 +22,7 @@ from dynbench.manifolds.records import Manifold
 from dynbench.manifolds.seeds import Anchor
 from dynbench.piecewise import PiecewiseLinear
 from dynbench.piecewise.inverse import Inverse
+from dynbench.symbolic.balls import identity
 
 __all__ = ["surface"]
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.rational import RationalForm, as_rationals
-from dynbench.symbolic.balls import upper
+from dynbench.symbolic.balls import identity, upper
 
 __all__ = ["Complementarity", "complementarity", "rational_form"]
 
@@ -123,23 +123,23 @@ def _eliminated(exact: RationalForm, base: Pattern, period: int) -> tuple[list[a
     region = exact.region(base)
     J, c, G, g = (arb_mat(part) for part in (region.J, region.c, region.G, region.g))
     V, W1 = arb_mat(exact.V), arb_mat(exact.W1)
-    units = _identity(len(base))
+    units = identity(len(base))
     active = _diagonal(base)
     inside = (units - V * active).solve(V)
     inputs = W1 * (active * inside + units)
     if exact.kind == "flow":
         lags = [G * (-J).solve(inputs) + inside]
         return lags, G * (-J).solve(c) + g
-    power = _identity(J.nrows())
+    power = identity(J.nrows())
     for _ in range(period):
         power = power * J
-    moved = (_identity(J.nrows()) - power).solve(inputs)
+    moved = (identity(J.nrows()) - power).solve(inputs)
     answers = []
     for _ in range(period):
         answers.append(G * moved)
         moved = J * moved
     lags = [answers[-1] + inside, *answers[:-1]]
-    return lags, G * (_identity(J.nrows()) - J).solve(c) + g
+    return lags, G * (identity(J.nrows()) - J).solve(c) + g
 
 
 def _in_doubles(lags: list[arb_mat], r: arb_mat, base: Pattern, period: int) -> Complementarity:
@@ -189,10 +189,6 @@ def _rounded(matrix: arb_mat) -> tuple[Array, Array]:
     middle = [float(e.mid()) for e in entries]
     radius = [upper(abs(e - arb(m))) for e, m in zip(entries, middle, strict=True)]
     return np.array(middle).reshape(shape), np.array(radius).reshape(shape)
-
-
-def _identity(size: int) -> arb_mat:
-    return _diagonal(np.ones(size, dtype=bool))
 
 
 def _diagonal(entries: Pattern) -> arb_mat:

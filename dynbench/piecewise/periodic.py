@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
@@ -71,6 +71,11 @@ class Periodic:
     word: Word
     continuum: Continuum | None = None
     zero: Word = ()
+
+    @property
+    def keys(self) -> list[Hashable]:
+        """What tells the points from others, exactly."""
+        return [tuple(z.entries()) for z in self.points]
 
 
 def solve_word(form: RationalForm, word: Word) -> Periodic:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from flint import arb, arb_mat
 
-__all__ = ["NAMESPACE", "ball_around", "lower", "sup_norm", "upper"]
+__all__ = ["NAMESPACE", "ball_around", "identity", "lower", "sup_norm", "upper"]
 
 
 def upper(x: arb) -> float:
@@ -35,6 +35,11 @@ def ball_around(center: Iterable[Any], radius: Any) -> list[arb]:
     """The box of all points within `radius` of `center` in the sup norm, as balls."""
     spread = arb(0, arb(radius).upper())
     return [arb(value) + spread for value in center]
+
+
+def identity(size: int) -> arb_mat:
+    """The identity matrix."""
+    return arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
 
 
 def sup_norm(a: arb_mat) -> arb:

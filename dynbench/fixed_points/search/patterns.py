@@ -98,11 +98,7 @@ class Patterns(SearchStrategy):
 
 def _distinct(settled: Settled) -> list[Periodic]:
     """One for each point: where regions meet, several patterns have the same."""
-    return list({_key(p.points[0]): p for p in settled.periodic}.values())
-
-
-def _key(z: fmpq_mat) -> object:
-    return tuple((int(e.p), int(e.q)) for e in z.entries())
+    return list({p.keys[0]: p for p in settled.periodic}.values())
 
 
 def _reasons(form: PiecewiseLinear, complete: bool, argument: str, settled: Settled) -> list[str]:

@@ -52,6 +52,9 @@ class WordFindings:
 class WordSearch(abc.ABC):
     """A way of looking for the words of periodic points of a piecewise-linear system."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def within(self, box: NDArray[np.float64] | None, starts: NDArray[np.float64] | None) -> WordSearch:
         """Return this search with the caller's box and starts, where it uses such and has none of its own."""
         return self

@@ -40,9 +40,6 @@ class BranchAndBound(WordSearch):
             raise InputError(f"max_nodes is {max_nodes}; at least one node is needed.")
         self.max_nodes = max_nodes
 
-    def __repr__(self) -> str:
-        return "BranchAndBound()"
-
     def search(
         self,
         form: PiecewiseLinear,

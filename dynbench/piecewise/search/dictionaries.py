@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.piecewise.complementarity import Complementarity
-from dynbench.piecewise.search.tableaux import inverses
+from dynbench.piecewise.search.tableaux import exchange, inverses
 
 __all__ = ["Dictionary", "proved", "root"]
 
@@ -101,19 +101,12 @@ class Dictionary:
         return None
 
     def _pivot(self, row: int, column: int) -> None:
-        table = self.table
         leaving, entering = self.basic[row], self.free[column]
-        pivot = table[row, column]
-        new = table[row] / -pivot
-        new[column] = 1.0 / pivot
-        factor = table[:, column].copy()
-        table[:, column] = 0.0
-        table += factor[:, None] * new
-        table[row] = new
+        exchange(self.table, row, column)
         self.basic[row], self.free[column] = entering, leaving
         self.pivots += 1
         if self.fixed[leaving]:
-            self.table, self.free = np.delete(table, column, axis=1), np.delete(self.free, column)
+            self.table, self.free = np.delete(self.table, column, axis=1), np.delete(self.free, column)
 
     def _refresh(self, problem: Complementarity) -> None:
         """Compute the table from its basis; where that is singular in doubles, it is left as it is."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dynbench.piecewise.complementarity import Complementarity, complementarity
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.search.base import Progress, WordFindings, WordSearch, distinct
+from dynbench.piecewise.search.tableaux import exchange
 
 __all__ = ["PMatrix", "p_matrix_argument"]
 
@@ -32,9 +33,6 @@ _ROUNDED_UP = 1.0 + 2.0**-30
 
 class PMatrix(WordSearch):
     """The one word of a map with exactly one periodic point; nothing, where that is not proved."""
-
-    def __repr__(self) -> str:
-        return "PMatrix()"
 
     def search(
         self,
@@ -131,14 +129,8 @@ def _solution(problem: Complementarity) -> NDArray[np.bool_] | None:
         if not len(negative):
             return active
         unit = int(negative[0])
-        pivot = table[unit, unit]
-        if pivot == 0:
+        if table[unit, unit] == 0:
             return None
-        row = table[unit] / -pivot
-        row[unit] = 1.0 / pivot
-        factor = table[:, unit].copy()
-        table[:, unit] = 0.0
-        table += factor[:, None] * row
-        table[unit] = row
+        exchange(table, unit, unit)
         active[unit] ^= True
     return None

@@ -48,9 +48,6 @@ class WordPlan(WordSearch):
         self.box = box
         self.starts = starts
 
-    def __repr__(self) -> str:
-        return "WordPlan()"
-
     def within(self, box: NDArray[np.float64] | None, starts: NDArray[np.float64] | None) -> WordPlan:
         """The plan for the caller's box and starts."""
         return WordPlan(box, starts)

@@ -67,9 +67,6 @@ class Scyfi(WordSearch):
         self.patience = patience
         self.max_words = max_words
 
-    def __repr__(self) -> str:
-        return "Scyfi()"
-
     def within(self, box: Array | None, starts: Array | None) -> Scyfi:
         """The same heuristic from the caller's starts, where it has none of its own."""
         if self.starts is not None or starts is None:

@@ -57,9 +57,6 @@ class Sweep(WordSearch):
             raise InputError(f"max_units is {max_units}; expected a number of units from 1 to 40.")
         self.max_units = max_units
 
-    def __repr__(self) -> str:
-        return "Sweep()"
-
     def search(
         self,
         form: PiecewiseLinear,

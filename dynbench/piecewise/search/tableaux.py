@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from dynbench.piecewise.complementarity import Complementarity
 
-__all__ = ["inverses", "possible", "tableaux"]
+__all__ = ["exchange", "inverses", "possible", "tableaux"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -77,6 +77,17 @@ def possible(problem: Complementarity, active: Mask) -> Mask:
         with np.errstate(invalid="ignore"):
             kept[part] = ~(X[:, :, 0] < -error[:, None]).any(axis=1)
     return kept
+
+
+def exchange(table: Array, row: int, column: int) -> None:
+    """Pivot in place, in plain doubles: of y = T x, solve equation `row` for x_column, and put that into the others."""
+    pivot = table[row, column]
+    new = table[row] / -pivot
+    new[column] = 1.0 / pivot
+    factor = table[:, column].copy()
+    table[:, column] = 0.0
+    table += factor[:, None] * new
+    table[row] = new
 
 
 def inverses(basis: Array) -> Array:
