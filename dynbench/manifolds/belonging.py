@@ -37,8 +37,10 @@ def check_belongs(system: Callable[[Array], Array], points: Array, name: str) ->
     """
     gap = float(np.abs(system(points) - np.roll(points, -1, axis=0)).max())
     if not gap <= _CLOSED * (1.0 + float(np.abs(points).max())):
-        what = "fixed point" if len(points) == 1 else f"cycle of {len(points)} points"
+        what, takes = "fixed point", "it to another state"
+        if len(points) > 1:
+            what, takes = f"cycle of {len(points)} points", "its states to others"
         raise InputError(
-            f"{name} at {brief(points[0])} is no {what} of this map: its image is off by {gap:.2g}; is it of another "
-            "system, or of other parameters?"
+            f"{name} at {brief(points[0])} is no {what} of this map, which takes {takes}, {gap:.2g} away; is it of "
+            "another system, or of other parameters?"
         )

@@ -157,7 +157,9 @@ def test_what_is_no_cycle_of_the_system_is_refused():
         with pytest.raises(db.errors.InputError, match="expected cycles of the system"):
             db.transition_graph(LOGISTIC, points, cycles=wrong)
     other = refine_cycle(LOGISTIC.with_parameters(r=3.2), [0.5], 2)
-    with pytest.raises(db.errors.InputError, match="takes its states to others"):
+    with pytest.raises(
+        db.errors.InputError, match=r"cycles\[0\] at .* is no cycle of 2 points .* takes its states to others"
+    ):
         db.transition_graph(LOGISTIC, points, cycles=[other])
 
 
