@@ -6,35 +6,24 @@ What only one command needs is imported inside it.
 from __future__ import annotations
 
 import dataclasses
-import enum
 import io
 import json
 import sys
-import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dynbench._version import __version__
 from dynbench.cli.codes import ExitCode
-from dynbench.cli.terminal import log, points_table, progress_bar, show, uninterrupted
-from dynbench.errors import ConvergenceError, InputError, ModelError
+from dynbench.cli.endings import Requirement, exit_codes, fail, finish
+from dynbench.cli.terminal import log, points_table, progress_bar, show, show_page, uninterrupted
+from dynbench.errors import InputError
 
 if TYPE_CHECKING:
-    from dynbench.fixed_points import FixedPoints
     from dynbench.systems import System
 
 __all__ = ["app", "main"]
-
-
-class Requirement(enum.Enum):
-    """What ``--require`` can ask for."""
-
-    CERTIFIED = "certified"
-    COMPLETE = "complete"
 
 
 _MODEL = "file.py:name, which EXECUTES the file, or file.toml, which executes nothing."
@@ -132,7 +121,7 @@ def report(
 
         dynbench report models/ -o reports/
     """
-    with _exit_codes():
+    with exit_codes():
         if Path(model).is_dir():
             if box or settings or periods is not None:
                 raise InputError("--box, --set and --periods are for one model, not for a folder of them.")
@@ -140,13 +129,14 @@ def report(
             _report_folder(Path(model), _one_folder(model, out), options, jobs, timeout, as_json, open_)
             return
         from dynbench.analysis import analyze
+        from dynbench.cli.model import load_with_values
         from dynbench.reporting import report as write
         from dynbench.reporting import report_target
         from dynbench.reporting.json import render_json
         from dynbench.reporting.verdict import verdict
 
         targets = [report_target(path) for path in out]
-        system, region = _load(model, box, settings)
+        system, region = load_with_values(model, box or (), settings or ())
         with progress_bar() as progress:
             analysis = analyze(system, box=region, rng=seed, periods=periods, progress=progress)
         with uninterrupted():
@@ -155,8 +145,8 @@ def report(
                 _write_weights(system, target)
             typer.echo(render_json(analysis) if as_json else verdict(analysis), nl=not as_json)
         if open_:
-            _open(targets[0])
-        _finish(analysis.fixed_points, require, analysis.interrupted)
+            show_page(targets[0])
+        finish(analysis.fixed_points, require, analysis.interrupted)
 
 
 def _write_weights(system: System, target: Path) -> None:
@@ -190,11 +180,11 @@ def _report_folder(
     else:
         show(entries_table(entries))
     if open_:
-        _open(out / "index.html")
+        show_page(out / "index.html")
     worst = max(entry.code for entry in entries)
     if worst:
         count = sum(entry.code != 0 for entry in entries)
-        _fail(f"{count} of {len(entries)} models did not end well; the table says which and why", worst)
+        fail(f"{count} of {len(entries)} models did not end well; the table says which and why", worst)
 
 
 @app.command()
@@ -214,11 +204,12 @@ def find(
 
         dynbench find jang.py:jang --box x=-3:3 --box y=-3:3 --json
     """
-    with _exit_codes():
+    with exit_codes():
+        from dynbench.cli.model import load_with_values
         from dynbench.fixed_points import find_fixed_points
         from dynbench.reporting.verdict import verdict_on_points
 
-        system, region = _load(model, box, settings)
+        system, region = load_with_values(model, box or (), settings or ())
         with progress_bar() as progress:
             points = find_fixed_points(system, box=region, rng=seed, progress=progress)
         if as_json:
@@ -226,7 +217,7 @@ def find(
         else:
             show(points_table(points, "multipliers" if system.kind == "map" else "eigenvalues"))
             typer.echo(verdict_on_points(points))
-        _finish(points, require)
+        finish(points, require)
 
 
 @app.command()
@@ -239,12 +230,12 @@ def check(model: ModelArgument, settings: SetOption = None, as_json: JsonOption 
 
         dynbench check jang.py:jang --json
     """
-    with _exit_codes():
+    with exit_codes():
+        from dynbench.cli.declared import as_text, declared
         from dynbench.cli.model import load_model
 
         system, _ = load_model(model, settings or ())
-        declared = _declared(system)
-        typer.echo(_json(declared) if as_json else _as_text(system, declared))
+        typer.echo(_json(declared(system)) if as_json else as_text(system))
 
 
 @app.command()
@@ -272,7 +263,7 @@ def verify(
 
         dynbench verify network.json --weights network.npz
     """
-    with _exit_codes():
+    with exit_codes():
         from dynbench.verification import lines
         from dynbench.verification import verify as check_claims
 
@@ -285,83 +276,7 @@ def verify(
                 typer.echo(line)
         if not verification.holds:
             wanting = f"{len(verification.failed)} of {len(verification)} claims"
-            _fail(f"{wanting} do not hold or could not be established", ExitCode.REQUIREMENT_NOT_MET)
-
-
-def _open(target: Path) -> None:
-    address = target.resolve().as_uri()
-    if not webbrowser.open(address):
-        log(f"no browser could be started; the report is at {address}")
-
-
-def _load(model: str, box: list[str] | None, settings: list[str] | None) -> tuple[System, Any]:
-    from dynbench.cli.model import load_model, parse_box
-
-    system, default = load_model(model, settings or ())
-    missing = [name for name, value in system.parameters.items() if value is None]
-    if missing:
-        raise ModelError(f"The parameter {missing[0]} has no value: set it with --set {missing[0]}=...")
-    return system, parse_box(box or (), default)
-
-
-def _finish(points: FixedPoints, require: list[Requirement] | None, interrupted: bool = False) -> None:
-    """End with the exit code that the result calls for."""
-    from dynbench.fixed_points import Status
-
-    if interrupted or points.interrupted:
-        _fail("interrupted; the result holds what had been decided by then", ExitCode.INTERRUPTED)
-    unproved = sum(p.status not in (Status.CERTIFIED, Status.SLOW_POINT) for p in points)
-    if Requirement.CERTIFIED in (require or ()) and (unproved or points.continua):
-        what = "a continuum of fixed points" if points.continua else f"{unproved} of the points"
-        _fail(f"required: certified; but {what} could not be certified", ExitCode.REQUIREMENT_NOT_MET)
-    if Requirement.COMPLETE in (require or ()) and not points.complete:
-        _fail(f"required: complete; but {points.argument}", ExitCode.REQUIREMENT_NOT_MET)
-
-
-@contextmanager
-def _exit_codes() -> Iterator[None]:
-    """Turn what dynbench raises on purpose into a sentence and an exit code; a defect keeps its traceback."""
-    try:
-        yield
-    except ModelError as error:
-        _fail(str(error), ExitCode.BAD_MODEL)
-    except InputError as error:
-        _fail(str(error), ExitCode.USAGE)
-    except ConvergenceError as error:
-        _fail(str(error), ExitCode.NUMERICAL_FAILURE)
-    except KeyboardInterrupt:
-        _fail("interrupted", ExitCode.INTERRUPTED)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    log(message)
-    raise typer.Exit(code)
-
-
-def _declared(system: System) -> dict[str, Any]:
-    return {
-        "name": system.name,
-        "kind": system.kind,
-        "states": list(system.state_names),
-        "equations": {str(left): str(right) for left, right in system.equations},
-        "parameters": {
-            name: None if value is None else system.described_parameters[name]
-            for name, value in system.parameters.items()
-        },
-        "missing_values": [name for name, value in system.parameters.items() if value is None],
-    }
-
-
-def _as_text(system: System, declared: dict[str, Any]) -> str:
-    from dynbench.reporting.numbers import plural
-
-    left = "{}' = {}" if system.kind == "flow" else "next {} = {}"
-    lines = [f"{system.name or 'Unnamed'}: {system.kind}, {plural(system.dimension, 'state')}"]
-    lines += ["  " + left.format(name, right) for name, right in declared["equations"].items()]
-    lines += [f"  {name} = {value or '(no value)'}" for name, value in declared["parameters"].items()]
-    missing = declared["missing_values"]
-    lines.append(f"Valid; still without a value: {', '.join(missing)}." if missing else "Valid.")
-    return "\n".join(lines)
+            fail(f"{wanting} do not hold or could not be established", ExitCode.REQUIREMENT_NOT_MET)
 
 
 def _json(content: Any) -> str:

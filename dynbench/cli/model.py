@@ -16,7 +16,7 @@ from dynbench.models import load_toml
 from dynbench.symbolic.parsing import parse_expression
 from dynbench.systems import System
 
-__all__ = ["load_model", "parse_box"]
+__all__ = ["load_model", "load_with_values", "parse_box"]
 
 Box = dict[str, tuple[float, float]]
 
@@ -55,6 +55,21 @@ def load_model(model: str, settings: Iterable[str] = ()) -> tuple[System, Box | 
     else:
         raise InputError(f"MODEL is {model!r}; it must be file.py:name or file.toml.")
     return _with_settings(system, settings), box
+
+
+def load_with_values(model: str, box: Iterable[str], settings: Iterable[str]) -> tuple[System, Box | None]:
+    """Load a model all of whose parameters must have values, and the box: of the command line, or else its own.
+
+    Raises
+    ------
+    ModelError, InputError
+        As `load_model` and `parse_box` do, and if a parameter has no value.
+    """
+    system, default = load_model(model, settings)
+    missing = [name for name, value in system.parameters.items() if value is None]
+    if missing:
+        raise ModelError(f"The parameter {missing[0]} has no value: set it with --set {missing[0]}=...")
+    return system, parse_box(box, default)
 
 
 def parse_box(words: Iterable[str], default: Mapping[str, tuple[float, float]] | None = None) -> Box | None:

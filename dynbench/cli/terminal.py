@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from dynbench.fixed_points.search import Progress as Callback
     from dynbench.reporting.index import Entry
 
-__all__ = ["entries_table", "log", "points_table", "progress_bar", "show", "uninterrupted"]
+__all__ = ["entries_table", "log", "points_table", "progress_bar", "show", "show_page", "uninterrupted"]
 
 #: Columns of a table that goes to a file or a pipe, where there is no terminal to fit.
 _PIPE_WIDTH = 240
@@ -33,6 +35,13 @@ def show(table: Table) -> None:
     """Write a table to stdout."""
     console = Console()
     (console if console.is_terminal else Console(width=_PIPE_WIDTH)).print(table)
+
+
+def show_page(target: Path) -> None:
+    """Open a written page in the browser; where there is none, say where it is."""
+    address = target.resolve().as_uri()
+    if not webbrowser.open(address):
+        log(f"no browser could be started; the report is at {address}")
 
 
 @contextmanager
