@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from dynbench._arrays import readonly
 from dynbench.cycles.records import Cycle
 from dynbench.fixed_points.attraction import AttractionBall, proved_ellipsoid
-from dynbench.fixed_points.certificates import PRECISION, refine
+from dynbench.fixed_points.certificates import PRECISION
 from dynbench.fixed_points.large import is_large
+from dynbench.fixed_points.refinement import refine
 from dynbench.flow.variational import propagate
 from dynbench.symbolic.balls import identity, upper
 from dynbench.systems import System

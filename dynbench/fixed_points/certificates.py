@@ -20,8 +20,7 @@ F. Johansson, Arb: efficient arbitrary-precision midpoint-radius interval arithm
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 from flint import arb, arb_mat, ctx
@@ -31,12 +30,19 @@ from dynbench._arrays import as_states, readonly
 from dynbench.errors import InputError
 from dynbench.fixed_points.large import certify_large, is_large, polish_large
 from dynbench.fixed_points.records import Certificate, Verdict
+from dynbench.fixed_points.refinement import (
+    Refined,
+    contraction_bound,
+    is_defined,
+    narrowest,
+    refine,
+    residual_jacobian_ball,
+)
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
-from dynbench.fixed_points.vicinity import Vicinity
-from dynbench.symbolic.balls import ball_around, identity, sup_norm, upper
+from dynbench.symbolic.balls import ball_around, upper
 from dynbench.systems import System, as_system
 
-__all__ = ["certify", "excluded", "polished", "refine"]
+__all__ = ["PRECISION", "certify", "excluded", "polished"]
 
 #: Bits of the ball arithmetic. Refined roots are then exact to about 1e-70, and double eigenvalues to 1e-35.
 PRECISION = 256
@@ -46,23 +52,6 @@ _FINER = (PRECISION, 4096)
 _WIDEST = 2.0**40
 #: Below this multiple of the scale, radii are not told apart.
 _NARROWEST = 2.0**-60
-
-
-class Refined(NamedTuple):
-    """A root of G refined in ball arithmetic: exactly one fixed point lies within `radius` of `center`.
-
-    `inverse` is the R and `contraction` the Z of the inequality that proves it.
-    """
-
-    center: list[arb]
-    radius: arb
-    contraction: arb
-    inverse: arb_mat
-
-    @property
-    def ball(self) -> list[arb]:
-        """A box that holds the fixed point in its interior, so that no kink of G at the point itself is missed."""
-        return ball_around(self.center, self.radius.max(_narrowest(self.center)))
 
 
 def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision: int = PRECISION) -> Certificate:
@@ -103,7 +92,7 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
         exact = [arb(float(value)) for value in center]
         refined = refine(system, exact)
         if refined is not None:
-            distance = _distance(exact, refined)
+            distance = refined.distance(exact)
             if upper(distance) <= tolerance * scale:
                 return _fixed_point(system, center, exact, refined, distance, scale)
         return _no_fixed_point(system, center, exact, scale)
@@ -139,54 +128,13 @@ def polished(system: System, x: ArrayLike) -> NDArray[np.float64]:
     return nearest if np.isfinite(nearest).all() else start
 
 
-def refine(system: Vicinity, x: Sequence[arb], *, steps: int = 12) -> Refined | None:
-    """Newton's method from the midpoint of `x` at the working precision, then the proof; None where it fails."""
-    current = [value.mid() for value in x]
-    size = math.inf
-    for _ in range(steps):
-        inverse = _inverse(residual_jacobian_ball(system, current))
-        if inverse is None:
-            return None
-        step = _apply(inverse, system.ball_residual(current))
-        largest = upper(_norm(step))
-        if not largest < math.inf:
-            return None
-        current = [(value - change).mid() for value, change in zip(current, step, strict=True)]
-        if largest == 0 or (largest >= size / 2 and largest < 2.0 ** (-ctx.prec // 2)):
-            break
-        size = largest
-    return _prove(system, current)
-
-
-def residual_jacobian_ball(system: Vicinity, x: Sequence[arb]) -> arb_mat:
-    """The Jacobian of G over a box given as balls."""
-    jacobian = system.ball_jacobian(x)
-    return jacobian - identity(system.dimension) if system.kind == "map" else jacobian
-
-
-def _prove(system: Vicinity, center: list[arb]) -> Refined | None:
-    """The inequality of the module's docstring, at the smallest radius for which it is easily shown."""
-    inverse = _inverse(residual_jacobian_ball(system, center))
-    if inverse is None:
-        return None
-    bound = _norm(_apply(inverse, system.ball_residual(center)))
-    # A ball of radius 0 would show one side of a kink only.
-    radius = (2 * bound).max(_narrowest(center))
-    for _ in range(8):
-        contraction = _contraction(system, inverse, center, radius)
-        if contraction < 1 and bound + contraction * radius <= radius:
-            return Refined(center, (bound / (1 - contraction)).upper(), contraction, inverse)
-        radius = 8 * radius
-    return None
-
-
 def _fixed_point(
     system: System, center: NDArray[np.float64], exact: list[arb], refined: Refined, distance: arb, scale: float
 ) -> Certificate:
     radius = upper(distance)
-    if not _contraction(system, refined.inverse, exact, arb(radius).max(_narrowest(exact))) < 1:
+    if not contraction_bound(system, refined.inverse, exact, arb(radius).max(narrowest(exact))) < 1:
         return _undecided(center, f"a fixed point lies within {radius:.3g}, but it is not proved to be the only one")
-    unique = _widest(lambda r: _contraction(system, refined.inverse, exact, arb(r)) < 1, radius, scale)
+    unique = _widest(lambda r: contraction_bound(system, refined.inverse, exact, arb(r)) < 1, radius, scale)
     determinant = (-residual_jacobian_ball(system, refined.ball)).det()
     return Certificate(
         center=readonly(center),
@@ -247,7 +195,7 @@ def _excludes(system: System, center: list[arb], value: list[arb], directions: l
     ball = ball_around(center, radius)
     if any(component > 0 or component < 0 for component in system.ball_residual(ball)):
         return True
-    if not _defined(system, ball):
+    if not is_defined(system, ball):
         return False
     jacobian = residual_jacobian_ball(system, ball)
     for v in directions:
@@ -267,45 +215,3 @@ def _widest(holds: Callable[[float], bool], start: float, scale: float) -> float
         middle = math.sqrt(max(low, _NARROWEST * scale)) * math.sqrt(high)
         low, high = (middle, high) if holds(middle) else (low, middle)
     return low
-
-
-def _contraction(system: Vicinity, inverse: arb_mat, center: Sequence[arb], radius: arb) -> arb:
-    """|I - R G'| over a ball; nan where G is not shown to be defined on all of it."""
-    ball = ball_around(center, radius)
-    if not _defined(system, ball):
-        return arb("nan")
-    jacobian = residual_jacobian_ball(system, ball)
-    return sup_norm(identity(system.dimension) - inverse * jacobian)
-
-
-def _defined(system: Vicinity, ball: Sequence[arb]) -> bool:
-    """Whether G is shown to be defined and bounded on a ball, as the mean value theorem needs."""
-    return all(component.is_finite() for component in system.ball_residual(ball))
-
-
-def _narrowest(center: Sequence[arb]) -> arb:
-    """The smallest radius of a ball that still counts as a neighbourhood at the working precision."""
-    return (_norm(center).max(arb(1)) * arb(2) ** -ctx.prec).upper()
-
-
-def _distance(x: Sequence[arb], refined: Refined) -> arb:
-    gap = _norm([a - b for a, b in zip(x, refined.center, strict=True)])
-    return (gap + refined.radius).upper()
-
-
-def _inverse(jacobian: arb_mat) -> arb_mat | None:
-    """The midpoint of an inverse of the midpoint of `jacobian`; any matrix would do, a good one proves more."""
-    if not all(entry.is_finite() for entry in jacobian.entries()):
-        return None
-    try:
-        return jacobian.mid().inv().mid()
-    except ZeroDivisionError:
-        return None
-
-
-def _apply(matrix: arb_mat, vector: Sequence[arb]) -> list[arb]:
-    return (matrix * arb_mat(len(vector), 1, list(vector))).entries()
-
-
-def _norm(vector: Sequence[arb]) -> arb:
-    return sup_norm(arb_mat(len(vector), 1, list(vector)))

@@ -86,19 +86,50 @@ def test_the_verdict_claims_no_completeness_that_is_not_proved(lozi):
     assert any("more cycles of periods 2 to 6" in text for text in alerts)
 
 
-def test_the_form_is_written_out(lozi):
-    section = text_of(lozi, "piecewise")
-    assert "1 rectified unit" in section
-    assert "where $x > 0$" in section
-    assert "| 0 | 1.7 | \N{MINUS SIGN}0.5 |" in section
-    assert "The map is invertible (proved): all 2\u00b9 regional determinants" in section
-
-
-def test_cycles_are_listed_by_period_with_their_argument(lozi):
-    section = text_of(lozi, "cycles")
-    assert "No cycle of period 3 or 5 exists there (proved)." in section
-    assert "| 2 | 2 | saddle cycle (flip) | 10 |" in section
-    assert "6 cycles of more than one state in all." in section
+@pytest.mark.parametrize(
+    ("key", "texts"),
+    [
+        pytest.param(
+            "piecewise",
+            [
+                "1 rectified unit",
+                "where $x > 0$",
+                "| 0 | 1.7 | \N{MINUS SIGN}0.5 |",
+                "The map is invertible (proved): all 2\u00b9 regional determinants",
+            ],
+            id="the form is written out",
+        ),
+        pytest.param(
+            "cycles",
+            [
+                "No cycle of period 3 or 5 exists there (proved).",
+                "| 2 | 2 | saddle cycle (flip) | 10 |",
+                "6 cycles of more than one state in all.",
+            ],
+            id="cycles are listed by period with their argument",
+        ),
+        pytest.param(
+            "manifolds",
+            ["| point 1 | unstable | 2 |", "cycle 2", "Transversal error", "Delta"],
+            id="manifolds come with both errors",
+        ),
+        pytest.param(
+            "homoclinic",
+            [
+                "Chaos is proved.",
+                "The fixed point (5/11, 5/22) has a transversal homoclinic orbit",
+                "Theorem 6.5.5",
+                "What is not said: that this chaos attracts",
+                "\u211a(\u221a(489/100))",
+            ],
+            id="chaos is stated with its theorem and its limits",
+        ),
+    ],
+)
+def test_what_sections_say(lozi, key, texts):
+    section = text_of(lozi, key)
+    for text in texts:
+        assert text in section
 
 
 def test_a_cycle_on_a_border_is_pointed_out(lozi):
@@ -107,23 +138,6 @@ def test_a_cycle_on_a_border_is_pointed_out(lozi):
     analysis = dataclasses.replace(lozi, cycles=dataclasses.replace(lozi.cycles, cycles=tuple(cycles)))
     alerts = [a.text for a in build_document(analysis).alerts]
     assert any(text.startswith("Cycle 2 has a state on a border") for text in alerts)
-
-
-def test_manifolds_come_with_both_errors(lozi):
-    section = text_of(lozi, "manifolds")
-    assert "| point 1 | unstable | 2 |" in section
-    assert "cycle 2" in section
-    assert "Transversal error" in section
-    assert "Delta" in section
-
-
-def test_chaos_is_stated_with_its_theorem_and_its_limits(lozi):
-    section = text_of(lozi, "homoclinic")
-    assert "Chaos is proved." in section
-    assert "The fixed point (5/11, 5/22) has a transversal homoclinic orbit" in section
-    assert "Theorem 6.5.5" in section
-    assert "What is not said: that this chaos attracts" in section
-    assert "\u211a(\u221a(489/100))" in section
 
 
 def test_crossings_without_a_proof_prove_nothing(lozi):
