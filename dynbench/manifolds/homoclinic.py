@@ -18,7 +18,7 @@ from dynbench.manifolds.exact_saddles import NotProved
 from dynbench.manifolds.homoclinic_records import HomoclinicPoint, HomoclinicProof
 from dynbench.manifolds.itineraries import Itineraries, UnstableLine, itineraries
 from dynbench.manifolds.meetings import Meetings, local_meetings, planar_meetings
-from dynbench.manifolds.saddles import Saddle, read_saddle
+from dynbench.manifolds.saddles import Saddle, read_saddle, unit_vectors
 from dynbench.manifolds.trace import trace_manifold
 from dynbench.piecewise import RationalForm, piecewise_linear
 from dynbench.piecewise.words import Word, as_word
@@ -161,7 +161,7 @@ def _candidates(
     """The crossings on one line; new orbits are entered in `orbits`."""
     states = line.states(line.at(met.segment, met.share))
     along = line.line[met.segment + 1] - line.line[met.segment]
-    tangents = np.stack([_unit(along), _unit(met.stable)], axis=1)
+    tangents = np.stack([unit_vectors(along), unit_vectors(met.stable)], axis=1)
     for i, x in enumerate(states):
         orbit = -1
         if found.known[i]:
@@ -232,7 +232,3 @@ def _repeated(word: NDArray[np.bool_], steps: int) -> Word:
 
 def _phase(saddle: Saddle, line: Array) -> int:
     return int(np.argmin(np.linalg.norm(saddle.points - line[0], axis=1)))
-
-
-def _unit(vectors: Array) -> Array:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))

@@ -15,7 +15,7 @@ from dynbench.fixed_points import FixedPoint
 from dynbench.manifolds.seeds import Anchor, turn
 from dynbench.piecewise import PiecewiseLinear
 
-__all__ = ["Saddle", "read_saddle"]
+__all__ = ["Saddle", "read_saddle", "unit_vectors"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -117,7 +117,9 @@ def read_saddle(form: PiecewiseLinear, record: Any, name: str) -> Saddle:
     for i in range(len(points) - 1):
         right.append(jacobians[i] @ right[-1])
         left.append(_eigenvector(turn(np.roll(jacobians, -i - 1, axis=0)).T, multiplier))
-    return Saddle(form, record, anchor.points, anchor.patterns, jacobians, multiplier, _unit(right), _unit(left))
+    return Saddle(
+        form, record, anchor.points, anchor.patterns, jacobians, multiplier, unit_vectors(right), unit_vectors(left)
+    )
 
 
 def _eigenvector(matrix: Array, value: float) -> Array:
@@ -125,6 +127,7 @@ def _eigenvector(matrix: Array, value: float) -> Array:
     return np.real(vectors[:, int(np.argmin(np.abs(values - value)))])
 
 
-def _unit(vectors: list[Array]) -> Array:
-    stacked = np.stack(vectors)
-    return np.asarray(stacked / np.linalg.norm(stacked, axis=1, keepdims=True))
+def unit_vectors(vectors: Array | list[Array]) -> Array:
+    """Rows (k, n), each divided by its length."""
+    rows = np.asarray(vectors)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
