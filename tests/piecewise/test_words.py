@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from dynbench.piecewise.words import canonical, is_primitive, read_word, written
+from dynbench.piecewise.words import canonical, canonical_start, is_primitive, read_word, written
 
 WORDS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=6))
 
@@ -16,6 +16,12 @@ WORDS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=6))
 def test_rotations_have_one_canonical_word(word, shift):
     assert canonical(np.roll(word, shift, axis=0)) == canonical(word)
     assert sorted(canonical(word)) == sorted(tuple(map(bool, row)) for row in word)
+
+
+@given(WORDS)
+def test_the_canonical_word_starts_there(word):
+    rotated = np.roll(word, -canonical_start(word), axis=0)
+    assert np.array_equal(rotated, canonical(word))
 
 
 @given(WORDS, st.integers(2, 3))
