@@ -160,7 +160,7 @@ def homoclinic_of(
     saddles: list[FixedPoint | Cycle] = [*_saddles(points), *_saddle_cycles(cycles)]
     sources = [saddle for saddle in saddles if _has_both(saddle, manifolds)]
     for done, saddle in enumerate(sources):
-        met = homoclinic_points(system, saddle, length=length, box=box, prove=_PROVED_ORBITS)
+        met = homoclinic_points(system, saddle, length=length, box=box, prove=_PROVED_ORBITS, manifolds=manifolds)
         proved = [p for p in met if p.proved]
         found += (proved or met)[:_KEPT]
         if progress is not None:

@@ -18,8 +18,9 @@ from dynbench.manifolds.exact_saddles import NotProved
 from dynbench.manifolds.homoclinic_records import HomoclinicPoint, HomoclinicProof
 from dynbench.manifolds.itineraries import Itineraries, UnstableLine, itineraries
 from dynbench.manifolds.meetings import Meetings, local_meetings, planar_meetings
+from dynbench.manifolds.records import Manifold
 from dynbench.manifolds.saddles import Saddle, read_saddle, unit_vectors
-from dynbench.manifolds.trace import trace_manifold
+from dynbench.manifolds.trace import traced_manifold
 from dynbench.piecewise import RationalForm, piecewise_linear
 from dynbench.piecewise.words import Word, as_word
 from dynbench.systems import System, as_system
@@ -43,6 +44,7 @@ def homoclinic_points(
     length: float | None = None,
     box: Any = None,
     prove: bool | int = 1000,
+    manifolds: Sequence[Manifold] = (),
 ) -> tuple[HomoclinicPoint, ...]:
     """The points where the unstable manifold of a saddle crosses its stable manifold, or that of another saddle.
 
@@ -68,6 +70,9 @@ def homoclinic_points(
         How many of their orbits to prove, those with the shortest words first; True for all, False for none. A proof
         takes about two milliseconds and more for long words, and the manifolds of a chaotic map cross in very many
         orbits; of the others `reason` says that no proof was asked for.
+    manifolds : sequence of Manifold
+        What `dynbench.trace_manifold` has returned for the system, in the same box and at least as long. Those needed
+        that are among them are not traced again but cut to `length` (but for stable sets in several pieces).
 
     Returns
     -------
@@ -105,10 +110,10 @@ def homoclinic_points(
         raise InputError(f"prove is {shown(prove)}; expected True, False or a number of orbits.")
     source = read_saddle(form, point, "point")
     target = source if other is None else read_saddle(form, other, "other")
-    unstable = trace_manifold(system, point, "unstable", length=length, box=box)
+    unstable = traced_manifold(system, point, "unstable", manifolds, length=length, box=box)
     lines = [UnstableLine(source, _phase(source, line), line) for line in unstable.branches[: unstable.attached]]
     if form.dimension == 2:
-        stable = trace_manifold(system, target.record, "stable", length=length, box=box)
+        stable = traced_manifold(system, target.record, "stable", manifolds, length=length, box=box)
         meetings = [planar_meetings(line, stable) for line in lines]
     else:
         meetings = [local_meetings(line, target) for line in lines]

@@ -152,6 +152,14 @@ class Branch:
         line, steps, side = self.parts[part]
         self.parts[part:] = [Part(_cut(line, segment, share), steps, side)]
 
+    @classmethod
+    def of(cls, path: Array, reach: Reach) -> Branch:
+        """A polyline (m, n) as a branch: cut at its length in the box, or where it leaves that last."""
+        branch = cls(reach)
+        branch.append(np.column_stack([path, np.zeros(len(path))]).T, 0, 1)
+        branch.finish()
+        return branch
+
     @property
     def path(self) -> Array:
         """The branch, (m, n)."""

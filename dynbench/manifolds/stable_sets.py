@@ -77,15 +77,7 @@ def stable_set(inverse: Inverse, anchor: Anchor, seed: Seed, reach: Reach) -> tu
     pieces = [piece for line in fronts for piece in _pieces(line)]
     attached, others = joined([s[:-1] for s in segments], [p[:-1] for p in pieces], near)
     seen = [path.T for path in map(reach.trimmed, others) if path.shape[1]]
-    return [_cut(path, reach) for path in attached] + seen, len(attached), parts, note
-
-
-def _cut(path: Array, reach: Reach) -> Array:
-    """A polyline (n, m) from a point as a branch: cut at its length in the box, or where it leaves that last."""
-    branch = Branch(reach)
-    branch.append(np.vstack([path, np.zeros(path.shape[1])]), 0, 1)
-    branch.finish()
-    return branch.path
+    return [Branch.of(path.T, reach).path for path in attached] + seen, len(attached), parts, note
 
 
 def _local(anchor: Anchor, seed: Seed) -> list[Array]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator, check_positive, check_tolerances, shown
+from dynbench._arrays import as_generator, check_positive, check_tolerances, readonly, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.search import as_boxes
 from dynbench.manifolds.exact import exact_manifold
-from dynbench.manifolds.reach import Reach
+from dynbench.manifolds.reach import Branch, Reach
 from dynbench.manifolds.records import Manifold
 from dynbench.manifolds.smooth_curves import Bounds, smooth_curves
 from dynbench.piecewise import piecewise_linear
 from dynbench.systems import System, as_system
 
-__all__ = ["trace_manifold"]
+__all__ = ["trace_manifold", "traced_manifold"]
 
 Array = NDArray[np.float64]
 
@@ -90,18 +92,62 @@ def trace_manifold(
     _check(system, point, which, length)
     _check_sample(pieces, rng)
     check_tolerances(rtol, atol)
-    states = np.atleast_2d(point.x if isinstance(point, FixedPoint) else point.points)
     form = piecewise_linear(system) if system.kind == "map" else None
-    inner = _inner(system, states, box)
-    diagonals = float(length or _DIAGONALS * np.linalg.norm(inner[:, 1] - inner[:, 0]))
     if form is not None:
-        everywhere = length is not None and box is None
-        reach = Reach(np.full_like(inner, [-np.inf, np.inf]) if everywhere else _grown(inner), diagonals)
-        return exact_manifold(form, point, which, reach, pieces, rng)
+        return exact_manifold(form, point, which, _reach(system, point, length, box), pieces, rng)
     if isinstance(point, Cycle):
         raise InputError("point is a Cycle of a system that is not recognised as a piecewise-linear map; expected one.")
     _check_curve(system, point, which)
-    return smooth_curves(system, point, which, Bounds(_grown(inner), diagonals), rtol, atol)
+    reach = _reach(system, point, length, _inner(system, point.x[None], box))
+    return smooth_curves(system, point, which, Bounds(reach.box, reach.length), rtol, atol)
+
+
+def traced_manifold(
+    system: System,
+    point: FixedPoint | Cycle,
+    which: Literal["stable", "unstable"],
+    known: Sequence[Manifold],
+    *,
+    length: float | None = None,
+    box: Any = None,
+) -> Manifold:
+    """A manifold of a piecewise-linear map: one of those known, its branches cut to the length, or a new one.
+
+    Parameters
+    ----------
+    system, point, which, length, box
+        As in `trace_manifold`.
+    known : sequence of Manifold
+        Manifolds of the system, traced at least as far. One with preimages that are not joined to the point cannot
+        be cut, and is traced again.
+
+    Raises
+    ------
+    InputError
+        As `trace_manifold`, and where one that is said to be known is no manifold.
+    """
+    _check(system, point, which, length)
+    for manifold in known:
+        if not isinstance(manifold, Manifold):
+            raise InputError(f"manifolds holds {shown(manifold)}; expected what trace_manifold returned.")
+    x = point.x if isinstance(point, FixedPoint) else point.points[0]
+    for manifold in known:
+        whole = manifold.attached == len(manifold.branches)
+        if manifold.exact and whole and manifold.which == which and np.array_equal(manifold.point, x):
+            if length is None:
+                return manifold
+            reach = _reach(system, point, length, box)
+            return replace(manifold, branches=tuple(readonly(Branch.of(b, reach).path) for b in manifold.branches))
+    return trace_manifold(system, point, which, length=length, box=box)
+
+
+def _reach(system: System, point: FixedPoint | Cycle, length: float | None, box: Any) -> Reach:
+    """How far a manifold is followed: in the box, grown, or everywhere where only a length was given."""
+    states = np.atleast_2d(point.x if isinstance(point, FixedPoint) else point.points)
+    inner = _inner(system, states, box)
+    diagonals = float(length or _DIAGONALS * np.linalg.norm(inner[:, 1] - inner[:, 0]))
+    everywhere = length is not None and box is None
+    return Reach(np.full_like(inner, [-np.inf, np.inf]) if everywhere else _grown(inner), diagonals)
 
 
 def _check(system: System, point: Any, which: Any, length: Any) -> None:

@@ -285,6 +285,7 @@ def test_two_discriminants_in_one_field():
         ({"prove": -1}, "^prove is -1; expected True, False or a number of orbits"),
         ({"prove": "all"}, "^prove is 'all'"),
         ({"length": -2.0}, "^length is -2.0"),
+        ({"manifolds": ["stable"]}, "^manifolds holds 'stable'; expected what trace_manifold returned"),
     ],
 )
 def test_misfits_are_refused(known, arguments, message):
@@ -322,3 +323,31 @@ def test_points_of_another_map_are_refused():
         db.homoclinic_points(other, saddle, length=6)
     with pytest.raises(InputError, match="no fixed point of this map"):
         db.trace_manifold(other, saddle, "unstable", length=6)
+
+
+@pytest.mark.parametrize("length", [12.0, None])
+def test_manifolds_that_were_traced_are_not_traced_again(known, length, monkeypatch):
+    system, _, x = known
+    plain = db.homoclinic_points(system, x, length=length, box=BOX, prove=3)
+    traced = [db.trace_manifold(system, x, which, box=BOX) for which in ("stable", "unstable")]
+    monkeypatch.setattr("dynbench.manifolds.trace.exact_manifold", None)
+    again = db.homoclinic_points(system, x, length=length, box=BOX, prove=3, manifolds=traced)
+    assert len(again) == len(plain) > 20
+    np.testing.assert_allclose([p.x for p in again], [p.x for p in plain], rtol=0, atol=1e-13)
+    assert [(p.orbit, p.position, p.proved, p.reason) for p in again] == [
+        (p.orbit, p.position, p.proved, p.reason) for p in plain
+    ]
+    with pytest.raises(TypeError, match="not callable"):  # what is not among them is traced
+        db.homoclinic_points(system, x, length=length, box=BOX, prove=3, manifolds=traced[:1])
+
+
+def test_a_stable_set_in_several_pieces_is_traced_again_to_the_length():
+    system = db.Map({"x": "1 - 1.7*Abs(x) + y", "y": "0.1*x + 0.3*Abs(x)"})  # no inverse
+    saddle = db.find_fixed_points(system)[1]
+    traced = [db.trace_manifold(system, saddle, which, box=BOX) for which in ("stable", "unstable")]
+    assert len(traced[0].branches) > traced[0].attached
+    plain, again = (
+        db.homoclinic_points(system, saddle, length=8, box=BOX, prove=0, manifolds=known) for known in ((), traced)
+    )
+    assert len(plain) == len(again) > 0
+    np.testing.assert_allclose([p.x for p in again], [p.x for p in plain], rtol=0, atol=1e-13)
