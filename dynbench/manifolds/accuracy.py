@@ -10,7 +10,7 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
-from dynbench.manifolds.balls import BallMap, column, dot, length, solved
+from dynbench.manifolds.balls import BallMap, column, dot, length, solved, turned
 from dynbench.manifolds.reach import Part, Reach
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise.rational import RationalForm
@@ -124,13 +124,8 @@ class _Exact:
 
     def __init__(self, form: RationalForm, anchor: Anchor, seed: Seed) -> None:
         self.step = BallMap(form).step
-        n = form.dimension
-        product, offset = identity(n), arb_mat(n, 1)
-        for pattern in anchor.patterns:
-            region = form.region(pattern)
-            J = arb_mat(region.J)
-            product, offset = J * product, J * offset + arb_mat(region.c)
-        self.x = (identity(n) - product).solve(offset)
+        product, offset = turned(form, anchor.patterns)
+        self.x = (identity(form.dimension) - product).solve(offset)
         start = column(seed.vector)
         value = seed.value
         self.vector = _eigenvector(product, value, start)

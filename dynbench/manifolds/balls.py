@@ -7,8 +7,9 @@ from flint import arb, arb_mat
 from numpy.typing import NDArray
 
 from dynbench.piecewise.rational import RationalForm
+from dynbench.symbolic.balls import identity
 
-__all__ = ["BallMap", "column", "dot", "length", "solved"]
+__all__ = ["BallMap", "column", "dot", "length", "solved", "turned"]
 
 Array = NDArray[np.float64]
 
@@ -55,6 +56,16 @@ class BallMap:
     def _rectified(self, y: arb_mat, active: list[bool]) -> arb_mat:
         rows = [row if on else [arb(0)] * y.ncols() for row, on in zip(y.tolist(), active, strict=True)]
         return arb_mat(rows)
+
+
+def turned(form: RationalForm, patterns: NDArray[np.bool_]) -> tuple[arb_mat, arb_mat]:
+    """The matrix and offset of the affine map that regions (k, H), one after the other, make up."""
+    product, offset = identity(form.dimension), arb_mat(form.dimension, 1)
+    for pattern in patterns:
+        region = form.region(pattern)
+        J = arb_mat(region.J)
+        product, offset = J * product, J * offset + arb_mat(region.c)
+    return product, offset
 
 
 def column(state: Array) -> arb_mat:

@@ -61,7 +61,7 @@ def exact_manifold(
     if not reach.bounded and (count > 1 or (which == "stable" and not Inverse(form).invertible)):
         reach = _around(anchor, reach.length)
     if count == 2:
-        return surface(form, anchor, which, reach, pieces)
+        return surface(form, point, anchor, which, reach, pieces)
     if count > 2:
         return sampled(form, anchor, which, reach, pieces, rng)
     return _curve(form, point, anchor, which, reach)

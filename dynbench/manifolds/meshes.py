@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import readonly
+from dynbench.errors import InputError
 from dynbench.manifolds.polygons import clipped
 
 __all__ = ["Mesh", "Patch"]
@@ -25,20 +26,28 @@ class Mesh:
         The corners; polygons that meet do so along an edge, but each has corners of its own.
     polygons : tuple of (c,) arrays of int
         The corners of each polygon in order, as rows of `vertices`.
+    sheets : (p,) array of int or None
+        Of the manifold of a cycle: the number of the point, from 0 on, whose sheet each polygon is part of. The map
+        takes each sheet to the next one. None of a fixed point, which has a single sheet.
     """
 
     vertices: NDArray[np.float64]
     polygons: tuple[NDArray[np.intp], ...]
+    sheets: NDArray[np.intp] | None = None
 
     @classmethod
-    def of(cls, polygons: Sequence[NDArray[np.float64]], dimension: int) -> Mesh:
-        """The mesh of polygons, each (c, n) corners in order, of so many states n."""
+    def of(
+        cls, polygons: Sequence[NDArray[np.float64]], dimension: int, sheets: NDArray[np.intp] | None = None
+    ) -> Mesh:
+        """The mesh of polygons, each (c, n) corners in order, of so many states n, and their sheets."""
         stops = np.cumsum([0, *map(len, polygons)])
         vertices = np.concatenate([*polygons, np.zeros((0, dimension))])
-        return cls(readonly(vertices), tuple(np.arange(a, b) for a, b in pairwise(stops)))
+        owners = None if sheets is None else readonly(sheets, np.intp)
+        return cls(readonly(vertices), tuple(np.arange(a, b) for a, b in pairwise(stops)), owners)
 
     def __repr__(self) -> str:
-        return f"Mesh({len(self.polygons)} polygons, {len(self.vertices)} vertices)"
+        sheets = "" if self.sheets is None else f" on {len(np.unique(self.sheets))} sheets"
+        return f"Mesh({len(self.polygons)} polygons{sheets}, {len(self.vertices)} vertices)"
 
     def __len__(self) -> int:
         return len(self.polygons)
@@ -55,8 +64,34 @@ class Mesh:
         box : (n, 2) array
         """
         low, high = np.asarray(box, dtype=np.float64).T
-        parts = clipped(list(self.corners()), lambda z: np.concatenate([z - low, high - z], axis=1))
-        return Mesh.of(list(parts), self.vertices.shape[1])
+        n = len(low)
+        whole = self.corners()
+        if self.sheets is not None:  # what follows the state is cut along with it
+            whole = tuple(np.insert(c, n, sheet, axis=1) for c, sheet in zip(whole, self.sheets, strict=True))
+        parts = list(clipped(list(whole), lambda z: np.concatenate([z[:, :n] - low, high - z[:, :n]], axis=1)))
+        sheets = None if self.sheets is None else np.array([part[0, n] for part in parts], dtype=np.intp)
+        return Mesh.of([part[:, :n] for part in parts], n, sheets)
+
+    def sheet(self, number: int) -> Mesh:
+        """The polygons on the sheet of one point of the cycle.
+
+        Parameters
+        ----------
+        number : int
+            Of the point, from 0 on.
+
+        Raises
+        ------
+        InputError
+            If there is no such sheet.
+        """
+        sheets = np.zeros(len(self), dtype=np.intp) if self.sheets is None else self.sheets
+        chosen = np.flatnonzero(sheets == number)
+        if not len(chosen):
+            raise InputError(f"number is {number!r:.60}; expected that of a sheet: {np.unique(sheets).tolist()}.")
+        corners = self.corners()
+        n = self.vertices.shape[1]
+        return Mesh.of([corners[i] for i in chosen], n, None if self.sheets is None else sheets[chosen])
 
     def section(self, normal: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
         """Where the polygons meet a hyperplane: the segments, (m, 2, n).

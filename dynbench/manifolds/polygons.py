@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["clipped", "outside", "parted"]
+__all__ = ["clipped", "extents", "outside", "parted", "sizes", "without"]
 
 Array = NDArray[np.float64]
 
@@ -49,8 +49,11 @@ def clipped(polygons: list[Array], margins: Callable[[Array], Array]) -> Iterato
     """
     if not polygons:
         return
-    values, sizes = margins(np.concatenate(polygons)), [len(p) for p in polygons]
-    for polygon, y in zip(polygons, np.split(values, np.cumsum(sizes)[:-1]), strict=True):
+    values, stops = margins(np.concatenate(polygons)), np.cumsum([0, *map(len, polygons)])
+    # Most are wholly outside where there are many margins: those are not looked at one by one.
+    met = (np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1)
+    for number in np.flatnonzero(met):
+        polygon, y = polygons[number], values[stops[number] : stops[number + 1]]
         thin = _THIN * np.abs(y).max(axis=0, initial=0.0)
         if (y.max(axis=0) <= thin).any():
             continue
@@ -63,6 +66,27 @@ def clipped(polygons: list[Array], margins: Callable[[Array], Array]) -> Iterato
             part, rest = both[:, : polygon.shape[1]], both[:, polygon.shape[1] :]
         if len(part) >= 3:
             yield part
+
+
+def without(polygon: Array, y: Array) -> list[Array]:
+    """What a polygon has where not all margins are positive, in convex pieces.
+
+    Parameters
+    ----------
+    polygon : (c, m) array
+    y : (c, H) array
+        The margins at its corners, affine.
+    """
+    pieces, thin = [], _THIN * np.abs(y).max(axis=0, initial=0.0)
+    rest = np.column_stack([polygon, y])
+    for unit in np.flatnonzero(y.min(axis=0) < -thin):
+        own = rest[:, polygon.shape[1] + unit]
+        if own.min() < -thin[unit]:
+            pieces.append(_cut(rest, -own)[:, : polygon.shape[1]])
+            rest = _cut(rest, own) if own.max() > thin[unit] else rest[:0]
+        if len(rest) < 3:
+            break
+    return [piece for piece in pieces if len(piece) >= 3]
 
 
 def outside(large: Array, small: Array) -> list[Array]:
@@ -83,6 +107,30 @@ def outside(large: Array, small: Array) -> list[Array]:
         if len(rest) < 3:
             break
     return [piece for piece in pieces if len(piece) >= 3]
+
+
+def extents(polygons: list[Array], n: int) -> tuple[Array, Array]:
+    """The least and the largest of the first n coordinates of each polygon, both (K, n)."""
+    stacked = np.concatenate(polygons)[:, :n]
+    starts = np.cumsum([0, *map(len, polygons)])[:-1]
+    return np.minimum.reduceat(stacked, starts, axis=0), np.maximum.reduceat(stacked, starts, axis=0)
+
+
+def sizes(polygons: list[Array], n: int) -> Array:
+    """How far the corners of each polygon are from its first one, and from a line along that, at most; (2, K)."""
+    counts = [len(polygon) for polygon in polygons]
+    starts = np.cumsum([0, *counts])[:-1]
+    stacked = np.concatenate(polygons)[:, :n]
+    way = stacked - np.repeat(stacked[starts], counts, axis=0)
+    length = np.linalg.norm(way, axis=1)
+    size = np.maximum.reduceat(length, starts)
+    owner = np.repeat(np.arange(len(polygons)), counts)
+    farthest = np.flatnonzero(length == size[owner])
+    farthest = farthest[np.unique(owner[farthest], return_index=True)[1]]
+    with np.errstate(invalid="ignore"):
+        along = np.nan_to_num(way[farthest] / size[:, None])[owner]
+    across = np.linalg.norm(way - along * np.sum(way * along, axis=1, keepdims=True), axis=1)
+    return np.stack([size, np.maximum.reduceat(across, starts)])
 
 
 def _cut(polygon: Array, y: Array) -> Array:

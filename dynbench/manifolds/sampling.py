@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from dynbench._arrays import as_generator, readonly
@@ -71,7 +70,8 @@ def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
     """
     if len(anchor.points) > 1:
         raise InputError(
-            "point is a Cycle with a manifold of dimension above 1; expected a fixed point, or dimension 1."
+            f"point is a Cycle with a manifold of dimension {len(anchor.chosen(which))}; expected dimension 1 or 2, "
+            "or a fixed point, whose manifold is sampled."
         )
     inverse = Inverse(form)
     if which == "stable" and not inverse.invertible:
@@ -112,14 +112,8 @@ def sampled(form: PiecewiseLinear, anchor: Anchor, which: Which, reach: Reach, m
 
 def _first(form: PiecewiseLinear, anchor: Anchor, which: Which, cap: float, rng: np.random.Generator) -> Array:
     """States of a ball of the eigenspace."""
-    modulus = np.abs(anchor.values)
-
-    def chosen(re: float, im: float) -> bool:
-        return bool((np.hypot(re, im) > 1) == (which == "unstable"))
-
-    _, vectors, size = scipy.linalg.schur(anchor.matrices[0], output="real", sort=chosen)
-    assert size == int(((modulus > 1) == (which == "unstable")).sum())
-    basis = vectors[:, :size]
+    basis = anchor.eigenspace(which)
+    size = basis.shape[1]
     region = form.region(anchor.patterns[0])
     y, slope = region.G @ anchor.points[0] + region.g, np.linalg.norm(region.G @ basis, axis=1)
     radius = _WITHIN * min(float((np.abs(y)[slope > 0] / slope[slope > 0]).min(initial=np.inf)), cap)

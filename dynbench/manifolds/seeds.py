@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from dynbench.cycles import Cycle
@@ -88,6 +89,19 @@ class Anchor:
         """The numbers of the stable, or unstable, multipliers."""
         modulus = np.abs(self.values)
         return np.flatnonzero(modulus < 1 if which == "stable" else modulus > 1)
+
+    def eigenspace(self, which: Literal["stable", "unstable"]) -> Array:
+        """An orthonormal basis (n, d) of the directions at the first point that the k-th iterate contracts, or expands.
+
+        By an ordered Schur form, right also where multipliers are repeated.
+        """
+
+        def wanted(re: float, im: float) -> bool:
+            return bool((np.hypot(re, im) > 1) == (which == "unstable"))
+
+        _, vectors, size = scipy.linalg.schur(turn(self.matrices), output="real", sort=wanted)
+        assert size == len(self.chosen(which))
+        return np.asarray(vectors[:, :size])
 
     def extents(self, vector: Array) -> tuple[float, float]:
         """How far one can go from the first point along the vector, and against it, before an orbit leaves the word.

@@ -133,13 +133,20 @@ class Inverse:
 
     @cached_property
     def pieces(self) -> tuple[Array, Array, Array, Array]:
-        """The affine inverses z = K w + k of the nonsingular regions, and their margins S y = P w + p, inside positive.
+        """The affine inverses of the nonsingular regions, as `of_patterns` gives them."""
+        return self.of_patterns(self.patterns[self._usable])
+
+    def of_patterns(self, patterns: Pattern) -> tuple[Array, Array, Array, Array]:
+        """The affine inverses z = K w + k of nonsingular patterns, and their margins S y = P w + p, inside positive.
+
+        Parameters
+        ----------
+        patterns : (R, H) array of bool
 
         Returns
         -------
         K, k, P, p : (R, n, n), (R, n), (R, H, n), (R, H) arrays
         """
-        patterns = self.patterns[self._usable]
         region = self.form.region(patterns)
         K = np.linalg.inv(region.J)
         k: Array = -np.einsum("rij,rj->ri", K, region.c)

@@ -8,38 +8,9 @@ import pytest
 import dynbench as db
 from dynbench.cycles import refine_cycle
 from dynbench.manifolds import Mesh, trace_manifold
-from dynbench.manifolds.polygons import outside, parted
+from dynbench.manifolds.polygons import outside, parted, sizes, without
 
-
-def area(polygon):
-    x, y = polygon.T
-    return abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2
-
-
-def network(seed):
-    rng = np.random.default_rng(seed)
-    return db.PLRNN(
-        np.round(rng.uniform(0.2, 0.9, 3), 2),
-        np.round(rng.normal(size=(3, 3)) * 0.8, 2),
-        np.round(rng.normal(size=3), 2),
-    )
-
-
-def apart(states, mesh):
-    """How far states are from the polygons of a mesh."""
-    nearest = np.full(len(states), np.inf)
-    for corners in mesh.corners():
-        basis = np.linalg.svd(corners - corners[0])[2][:2].T
-        flat, off = (corners - corners[0]) @ basis, (states - corners[0]) @ basis
-        height = np.linalg.norm(states - corners[0] - off @ basis.T, axis=1)
-        edge = np.roll(flat, -1, axis=0) - flat
-        turn = edge[None, :, 0] * (off[:, None, 1] - flat[None, :, 1]) - edge[None, :, 1] * (
-            off[:, None, 0] - flat[None, :, 0]
-        )
-        size = np.abs(turn).max(axis=1)[:, None] * 1e-9 + 1e-12
-        inside = (turn >= -size).all(axis=1) | (turn <= size).all(axis=1)
-        nearest = np.where(inside, np.minimum(nearest, height), nearest)
-    return nearest
+from .known import apart, area, network
 
 
 @pytest.mark.parametrize(
@@ -102,6 +73,16 @@ def test_polygons_are_parted_without_loss():
     assert outside(square / 2 + 0.25, square) == []
 
 
+def test_what_is_left_of_a_polygon_and_how_large_it_is():
+    square = np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]])
+    margins = np.column_stack([square[:, 0] - 0.25, 0.5 - square[:, 1], square[:, 0] + 1])
+    left = without(square, margins)
+    assert sum(map(area, left)) == pytest.approx(1 - 0.75 * 0.5)
+    assert without(square, margins[:, 2:]) == []
+    assert sum(map(area, without(square, -1 - square[:, :1]))) == pytest.approx(1)
+    np.testing.assert_allclose(sizes([square, square * [3, 0]], 2), [[np.sqrt(2), 3], [np.sqrt(0.5), 0]])
+
+
 def test_a_section_of_a_mesh():
     square = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 1], [0, 1, 1]])
     mesh = Mesh(square, (np.arange(4),))
@@ -132,11 +113,19 @@ def test_three_directions_are_sampled():
     assert "may be missing" in manifold.note
 
 
-def test_what_is_refused():
-    system = network(33)
-    cycle = refine_cycle(system, [3.6262, 0.23157, 1.17479], 1)
-    repeated = db.Map({"x": "2*x + y + Max(x - 5, 0)", "y": "2*y", "z": "z/2"})
-    point = next(iter(db.find_fixed_points(repeated, box=[[-1, 1]] * 3)))
-    with pytest.raises(db.errors.InputError, match="without two eigenvectors"):
-        trace_manifold(repeated, point, "unstable")
-    assert cycle is not None
+def test_a_repeated_multiplier_with_one_eigenvector():
+    system = db.Map({"x": "2*x + y + Max(x - 5, 0)", "y": "2*y", "z": "z/2 + Max(y - 1, 0)"})
+    point = next(iter(db.find_fixed_points(system, box=[[-1, 1]] * 3)))
+    manifold = trace_manifold(system, point, "unstable", box=[[-3, 3]] * 3)
+    np.testing.assert_allclose(sum(area(c[:, :2]) for c in manifold.mesh.corners()), 18**2, rtol=1e-12)
+    # z is the sum of 2^-j max(y/2^(j + 1) - 1, 0).
+    y, z = manifold.mesh.vertices[:, 1:].T
+    known = sum(np.maximum(y / 2 ** (j + 1) - 1, 0) / 2**j for j in range(4))
+    np.testing.assert_allclose(z, known, atol=1e-14)
+
+
+def test_a_zero_multiplier_is_refused():
+    system = db.Map({"x": "2*x + Max(x - 5, 0)", "y": "0*y", "z": "z/2"})
+    point = refine_cycle(system, [0.0, 0, 0], 1)
+    with pytest.raises(db.errors.InputError, match="stable multiplier of 0"):
+        trace_manifold(system, point, "stable", box=[[-3, 3]] * 3)
