@@ -151,7 +151,7 @@ def _check_components(
     check_indices(report, real, proved[: len(real)], complete, lambda listed: degree_of(system, listed), ledger)
     check_continua(system, report["fixed_points"]["continua"], ledger)
     checked = check_piecewise(system, report, proved, ledger)
-    check_graph(system, report["graph"], points, proved, ledger, checked.cycles)
+    check_graph(system, report["graph"], points, proved, ledger, checked)
     check_manifolds(report["manifolds"], system.dimension, points, ledger, checked)
     check_settled(report, real, ledger)
 

@@ -120,6 +120,13 @@ class Rectified:
         values = [*z, *(m if m > 0 else m * _ZERO for m in margins)]
         return [row.value(values) for row in self.rows]
 
+    def sizes(self, z: Sequence[fmpq]) -> list[fmpq]:
+        """For each component the sum of the moduli of all that is added up for F at a state."""
+        values = [abs(x) for x in z]
+        for argument in self.arguments:
+            values.append(_sum_of_moduli(argument, values))
+        return [_sum_of_moduli(row, values) for row in self.rows]
+
     def piece(self, pattern: Sequence[bool]) -> Piece:
         """The affine functions of one pattern."""
         n = self.dimension
@@ -144,3 +151,7 @@ def _substituted(row: Row, known: Sequence[Row]) -> Row:
     for i, c in row.terms.items():
         total = total + known[i].times(c)
     return total
+
+
+def _sum_of_moduli(row: Row, sizes: Sequence[fmpq]) -> fmpq:
+    return sum((abs(c) * sizes[i] for i, c in row.terms.items()), abs(row.constant))
