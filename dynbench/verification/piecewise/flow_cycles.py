@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flint import arb, arb_mat, ctx
@@ -48,11 +49,12 @@ def check_flow_cycle(form: Rectified | None, field: Field, dimension: int, name:
     if form is None or field["word"].null:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones, or it has no word")
         return
-    loop = closed_loop(form, read_word(field["word"], len(form.arguments)), points[0], period)
+    loop = closed_loop(form, read_word(field["word"], len(form.arguments)), points, period)
     if isinstance(loop, str):
         ledger.add(claim, Outcome.NOT_ESTABLISHED, loop)
         return
     ledger.require(claim, True)
+    _check_note(loop, field["note"].text(), name, ledger)
     ledger.require(
         f"{name}: its period is {period:.10g}",
         bool(abs(loop.period - arb(period)) <= arb(_PERIOD) * arb(period)),
@@ -69,6 +71,13 @@ def check_flow_cycle(form: Rectified | None, field: Field, dimension: int, name:
         ledger.add(f"{name}: its multipliers", Outcome.NOT_ESTABLISHED, "they could not be enclosed")
     else:
         check_multipliers(found, field, dimension, name, ledger, trivial=1)
+
+
+def _check_note(loop: Loop, note: str, name: str, ledger: Ledger) -> None:
+    """The note says within what distance of the legs' ends, and of their durations, it is the only one."""
+    stated = re.match(r"unique within (\d+(?:\.\d+)?(?:e[+-]\d+)?) of its legs' ends", note)
+    claim = f"{name}: the only one within the distance that its note states"
+    ledger.prove(claim, stated is not None and float(stated[1]) <= loop.radius, f"shown within {loop.radius:.1g}")
 
 
 def _largest_gap(loop: Loop, points: Sequence[Sequence[float]]) -> arb:

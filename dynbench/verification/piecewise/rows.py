@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-__all__ = ["Piece", "Rectified", "Row", "Units"]
+__all__ = ["Piece", "Rectified", "Row", "Units", "substituted"]
 
 _ZERO, _ONE = fmpq(0), fmpq(1)
 
@@ -133,10 +133,10 @@ class Rectified:
         known = [Row({i: _ONE}) for i in range(n)]
         margins = []
         for argument, active in zip(self.arguments, pattern, strict=True):
-            margin = _substituted(argument, known)
+            margin = substituted(argument, known)
             margins.append(margin)
             known.append(margin if active else Row())
-        rows = [_substituted(row, known) for row in self.rows]
+        rows = [substituted(row, known) for row in self.rows]
         matrix = [[row.terms.get(j, _ZERO) for j in range(n)] for row in rows]
         return Piece(
             fmpq_mat(matrix),
@@ -146,7 +146,8 @@ class Rectified:
         )
 
 
-def _substituted(row: Row, known: Sequence[Row]) -> Row:
+def substituted(row: Row, known: Sequence[Row]) -> Row:
+    """A row over states and units whose own rows are known."""
     total = Row(constant=row.constant)
     for i, c in row.terms.items():
         total = total + known[i].times(c)
