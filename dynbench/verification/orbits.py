@@ -96,7 +96,7 @@ def check_cycle(
     """
     cycle, n = node["cycle"], system.dimension
     name = f"node {number}"
-    if flow is not None and cycle["status"].text() == "certified":
+    if not system.is_map and cycle["status"].text() == "certified" and not cycle["word"].null:
         check_flow_cycle(flow, cycle, n, name, ledger)
     else:
         nothing = cycle["status"].text() == "converged" and not cycle["proved"].flag() and cycle["exact"].null

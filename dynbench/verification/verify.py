@@ -13,7 +13,7 @@ from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
 from dynbench.verification.completeness import check_completeness, check_indices, degree_of
 from dynbench.verification.conserved import check_invariants, check_nearly
-from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
+from dynbench.verification.consistency import check_interrupted, check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
 from dynbench.verification.derived import check_derived
@@ -154,6 +154,7 @@ def _check_components(
     check_graph(system, report["graph"], points, proved, ledger, checked)
     check_manifolds(report["manifolds"], system.dimension, points, ledger, checked)
     check_settled(report, real, ledger)
+    check_interrupted(report, ledger)
 
 
 def _check_declaration(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dynbench.verification.claims import read_point
 from dynbench.verification.completeness import check_indices
-from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
+from dynbench.verification.consistency import check_interrupted, check_manifolds, check_settled, without_slow_points
 from dynbench.verification.document import Field
 from dynbench.verification.graph import check_graph
 from dynbench.verification.ledger import Ledger
@@ -50,3 +50,4 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     check_graph(system, report["graph"], points, proved, ledger, checked)
     check_manifolds(report["manifolds"], n, points, ledger, checked)
     check_settled(report, real, ledger)
+    check_interrupted(report, ledger)
