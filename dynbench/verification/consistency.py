@@ -13,7 +13,7 @@ from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise import Checked
 from dynbench.verification.piecewise.manifolds import largest_gap
 
-__all__ = ["check_manifolds", "check_settled", "without_slow_points"]
+__all__ = ["check_interrupted", "check_manifolds", "check_settled", "without_slow_points"]
 
 #: Corners of a polyline in doubles may be off by this, relative to max(1, |x|), and by a multiple of the stated error.
 _CARRIED = 1e-8
@@ -77,6 +77,16 @@ def check_settled(report: Field, points: Sequence[PointClaim], ledger: Ledger) -
     complete = listed["complete"].flag()
     settled = complete and all(map(_kind_is_proved, points)) and not listed["continua"].items()
     ledger.require("settled as stated", report["settled"].flag() == settled, f"by the claims it is {settled}")
+
+
+def check_interrupted(report: Field, ledger: Ledger) -> None:
+    """An analysis of which a search was interrupted says so."""
+    cycles = report.get("cycles")
+    stopped = report["fixed_points"]["interrupted"].flag() or (cycles is not None and cycles["interrupted"].flag())
+    for what in ("invariants", "lyapunov_functions"):
+        stopped = stopped or report[what]["stopped"].text() == "interrupted"
+    said = report["interrupted"].flag() or not stopped
+    ledger.require("an interrupted search makes an interrupted analysis", said, "it is not said to be one")
 
 
 def _kind_is_proved(point: PointClaim) -> bool:

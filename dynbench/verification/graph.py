@@ -15,6 +15,7 @@ from dynbench.verification.enclosure import Enclosure
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.system import MatrixSystem
 from dynbench.verification.orbits import Sources, check_cycle, check_orbit
+from dynbench.verification.piecewise import Checked
 from dynbench.verification.piecewise.cycles import StatedCycle
 from dynbench.verification.points import REGION_BITS, Proved
 from dynbench.verification.records import Outcome
@@ -23,6 +24,7 @@ from dynbench.verification.zeros import Box, Root, box_around
 __all__ = ["check_graph"]
 
 _PIECES = 512
+_NOTHING = Checked(None)
 
 
 class _Ellipsoid(NamedTuple):
@@ -45,9 +47,9 @@ def check_graph(
     points: Sequence[PointClaim],
     proved: Sequence[Proved],
     ledger: Ledger,
-    cycles: Sequence[StatedCycle] = (),
+    checked: Checked = _NOTHING,
 ) -> None:
-    """Check nodes, attraction ellipsoids and edges; `cycles` are those of the report's list, which nodes may name."""
+    """Check nodes, attraction ellipsoids and edges; nodes may name cycles of the report's list, which are `checked`."""
     ellipsoids: dict[int, _Ellipsoid] = {}
     known: set[int] = set()
     nodes = graph["nodes"].items()
@@ -74,10 +76,10 @@ def check_graph(
     named: dict[int, StatedCycle] = {}
     for field in nodes:
         if isinstance(field["cycle"].value, int):
-            cycle = _check_listed(field, cycles, ledger)
+            cycle = _check_listed(field, checked.cycles, ledger)
             named |= {} if cycle is None else {field["id"].integer(): cycle}
         elif not field["cycle"].null:
-            check_cycle(system, field, field["id"].integer(), ledger)
+            check_cycle(system, field, field["id"].integer(), checked.flow, ledger)
     edges = graph["edges"].items()
     stray = [k for k, e in enumerate(edges) if not {e["source"].integer(), e["target"].integer()} <= known]
     ledger.require(f"{len(edges)} edges join nodes of the graph", not stray, f"not the edges {stray}"[:80])

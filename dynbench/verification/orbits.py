@@ -11,6 +11,8 @@ from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.system import MatrixSystem
 from dynbench.verification.piecewise.cycles import StatedCycle
+from dynbench.verification.piecewise.flow_cycles import check_flow_cycle
+from dynbench.verification.piecewise.rows import Rectified
 
 __all__ = ["Sources", "check_cycle", "check_orbit"]
 
@@ -28,6 +30,8 @@ _LIMITS = {
 }
 #: How far multipliers may be from the circle, and the trivial one from 1, to be counted as central.
 _CENTRAL = 1e-2
+#: How near a cycle that has converged comes to closing, relative to its size.
+_CLOSED = 1e-9
 
 
 class Sources(NamedTuple):
@@ -83,15 +87,25 @@ def check_orbit(
         ledger.require(claim, nearest, "its path starts nearer to another one, or far away")
 
 
-def check_cycle(system: Declared | MatrixSystem, node: Field, number: int, ledger: Ledger) -> None:
-    """Check that a cycle is not said to be proved, and that its kind and counts are those of its multipliers."""
+def check_cycle(
+    system: Declared | MatrixSystem, node: Field, number: int, flow: Rectified | None, ledger: Ledger
+) -> None:
+    """Check a cycle that is in no list: that its kind and counts are those of its multipliers, and any proof.
+
+    Only one of a piecewise-linear flow, read as `flow`, may be proved.
+    """
     cycle, n = node["cycle"], system.dimension
     name = f"node {number}"
-    converged = cycle["status"].text() == "converged"
-    ledger.require(f"{name}: its cycle has converged, not more", converged, "nothing more is known of a cycle")
+    if not system.is_map and cycle["status"].text() == "certified" and not cycle["word"].null:
+        check_flow_cycle(flow, cycle, n, name, ledger)
+    else:
+        nothing = cycle["status"].text() == "converged" and not cycle["proved"].flag() and cycle["exact"].null
+        ledger.require(f"{name}: its cycle has converged, not more", nothing, "nothing more is known of a cycle")
     cycle["note"].text()
     period, states = cycle["period"].number(), [p.vector(n) for p in cycle["points"].items()]
-    cycle["residual"].length()
+    size = max(1.0, *(abs(x) for state in states for x in state))
+    small = cycle["residual"].length() <= _CLOSED * size
+    ledger.require(f"{name}: its residual is that of a cycle that has converged", small, "it is larger")
     whole = not system.is_map or len(states) == period
     ledger.require(f"{name}: a period and the states of its cycle", period > 0 and bool(states) and whole)
     counts = cycle["stability"].integers(3)
@@ -103,7 +117,10 @@ def check_cycle(system: Declared | MatrixSystem, node: Field, number: int, ledge
     fits = fits and all(a <= b for a, b in zip(counts, most, strict=True))
     ledger.require(f"{name}: its counts {counts} are those of its multipliers", fits, "they are not")
     kind = _cycle_kind(counts)
-    ledger.require(f"{name}: a {kind}", cycle["kind"].text() == kind == node["kind"].text(), "it is called otherwise")
+    unstable = node.get("unstable")
+    same = cycle["kind"].text() == kind == node["kind"].text()
+    same = same and (unstable is None or unstable.integer() == counts[2])
+    ledger.require(f"{name}: a {kind}", same, "it is called otherwise")
 
 
 def _cycle_kind(counts: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim, read_point
 from dynbench.verification.completeness import check_completeness, check_indices, degree_of
 from dynbench.verification.conserved import check_invariants, check_nearly
-from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
+from dynbench.verification.consistency import check_interrupted, check_manifolds, check_settled, without_slow_points
 from dynbench.verification.continua import check_continua
 from dynbench.verification.declaration import Declared, read_declaration
 from dynbench.verification.derived import check_derived
@@ -151,9 +151,10 @@ def _check_components(
     check_indices(report, real, proved[: len(real)], complete, lambda listed: degree_of(system, listed), ledger)
     check_continua(system, report["fixed_points"]["continua"], ledger)
     checked = check_piecewise(system, report, proved, ledger)
-    check_graph(system, report["graph"], points, proved, ledger, checked.cycles)
+    check_graph(system, report["graph"], points, proved, ledger, checked)
     check_manifolds(report["manifolds"], system.dimension, points, ledger, checked)
     check_settled(report, real, ledger)
+    check_interrupted(report, ledger)
 
 
 def _check_declaration(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dynbench.verification.claims import read_point
 from dynbench.verification.completeness import check_indices
-from dynbench.verification.consistency import check_manifolds, check_settled, without_slow_points
+from dynbench.verification.consistency import check_interrupted, check_manifolds, check_settled, without_slow_points
 from dynbench.verification.document import Field
 from dynbench.verification.graph import check_graph
 from dynbench.verification.ledger import Ledger
@@ -47,6 +47,7 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     if listed["continua"].items():
         ledger.add("continua as stated", Outcome.NOT_ESTABLISHED, "they are not checked for so many states")
     checked = check_piecewise(system, report, proved, ledger)
-    check_graph(system, report["graph"], points, proved, ledger, checked.cycles)
+    check_graph(system, report["graph"], points, proved, ledger, checked)
     check_manifolds(report["manifolds"], n, points, ledger, checked)
     check_settled(report, real, ledger)
+    check_interrupted(report, ledger)

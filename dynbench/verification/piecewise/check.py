@@ -26,10 +26,21 @@ __all__ = ["Checked", "check_piecewise"]
 
 
 class Checked(NamedTuple):
-    """What the checks of graphs and manifolds need: the map, where its equations were read as one, and its cycles."""
+    """What the checks of graphs and manifolds need.
+
+    Attributes
+    ----------
+    function : Rectified or None
+        The map, where its equations were read as a piecewise-linear one.
+    cycles : sequence of StatedCycle
+        Those of the list.
+    flow : Rectified or None
+        A flow in the units of the report, which give the words of its cycles a meaning.
+    """
 
     function: Rectified | None
     cycles: Sequence[StatedCycle] = ()
+    flow: Rectified | None = None
 
 
 def check_piecewise(
@@ -50,11 +61,11 @@ def check_piecewise(
     if stated is not None:
         check_inverse(stated, function, ledger)
     exact = function if system.is_map else None
-    listed = [] if cycles is None else check_cycles(exact, form, cycles, system.dimension, ledger)
+    listed = [] if cycles is None else check_cycles(exact, form, cycles, system.dimension, system.is_map, ledger)
     fixed = _fixed_states(exact, proved)
     orbits = Orbits(fixed, [None if c.orbit is None else c.orbit.states for c in listed])
     check_homoclinic(exact, form, homoclinic, orbits, system.dimension, ledger)
-    return Checked(exact, listed)
+    return Checked(exact, listed, None if system.is_map else form)
 
 
 def _fixed_states(function: Rectified | None, proved: Sequence[Proved]) -> list[tuple[State, ...] | None]:

@@ -8,7 +8,7 @@ from dynbench.errors import InputError
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise.orbits import rational_of
-from dynbench.verification.piecewise.rows import Rectified, Row, Units
+from dynbench.verification.piecewise.rows import Rectified, Row, Units, substituted
 
 __all__ = ["Word", "check_form", "read_form", "read_word"]
 
@@ -62,15 +62,8 @@ def _normal(function: Rectified, units: Units) -> list[Row]:
     """The rows of a function over units that are each known by one argument."""
     known = [Row({i: fmpq(1)}) for i in range(function.dimension)]
     for argument in function.arguments:
-        known.append(units.rectified(_over(argument, known)))
-    return [_over(row, known) for row in function.rows]
-
-
-def _over(row: Row, known: list[Row]) -> Row:
-    total = Row(constant=row.constant)
-    for i, c in row.terms.items():
-        total = total + known[i].times(c)
-    return total
+        known.append(units.rectified(substituted(argument, known)))
+    return [substituted(row, known) for row in function.rows]
 
 
 def read_word(field: Field, units: int) -> Word:

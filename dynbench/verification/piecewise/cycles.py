@@ -1,4 +1,4 @@
-"""The claims about the cycles of a piecewise-linear map: each of them, and that the lists are complete."""
+"""The claims about the cycles of a piecewise-linear system: each one, and that the lists of a map are complete."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flint import fmpq
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise.claims import Word, read_word
+from dynbench.verification.piecewise.flow_cycles import check_flow_cycle
+from dynbench.verification.piecewise.multipliers import check_multipliers
 from dynbench.verification.piecewise.orbits import (
     Orbit,
     State,
-    agree,
-    character_of,
     fixed_state,
     multipliers_of,
     orbit_from,
@@ -26,8 +26,6 @@ from dynbench.verification.records import Outcome
 
 __all__ = ["StatedCycle", "check_cycles"]
 
-#: Multipliers in doubles are products of up to a few dozen matrices.
-_TOLERANCE = 1e-6
 #: Coordinates are the exact ones rounded to doubles, up to so many units in the last place of the largest.
 _ROUNDED = 2.0**-44
 
@@ -35,7 +33,7 @@ _ROUNDED = 2.0**-44
 class StatedCycle(NamedTuple):
     """A cycle of the report, and what was proved about it: its orbit, or None."""
 
-    period: int
+    period: float
     points: tuple[tuple[float, ...], ...]
     kind: str
     stability: tuple[int, ...]
@@ -43,17 +41,26 @@ class StatedCycle(NamedTuple):
 
 
 def check_cycles(
-    system: Rectified | None, form: Rectified | None, cycles: Field, dimension: int, ledger: Ledger
+    system: Rectified | None, form: Rectified | None, cycles: Field, dimension: int, is_map: bool, ledger: Ledger
 ) -> list[StatedCycle]:
     """Check every cycle listed, that no two are the same, and that the lists of the periods stated are complete."""
     fields = cycles["cycles"].items()
     listed = []
     for number, field in enumerate(fields):
         ledger.progress("checking cycles", number, len(fields))
-        listed.append(_check_cycle(system, form, field, f"cycle {number}", dimension, ledger))
+        check = _check_cycle if is_map else _check_flow_cycle
+        listed.append(check(system, form, field, f"cycle {number}", dimension, ledger))
     known = [frozenset(c.orbit.states) for c in listed if c.orbit is not None]
     ledger.require(f"the {len(known)} cycles proved are different", len(set(known)) == len(known), "some are the same")
-    for field in cycles["periods"].items():
+    periods = cycles["periods"].items()
+    if not is_map:
+        nothing = not periods and not cycles["continua"].items()
+        ledger.require("no list of cycles of the flow is said to be complete", nothing, "more is claimed")
+        return listed
+    if cycles["interrupted"].flag():
+        unfinished = any(not field["complete"].flag() for field in periods)
+        ledger.require("an interrupted search left a period open", unfinished, "all periods are said to be complete")
+    for field in periods:
         ledger.progress("checking lists of cycles", 0, None)
         _check_period(system, cycles, field, listed, dimension, ledger)
     for field in cycles["continua"].items():
@@ -61,19 +68,34 @@ def check_cycles(
     return listed
 
 
+def _check_flow_cycle(
+    _: Rectified | None, form: Rectified | None, field: Field, name: str, n: int, ledger: Ledger
+) -> StatedCycle:
+    period, status = field["period"].number(), field["status"].choice("certified", "converged")
+    points = tuple(p.vector(n) for p in field["points"].items())
+    if status == "certified":
+        check_flow_cycle(form, field, n, name, ledger)
+    else:
+        _check_unproved(field, name, ledger)
+    return StatedCycle(period, points, field["kind"].text(), field["stability"].integers(3), None)
+
+
+def _check_unproved(field: Field, name: str, ledger: Ledger) -> None:
+    nothing = field["exact"].null and not field["proved"].flag()
+    ledger.require(f"{name}: converged, not proved, and nothing else is claimed", nothing, "more is claimed")
+
+
 def _check_cycle(
     system: Rectified | None, form: Rectified | None, field: Field, name: str, n: int, ledger: Ledger
 ) -> StatedCycle:
     period, status = field["period"].integer(), field["status"].choice("certified", "converged")
     points = [p.vector(n) for p in field["points"].items(period)]
-    multipliers = [complex(*pair.vector(2)) for pair in field["multipliers"].items(n)]
     counts = field["stability"].integers(3)
-    field["residual"].length()
+    _check_residual(system, points, field["residual"].length(), name, ledger)
     unproved = StatedCycle(period, tuple(points), field["kind"].text(), counts, None)
     word = None if field["word"].null or form is None else read_word(field["word"], len(form.arguments))
     if status != "certified":
-        nothing = field["exact"].null and not field["proved"].flag()
-        ledger.require(f"{name}: converged, not proved, and nothing else is claimed", nothing, "more is claimed")
+        _check_unproved(field, name, ledger)
         return unproved
     claim = f"{name}: a cycle of period {period}, in rational numbers"
     start = _start(form, field, word, n)
@@ -89,11 +111,36 @@ def _check_cycle(
     near = all(_rounds(p, q) for p, q in zip(points, orbit.states, strict=True))
     ledger.require(f"{name}: its states are those, rounded", near, "they are not")
     if form is not None:
-        patterns = tuple(tuple(bool(m > 0) for m in form.margins(state)) for state in orbit.states)
-        holds = orbit.on_border or patterns == word
+        holds = word is not None and len(word) == period and all(map(_lies, [form] * period, orbit.states, word))
         ledger.require(f"{name}: its word is that of its states", holds, "it is another")
-    _check_multipliers(orbit, multipliers, counts, field, name, ledger)
+    if orbit.on_border:
+        claim = f"{name}: a state lies on a border, and nothing is claimed of its multipliers"
+        kind = field["kind"].text()
+        nothing = kind == "nonsmooth cycle" and not field["character"].text() and not field["proved"].flag()
+        ledger.require(claim, nothing, f"it is called a {kind:.40}")
+    else:
+        check_multipliers(multipliers_of(orbit.derivative), field, n, name, ledger)
     return unproved._replace(orbit=orbit)
+
+
+def _lies(form: Rectified, state: State, pattern: Sequence[bool]) -> bool:
+    """Whether a state lies in the closed region of a pattern."""
+    return all(m == 0 or bool(m > 0) == active for m, active in zip(form.margins(state), pattern, strict=True))
+
+
+def _check_residual(
+    system: Rectified | None, points: Sequence[Sequence[float]], stated: float, name: str, ledger: Ledger
+) -> None:
+    """The largest gap between the image of a state and the next one, up to rounding."""
+    if system is None:
+        return
+    exact = [[_exactly(x) for x in point] for point in points]
+    images = [system.image(point) for point in exact]
+    gaps = [abs(a - b) for q, p in zip(images, exact[1:] + exact[:1], strict=True) for a, b in zip(q, p, strict=True)]
+    gap = max(gaps, default=fmpq(0))
+    room = _exactly(_ROUNDED) * (1 + max((size for point in exact for size in system.sizes(point)), default=fmpq(0)))
+    claim = f"{name}: its residual is {stated:.3g}, up to rounding"
+    ledger.require(claim, abs(_exactly(stated) - gap) <= room, f"it is {int(gap.p) / int(gap.q):.3g}")
 
 
 def _start(form: Rectified | None, field: Field, word: Word | None, n: int) -> State | None:
@@ -115,37 +162,6 @@ def _rounds(stated: Sequence[float], exact: State) -> bool:
 
 def _exactly(number: float) -> fmpq:
     return fmpq(*number.as_integer_ratio())
-
-
-def _check_multipliers(
-    orbit: Orbit, stated: Sequence[complex], counts: tuple[int, ...], field: Field, name: str, ledger: Ledger
-) -> None:
-    kind, character = field["kind"].text(), field["character"].text()
-    if orbit.on_border:
-        claim = f"{name}: a state lies on a border, and nothing is claimed of its multipliers"
-        nothing = kind == "nonsmooth cycle" and not character and not field["proved"].flag()
-        ledger.require(claim, nothing, f"it is called a {kind:.40}")
-        return
-    found = multipliers_of(orbit.derivative)
-    ledger.require(f"{name}: its multipliers", agree(stated, found, _TOLERANCE), "they are others")
-    stability = found.stability()
-    claim = f"{name}: {counts[0]} stable, {counts[1]} central, {counts[2]} unstable multipliers: a {kind:.40}"
-    if stability is None:
-        outcome = Outcome.NOT_ESTABLISHED if field["proved"].flag() else Outcome.HOLDS
-        ledger.add(claim, outcome, "one is not told from the unit circle")
-        return
-    right = _kind(stability)
-    # Where it is not said to be proved, what is near the circle may be counted as central.
-    unproved = kind == "nonhyperbolic cycle" and not field["proved"].flag()
-    ledger.require(claim, unproved or (counts == stability and kind == right), f"it is a {right} with {stability}")
-    if character:
-        ledger.require(f"{name}: a {character:.20}", character == character_of(found), f"it is a {character_of(found)}")
-
-
-def _kind(stability: tuple[int, int, int]) -> str:
-    stable, central, unstable = stability
-    word = "saddle cycle" if stable and unstable else "unstable cycle" if unstable else "stable cycle"
-    return "nonhyperbolic cycle" if central else word
 
 
 def _check_period(

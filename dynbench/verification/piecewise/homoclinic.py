@@ -84,8 +84,28 @@ def check_homoclinic(
             found.append(None)
         else:
             found.append(_check_proof(system, form, field, claim, ledger))
-    for number, field in enumerate(homoclinic["points"].items()):
+    points = homoclinic["points"].items()
+    for number, field in enumerate(points):
         _check_point(field, found, orbits, f"homoclinic point {number}", dimension, ledger)
+    if points:
+        _check_numbers(points, ledger)
+
+
+def _check_numbers(points: Sequence[Field], ledger: Ledger) -> None:
+    """Points of the same saddles have one orbit's number where, and only where, one proof is of both."""
+    owners: dict[Any, Any] = {}
+    right = True
+    for field in points:
+        number, proved = field["orbit"].integer(), field["proved"].flag()
+        right = right and number >= (0 if proved else -1)
+        if proved:
+            ends = tuple(field[end][what].value for end in ("source", "target") for what in ("point", "cycle"))
+            proof = field["proof"].integer()
+            for key, value in (((ends, "orbit", number), proof), ((ends, "proof", proof), number)):
+                right = right and owners.setdefault(key, value) == value
+    ledger.require(
+        "homoclinic points with the number of one orbit are of one proof", right, "the numbers say otherwise"
+    )
 
 
 class _Checked(NamedTuple):
@@ -200,6 +220,11 @@ def _check_point(
     x, angle = field["x"].vector(n), field["angle"].length()
     kind = field["kind"].choice("homoclinic", "heteroclinic")
     field["reason"].text()
+    tangents = _tangents(field["tangents"], n)
+    if n == 2:
+        crossing = None if tangents is None else _between(*tangents)
+        right = crossing is not None and abs(crossing - angle) <= _ANGLE
+        ledger.require(f"{name}: unit tangents at the angle stated", right, "they are none, or at another one")
     if not field["proved"].flag():
         same = field["proof"].null and field["position"].null
         ledger.require(f"{name}: found in doubles, not proved", same, "it carries a proof")
@@ -223,10 +248,23 @@ def _check_point(
     )
     ledger.require(f"{name}: its state is one of its orbit, rounded", near, f"state {position} of it is another")
     if near and orbit.stable:
-        u, v = ([float(e) for e in vectors[position]] for vectors in (orbit.slopes, orbit.stable))
-        actual = math.atan2(abs(u[0] * v[1] - u[1] * v[0]), abs(u[0] * v[0] + u[1] * v[1]))
+        exact = [[float(e) for e in vectors[position]] for vectors in (orbit.slopes, orbit.stable)]
+        actual = _between(*exact)
         claim = f"{name}: the manifolds cross at {math.degrees(angle):.4g} degrees"
         ledger.require(claim, abs(actual - angle) <= _ANGLE, f"at {math.degrees(actual):.4g}")
+        along = tangents is not None and all(_between(u, v) <= _ANGLE for u, v in zip(tangents, exact, strict=True))
+        ledger.require(f"{name}: its tangents are those of the manifolds", along, "they point elsewhere")
+
+
+def _tangents(field: Field, n: int) -> list[tuple[float, ...]] | None:
+    """Unit vectors along the unstable and, in the plane, the stable manifold; None where they are no unit vectors."""
+    vectors = [row.vector(n) for row in field.items(2)[: 2 if n == 2 else 1]]
+    return vectors if all(abs(math.hypot(*v) - 1) <= _ROUNDED for v in vectors) else None
+
+
+def _between(u: Sequence[float], v: Sequence[float]) -> float:
+    """The angle between two lines of the plane."""
+    return math.atan2(abs(u[0] * v[1] - u[1] * v[0]), abs(u[0] * v[0] + u[1] * v[1]))
 
 
 def _pattern(form: Rectified, state: Sequence[Any]) -> tuple[bool, ...]:

@@ -12,7 +12,7 @@ from dynbench.verification.document import Field
 from dynbench.verification.piecewise.rows import Rectified
 from dynbench.verification.spectra import Eigenvalues, exact_eigenvalues
 
-__all__ = ["Orbit", "State", "agree", "character_of", "fixed_state", "multipliers_of", "orbit_from", "rational_of"]
+__all__ = ["Orbit", "State", "character_of", "fixed_state", "multipliers_of", "orbit_from", "rational_of"]
 
 State = tuple[fmpq, ...]
 
@@ -88,18 +88,6 @@ def multipliers_of(matrix: fmpq_mat) -> Eigenvalues:
     exact = exact_eigenvalues(sp.Matrix(entries), is_map=True)
     assert exact is not None, "the entries are rational"
     return exact
-
-
-def agree(stated: Sequence[complex], found: Eigenvalues, tolerance: float) -> bool:
-    """Whether the stated multipliers are those enclosed, each within a tolerance relative to the largest one."""
-    left = [complex(float(e.real.mid()), float(e.imag.mid())) for e in found.enclosures]
-    room = tolerance * max(1.0, *map(abs, left))
-    for value in stated:
-        nearest = min(left, key=lambda other: abs(other - value), default=None)
-        if nearest is None or abs(nearest - value) > room:
-            return False
-        left.remove(nearest)
-    return not left
 
 
 def character_of(found: Eigenvalues) -> str:

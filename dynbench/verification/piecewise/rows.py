@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-__all__ = ["Piece", "Rectified", "Row", "Units"]
+__all__ = ["Piece", "Rectified", "Row", "Units", "substituted"]
 
 _ZERO, _ONE = fmpq(0), fmpq(1)
 
@@ -120,16 +120,23 @@ class Rectified:
         values = [*z, *(m if m > 0 else m * _ZERO for m in margins)]
         return [row.value(values) for row in self.rows]
 
+    def sizes(self, z: Sequence[fmpq]) -> list[fmpq]:
+        """For each component the sum of the moduli of all that is added up for F at a state."""
+        values = [abs(x) for x in z]
+        for argument in self.arguments:
+            values.append(_sum_of_moduli(argument, values))
+        return [_sum_of_moduli(row, values) for row in self.rows]
+
     def piece(self, pattern: Sequence[bool]) -> Piece:
         """The affine functions of one pattern."""
         n = self.dimension
         known = [Row({i: _ONE}) for i in range(n)]
         margins = []
         for argument, active in zip(self.arguments, pattern, strict=True):
-            margin = _substituted(argument, known)
+            margin = substituted(argument, known)
             margins.append(margin)
             known.append(margin if active else Row())
-        rows = [_substituted(row, known) for row in self.rows]
+        rows = [substituted(row, known) for row in self.rows]
         matrix = [[row.terms.get(j, _ZERO) for j in range(n)] for row in rows]
         return Piece(
             fmpq_mat(matrix),
@@ -139,8 +146,13 @@ class Rectified:
         )
 
 
-def _substituted(row: Row, known: Sequence[Row]) -> Row:
+def substituted(row: Row, known: Sequence[Row]) -> Row:
+    """A row over states and units whose own rows are known."""
     total = Row(constant=row.constant)
     for i, c in row.terms.items():
         total = total + known[i].times(c)
     return total
+
+
+def _sum_of_moduli(row: Row, sizes: Sequence[fmpq]) -> fmpq:
+    return sum((abs(c) * sizes[i] for i, c in row.terms.items()), abs(row.constant))
