@@ -21,6 +21,7 @@ __all__ = [
     "as_generator",
     "as_states",
     "brief",
+    "check_count",
     "check_positive",
     "check_tolerances",
     "given_array",
@@ -131,6 +132,25 @@ def check_positive(value: Any, *, name: str, what: str) -> None:
     """
     if not (is_real(value) and 0 < value < math.inf):
         raise InputError(f"{name} is {shown(value)}; it must be a positive, finite {what}.")
+
+
+def check_count(value: Any, *, name: str) -> None:
+    """Refuse what is no positive integer of Python or NumPy.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    name : str
+        The argument.
+
+    Raises
+    ------
+    InputError
+        If `value` is no such number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InputError(f"{name} is {shown(value)}; expected a positive integer.")
 
 
 def check_tolerances(rtol: Any, atol: Any) -> None:

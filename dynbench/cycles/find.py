@@ -17,7 +17,7 @@ from dynbench.cycles.records import Cycle
 from dynbench.cycles.refine import refine_cycle
 from dynbench.cycles.results import CycleContinuum, Cycles
 from dynbench.errors import InputError
-from dynbench.fixed_points.search import as_boxes
+from dynbench.fixed_points.search.patterns import region_searched
 from dynbench.piecewise import PiecewiseLinear, piecewise_linear
 from dynbench.piecewise.periodic import Periodic
 from dynbench.piecewise.rational import in_doubles, to_rational
@@ -34,6 +34,8 @@ _STOPPED = "the search was interrupted"
 _SAME = 1e-6
 #: An integer for all periods up to it is no larger: every one of them is a search of its own.
 _LONGEST = 1000
+#: A period on its own is no longer: its words alone would fill the memory.
+_LONGEST_ALONE = 10_000
 
 
 def find_cycles(
@@ -109,14 +111,14 @@ def find_cycles(
     form = _form(as_system(system))
     _check(certify, progress)
     if form is not None and form.kind == "flow":
-        region = None if box is None else _box(system, box)
+        region = _region(region_searched(system, box, None))
         return cycles_of_flow(system, form, periods, region=region, starts=starts, search=search, certify=certify)
     asked = _periods(periods)
     generator = as_generator(rng)
-    region = None if box is None else _box(system, box)
-    states = None if starts is None else np.atleast_2d(as_states(starts, system.dimension, name="starts"))
     if search is not None and not isinstance(search, WordSearch):
         raise InputError(f"search is {shown(search)}, no strategy: give an instance like piecewise.search.Sweep().")
+    region = _region(region_searched(system, box, search))
+    states = None if starts is None else _starts(starts, system.dimension)
     if form is None:
         return _refined(system, asked, region, states)
     strategy = (search or WordPlan()).within(region, states)
@@ -208,6 +210,7 @@ def _form(system: System) -> PiecewiseLinear | None:
 
 def _periods(periods: Any) -> list[int]:
     """The periods asked for, rising, each once."""
+    periods = periods.tolist() if isinstance(periods, np.ndarray) else periods
     whole = _is_integer(periods)
     if not whole and not isinstance(periods, Iterable):
         raise InputError(f"periods is {shown(periods)}; expected a positive integer k, for 1 to k, or several of them.")
@@ -217,6 +220,8 @@ def _periods(periods: Any) -> list[int]:
     for period in given:
         if not _is_integer(period) or period < 1:
             raise InputError(f"periods holds {shown(period)}; a period of a map is a positive integer.")
+        if period > _LONGEST_ALONE:
+            raise InputError(f"periods holds {period}; expected at most {_LONGEST_ALONE}.")
     if not given:
         raise InputError(f"periods is {shown(periods)}; expected at least one positive integer.")
     return sorted({int(period) for period in given})
@@ -233,11 +238,17 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def _box(system: System, box: Any) -> Array:
-    boxes = as_boxes(system, box)
-    if len(boxes) > 1:
+def _region(boxes: Array | None) -> Array | None:
+    if boxes is not None and len(boxes) > 1:
         raise InputError(f"box is a union of {len(boxes)} boxes; find_cycles takes one box, which holds whole cycles.")
-    return readonly(boxes[0])
+    return None if boxes is None else readonly(boxes[0])
+
+
+def _starts(starts: Any, dimension: int) -> Array:
+    states = np.atleast_2d(as_states(starts, dimension, name="starts"))
+    if states.ndim > 2 or not len(states):
+        raise InputError(f"starts has shape {states.shape}; expected (K, {dimension}), a row for each of some states.")
+    return states
 
 
 def _refined(system: System, periods: Sequence[int], region: Array | None, starts: Array | None) -> Cycles:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, readonly
+from dynbench._arrays import as_states, is_real, readonly, shown
 from dynbench.cycles.exact import kind_of
 from dynbench.cycles.piecewise_flow import piecewise_flow_cycle
 from dynbench.cycles.records import Cycle
@@ -25,8 +26,12 @@ Multipliers = NDArray[np.complex128]
 
 _STEPS = 12
 _STATES = 128
+#: Steps of a map whose derivatives are multiplied out, one by one.
+_LONGEST = 1_000_000
 #: Newton's method has converged when |phi_T(x) - x| is below this, relative to max(1, |x|).
 _CLOSED = 1e-9
+#: A cycle further from the state than this, relative to its size, is not near it: the iteration has lost its way.
+_FAR = 10.0
 #: States of a cycle that differ by less than this, relative to its size, are one: its period is shorter.
 _SAME = 1e-6
 #: A multiplier so near the unit circle cannot be told from it.
@@ -68,8 +73,7 @@ def refine_cycle(system: System, state: ArrayLike, period: float) -> Cycle | Non
     start = as_states(state, as_system(system).dimension, name="state")
     if start.ndim != 1:
         raise InputError(f"state has shape {start.shape}; expected one state of shape ({system.dimension},).")
-    if not (0 < period < math.inf) or (system.kind == "map" and int(period) != period):
-        raise InputError(f"period is {period!r}; expected a positive {'integer' if system.kind == 'map' else 'time'}.")
+    _check_period(system, period)
     form = piecewise_linear(system) if system.kind == "flow" else None
     if form is not None:
         cycle = piecewise_flow_cycle(form, start, float(period))
@@ -81,9 +85,18 @@ def refine_cycle(system: System, state: ArrayLike, period: float) -> Cycle | Non
         return None
 
 
+def _check_period(system: System, period: Any) -> None:
+    """Refuse what is no time (flows), or no number of steps (maps) that Newton's method can take."""
+    good = is_real(period) and 0 < period < math.inf
+    if system.kind == "flow" and not good:
+        raise InputError(f"period is {shown(period)}; expected a positive time.")
+    if system.kind == "map" and not (good and period == int(period) <= _LONGEST):
+        raise InputError(f"period is {shown(period)}; expected a positive integer, at most {_LONGEST}.")
+
+
 def _of_flow(system: System, start: Array, period: float) -> Cycle | None:
     normal = system(start)
-    if not normal.any():
+    if not (normal.any() and np.isfinite(normal).all()):
         return None
     x, time = start, _return_time(system, start, period, normal)
     for _ in range(_STEPS):
@@ -96,7 +109,7 @@ def _of_flow(system: System, start: Array, period: float) -> Cycle | None:
             np.append(x - image, normal @ (start - x)),
         )
         moved, longer = x + step[:-1], time + float(step[-1])
-        if not (np.isfinite(moved).all() and 0.2 * period < longer < 5 * period):
+        if not (np.abs(moved - start).max() < _FAR * _scale(start) and 0.2 * period < longer < 5 * period):
             return None
         if np.abs(step[:-1]).max() <= 1e-13 * _scale(x):
             break

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench._arrays import as_generator, check_positive, check_tolerances, readonly, shown
+from dynbench._arrays import as_generator, check_count, check_positive, check_tolerances, readonly, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
@@ -163,8 +163,7 @@ def _check(system: System, point: Any, which: Any, length: Any) -> None:
 
 
 def _check_sample(pieces: Any, rng: Any) -> None:
-    if isinstance(pieces, bool) or not isinstance(pieces, int | np.integer) or pieces < 1:
-        raise InputError(f"pieces is {shown(pieces)}; expected a positive integer.")
+    check_count(pieces, name="pieces")
     as_generator(rng)
 
 

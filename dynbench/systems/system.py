@@ -16,7 +16,7 @@ import sympy as sp
 from flint import arb, arb_mat
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states
+from dynbench._arrays import as_states, shown
 from dynbench.errors import InputError, ModelError
 from dynbench.symbolic.forms import Form
 from dynbench.symbolic.intervals import Interval
@@ -570,5 +570,5 @@ def as_system(value: Any) -> System:
         If it was given anything else.
     """
     if not isinstance(value, System):
-        raise InputError(f"system is {value!r:.60}; expected an ODE or a Map.")
+        raise InputError(f"system is {shown(value)}; expected an ODE or a Map.")
     return value

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from flint import fmpq_mat
+from numpy.typing import NDArray
 
+from dynbench._arrays import as_states
 from dynbench.errors import InputError
 from dynbench.fixed_points.search.base import Continuum, Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.boxes import as_boxes, holds
@@ -20,7 +22,7 @@ from dynbench.piecewise.settle import Settled, settle_words
 from dynbench.piecewise.words import Word
 from dynbench.systems import System
 
-__all__ = ["Patterns"]
+__all__ = ["Patterns", "region_searched"]
 
 #: Up to so many states exact coordinates are handed on.
 _EXACT = 4
@@ -77,9 +79,10 @@ class Patterns(SearchStrategy):
         form = piecewise_linear(system)
         if form is None:
             raise InputError("Patterns takes piecewise-linear systems, and this one is not recognised as one.")
-        region = None if self.box is None else as_boxes(system, self.box)
-        starts = None if self.starts is None else np.atleast_2d(np.asarray(self.starts, dtype=float))
-        found = (self.words or WordPlan()).within(None, starts).search(form, 1, rng=rng, progress=progress)
+        region = region_searched(system, self.box, self.words)
+        starts = None if self.starts is None else as_states(self.starts, system.dimension, name="starts")
+        words = WordPlan().within(None, starts) if self.words is None else self.words.within(_hull(region), starts)
+        found = words.search(form, 1, rng=rng, progress=progress)
         settled = settle_words(form, found.words, progress)
         points = _distinct(settled)
         states = [in_doubles(p.points[0])[:, 0] for p in points]
@@ -94,6 +97,38 @@ class Patterns(SearchStrategy):
             exact=tuple(_exact(system, form, points[i].points[0]) for i in inside),
             interrupted=found.interrupted or settled.interrupted,
         )
+
+
+def region_searched(system: System, box: Any, search: WordSearch | None) -> NDArray[np.float64] | None:
+    """The boxes (B, n, 2) that the caller asks for; without, that of the strategy, which proves nothing outside of it.
+
+    Parameters
+    ----------
+    system : System
+    box : mapping, (n, 2) array or list of those, or None
+        The caller's.
+    search : WordSearch or None
+        The strategy, which may have a box of its own.
+
+    Raises
+    ------
+    InputError
+        If the caller's boxes reach beyond that of the strategy, or a box does not fit.
+    """
+    own = None if search is None or search.box is None else as_boxes(system, search.box)
+    if box is None or own is None:
+        return own if box is None else as_boxes(system, box)
+    boxes, (low, high) = as_boxes(system, box), _hull(own).T
+    if (boxes[..., 0] < low).any() or (boxes[..., 1] > high).any():
+        raise InputError(
+            "box reaches beyond the box of search=, outside of which it proves nothing: give one of them."
+        )
+    return boxes
+
+
+def _hull(boxes: Any) -> Any:
+    """The smallest box around boxes (B, n, 2), or None of None."""
+    return None if boxes is None else np.stack([boxes[..., 0].min(axis=0), boxes[..., 1].max(axis=0)], axis=-1)
 
 
 def _distinct(settled: Settled) -> list[Periodic]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +51,24 @@ class WordFindings:
 
 
 class WordSearch(abc.ABC):
-    """A way of looking for the words of periodic points of a piecewise-linear system."""
+    """A way of looking for the words of periodic points of a piecewise-linear system.
+
+    Attributes
+    ----------
+    box : mapping or (n, 2) array, or None
+        Outside of which the search proves nothing, where it was given one of its own.
+    """
+
+    box: Any = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
     def within(self, box: NDArray[np.float64] | None, starts: NDArray[np.float64] | None) -> WordSearch:
-        """Return this search with the caller's box and starts, where it uses such and has none of its own."""
+        """Return this search with the caller's box (no larger than its own, if it has one) and starts.
+
+        The starts count where it uses such and has none of its own.
+        """
         return self
 
     @abc.abstractmethod

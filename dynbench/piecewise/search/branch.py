@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.errors import InputError
+from dynbench._arrays import check_count
 from dynbench.piecewise.complementarity import Complementarity, complementarity, rational_form
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.search.base import Progress, WordFindings, WordSearch, distinct
@@ -36,8 +36,7 @@ class BranchAndBound(WordSearch):
     """
 
     def __init__(self, *, max_nodes: int = 200_000) -> None:
-        if max_nodes < 1:
-            raise InputError(f"max_nodes is {max_nodes}; at least one node is needed.")
+        check_count(max_nodes, name="max_nodes")
         self.max_nodes = max_nodes
 
     def search(

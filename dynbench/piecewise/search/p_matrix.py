@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from dynbench.piecewise.complementarity import Complementarity, complementarity
 from dynbench.piecewise.form import PiecewiseLinear
+from dynbench.piecewise.periodic import Reality, solve_word
 from dynbench.piecewise.search.base import Progress, WordFindings, WordSearch, distinct
 from dynbench.piecewise.search.tableaux import exchange
 
@@ -48,10 +49,14 @@ class PMatrix(WordSearch):
         if problem is None or reason is None:
             return WordFindings((), False, "the matrix of the complementarity problem is not shown to be a P-matrix")
         active = _solution(problem)
-        if active is None:
-            return WordFindings((), False, "there is exactly one periodic point, but principal pivots did not find it")
+        words = () if active is None else distinct(problem.words(active[None]))
+        # The pivots are made in doubles: a margin near zero may have the wrong sign.
+        if not words or solve_word(form.rational, words[0]).reality not in (Reality.REAL, Reality.BORDER):
+            return WordFindings(
+                words, False, "there is exactly one periodic point, but principal pivots did not find it"
+            )
         argument = f"there is exactly one state with F^{period}(z) = z: the complementarity problem has a P-matrix"
-        return WordFindings(distinct(problem.words(active[None])), True, f"{argument} ({reason})")
+        return WordFindings(words, True, f"{argument} ({reason})")
 
 
 def p_matrix_argument(problem: Complementarity) -> str | None:
@@ -124,8 +129,9 @@ def _solution(problem: Complementarity) -> NDArray[np.bool_] | None:
     m = problem.size
     active = np.zeros(m, dtype=bool)
     table = np.concatenate([problem.N, problem.b[:, None]], axis=1)
+    small = 1e-12 * float(np.abs(problem.b).max())
     for _ in range(50 * m):
-        negative = np.flatnonzero(table[:, -1] < -1e-12)
+        negative = np.flatnonzero(table[:, -1] < -small)
         if not len(negative):
             return active
         unit = int(negative[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +45,13 @@ class WordPlan(WordSearch):
         For the heuristic.
     """
 
-    def __init__(self, box: NDArray[np.float64] | None = None, starts: NDArray[np.float64] | None = None) -> None:
+    def __init__(self, box: Any = None, starts: NDArray[np.float64] | None = None) -> None:
         self.box = box
         self.starts = starts
 
     def within(self, box: NDArray[np.float64] | None, starts: NDArray[np.float64] | None) -> WordPlan:
-        """The plan for the caller's box and starts."""
-        return WordPlan(box, starts)
+        """The plan for the caller's box, and for the caller's starts where it has none of its own."""
+        return WordPlan(self.box if box is None else box, starts if self.starts is None else self.starts)
 
     def search(
         self,

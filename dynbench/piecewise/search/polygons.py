@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import check_count, given_array, shown
 from dynbench.errors import InputError
 from dynbench.piecewise.complementarity import rational_form
 from dynbench.piecewise.form import PiecewiseLinear, Region
@@ -46,10 +47,10 @@ class Polygons(WordSearch):
         there is none.
     """
 
-    def __init__(self, box: Array | None = None, *, max_words: int = 500_000, max_cuts: int | None = None) -> None:
+    def __init__(self, box: Any = None, *, max_words: int = 500_000, max_cuts: int | None = None) -> None:
         for name, value in (("max_words", max_words), ("max_cuts", max_cuts)):
-            if value is not None and value < 1:
-                raise InputError(f"{name} is {value}; expected at least one.")
+            if name == "max_words" or value is not None:
+                check_count(value, name=name)
         self.box = box
         self.max_words = max_words
         self.max_cuts = max_cuts
@@ -58,8 +59,8 @@ class Polygons(WordSearch):
         return "Polygons()" if self.box is None else "Polygons(box)"
 
     def within(self, box: Array | None, starts: Array | None) -> Polygons:
-        """The same search in the caller's box, where it has none of its own."""
-        if self.box is not None or box is None:
+        """The same search in the caller's box."""
+        if box is None:
             return self
         return Polygons(box, max_words=self.max_words, max_cuts=self.max_cuts)
 
@@ -84,8 +85,7 @@ class Polygons(WordSearch):
             )
         if self.box is None:
             raise InputError("Polygons needs a box: give box=, in which cycles are looked for.")
-        box = np.asarray(self.box, dtype=float).reshape(form.dimension, 2)
-        front = _Front(form, box, _Regions(form))
+        front = _Front(form, _bounds(self.box, form.dimension), _Regions(form))
         step = 0
         try:
             for step in range(1, period + 1):
@@ -114,6 +114,16 @@ class Polygons(WordSearch):
         if front.slack > _WORTHLESS * float(np.ptp(front.box, axis=1).max()):
             return "rounding has made polygons meaningless"
         return ""
+
+
+def _bounds(box: Any, dimension: int) -> Array:
+    """The bounds of the states, in their order."""
+    bounds = given_array(box, "box")
+    if bounds.shape != (dimension, 2):
+        raise InputError(f"box has shape {bounds.shape}; expected ({dimension}, 2), a row (low, high) for each state.")
+    if not (np.isfinite(bounds).all() and (bounds[:, 0] < bounds[:, 1]).all()):
+        raise InputError(f"box is {shown(box)}; expected finite numbers with low < high for each state.")
+    return bounds
 
 
 class _Part(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.errors import InputError
+from dynbench._arrays import as_states, check_count
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.search.base import Progress, WordFindings, WordSearch
 from dynbench.piecewise.words import Word, canonical
@@ -59,8 +59,7 @@ class Scyfi(WordSearch):
         max_words: int = 20_000,
     ) -> None:
         for name, value in (("batch", batch), ("steps", steps), ("patience", patience), ("max_words", max_words)):
-            if value < 1:
-                raise InputError(f"{name} is {value}; expected a positive integer.")
+            check_count(value, name=name)
         self.starts = starts
         self.batch = batch
         self.steps = steps
@@ -109,7 +108,7 @@ class Scyfi(WordSearch):
         scale = _SCALES[rounds % len(_SCALES)] * (1.0 + float(np.abs(form.h1).max()))
         states = scale * rng.normal(size=((self.batch + 1) // 2, form.dimension))
         if rounds == 0 and self.starts is not None:
-            states = np.atleast_2d(self.starts)
+            states = as_states(self.starts, form.dimension, name="starts").reshape(-1, form.dimension)
         met = _words_from(form, states, period, int(rng.integers(0, 20)) if form.kind == "map" else 0)
         return np.concatenate([met, words[: max(1, self.batch - len(met))]])
 

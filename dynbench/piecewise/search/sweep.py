@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import check_count
 from dynbench.errors import InputError
 from dynbench.piecewise.complementarity import Complementarity, complementarity
 from dynbench.piecewise.form import PiecewiseLinear
@@ -53,7 +54,8 @@ class Sweep(WordSearch):
     """
 
     def __init__(self, *, max_units: int = 24) -> None:
-        if not 1 <= max_units <= 40:
+        check_count(max_units, name="max_units")
+        if max_units > 40:
             raise InputError(f"max_units is {max_units}; expected a number of units from 1 to 40.")
         self.max_units = max_units
 

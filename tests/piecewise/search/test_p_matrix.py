@@ -65,6 +65,23 @@ def test_a_contracting_network_has_one_fixed_point_and_no_cycle(size, period):
         assert found.words == Sweep().search(form, period, rng=RNG).words
 
 
+@pytest.mark.parametrize("size", [1.0, 1e-13, 1e-150, 1e-310])
+def test_the_one_fixed_point_is_listed_however_small_it_is(size):
+    """In doubles its margins may have any sign: what is complete was verified exactly."""
+    rng = np.random.default_rng(0)
+    weights, bias = 0.01 * rng.normal(size=(20, 20)), rng.normal(size=20)
+    cycles = db.find_cycles(db.PLRNN(np.full(20, 0.5), weights, size * bias), periods=1)
+    assert cycles.complete[1]
+    assert len(cycles) == 1
+
+
+def test_a_word_that_pivots_in_doubles_get_wrong_is_no_proof():
+    network = db.PLRNN([5e-324, 0.5], np.zeros((2, 2)), 5e-324)
+    found = PMatrix().search(piecewise_linear(network), 1, rng=RNG)
+    (cycle,) = db.find_cycles(network, periods=1)
+    assert not found.complete or cycle.word in found.words
+
+
 def test_lozi_has_two_fixed_points_and_no_p_matrix():
     found = PMatrix().search(piecewise_linear(LOZI), 1, rng=RNG)
     assert not found.complete
