@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dynbench.errors import ConvergenceError
 from dynbench.symbolic import decomposition
 from dynbench.symbolic.decomposition import equidimensional_parts, isolated_part
-from dynbench.symbolic.ideals import groebner, has_no_zero, independent_variables
+from dynbench.symbolic.ideals import groebner, has_no_zero, in_radical, independent_variables
 from dynbench.symbolic.quotient_algebra import QuotientAlgebra
 from dynbench.symbolic.rational_equations import read_equations, to_sympy
 
@@ -69,10 +69,26 @@ def affine_subspaces(draw):
     return [sum(a * (s - p) for a, s, p in zip(row, UNKNOWNS, point, strict=True)) for row in rows]
 
 
+def covers(subspaces, part):
+    """Whether every solution of a part is in one of the subspaces: all products of their equations vanish there."""
+    basis = groebner(read_equations(part, UNKNOWNS).numerators, 3)
+    products = [sp.expand(math.prod(choice)) for choice in itertools.product(*subspaces)]
+    return all(in_radical(basis, p, 3) for p in read_equations(products, UNKNOWNS).numerators)
+
+
+def test_lines_of_one_part_need_not_be_told_apart():
+    """Parts are of one dimension, not irreducible: no factor of an equation separates these lines."""
+    lines = [{X - 2 * Z, Y + Z}, {X - 6 * Z - 12, Y + 2 * Z + 4}, {X, Y - 1}]
+    parts, isolated = split(*(sp.expand(math.prod(choice)) for choice in itertools.product(*lines)))
+    assert set(parts.values()) == {1}
+    assert all(covers(lines, part) for part in parts)
+    assert not isolated
+
+
 @given(st.lists(affine_subspaces(), min_size=2, max_size=3, unique_by=lambda subspace: subspace[0]))
 @settings(max_examples=40, deadline=None)
 def test_unions_of_affine_subspaces(subspaces):
-    """The product of the ideals cuts out the union; its components are the subspaces that lie in no other."""
+    """The product of the ideals cuts out the union; the parts are made of the subspaces that lie in no other."""
     ideals = {frozenset(named_basis(groebner(read_equations(e, UNKNOWNS).numerators, 3))) for e in subspaces}
     equations = [sp.expand(math.prod(choice)) for choice in itertools.product(*ideals)]
 
@@ -82,7 +98,13 @@ def test_unions_of_affine_subspaces(subspaces):
 
     maximal = {i for i in ideals if not any(inside(i, j) for j in ideals if j != i)}
     parts, isolated = split(*equations)
-    assert {p for p, dimension in parts.items() if dimension} == {i for i in maximal if len(i) < 3}
+    held = []
+    for part, dimension in parts.items():
+        if dimension:
+            within = [i for i in maximal if len(i) == 3 - dimension and inside(i, part)]
+            assert covers(within, part)
+            held += within
+    assert sorted(held, key=str) == sorted((i for i in maximal if len(i) < 3), key=str)  # each in one part
     points = [{s: sp.solve(list(i), UNKNOWNS)[s] for s in UNKNOWNS} for i in maximal if len(i) == 3]
     assert bool(isolated) == bool(points)
     assert all(e.subs(point) == 0 for e in isolated for point in points)
