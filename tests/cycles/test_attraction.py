@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dynbench as db
-from dynbench.cycles import refine_cycle
+from dynbench.cycles import attraction, refine_cycle
 from dynbench.cycles.attraction import cycle_balls
 
 #: The logistic map in its window of period 3; a Henon map with a stable cycle of period 7.
@@ -38,6 +38,28 @@ def test_in_a_piecewise_linear_map_an_ellipsoid_reaches_near_the_border():
     balls = cycle_balls(system, cycle)
     margins = np.abs(cycle.points[:, 0])
     assert all(0.3 * margin < ball.radius <= margin for ball, margin in zip(balls.balls, margins, strict=True))
+
+
+def test_jacobians_of_regions_prove_what_those_over_boxes_do(monkeypatch):
+    network = db.PLRNN([-0.297, -0.589], [[0, 1.927], [-1.099, 0]], [0.972, -0.087])
+    (cycle,) = [c for c in db.find_cycles(network, periods=[3]) if c.kind.attracting]
+    balls = cycle_balls(network, cycle)
+    monkeypatch.setattr(attraction, "piecewise_linear", lambda system: None)
+    plain = cycle_balls(network, cycle)
+    for here, there in zip(balls.balls, plain.balls, strict=True):
+        np.testing.assert_array_equal(here.matrix, there.matrix)
+        assert here.level == pytest.approx(there.level, rel=1e-9)
+
+
+def test_states_are_held_by_any_of_the_ellipsoids():
+    cycle = refine_cycle(LOGISTIC, [0.504666], 3)
+    balls = cycle_balls(LOGISTIC, cycle)
+    states = np.linspace(0, 1, 2001)[:, None]
+    each = [ball.holds(states) for ball in balls.balls]
+    np.testing.assert_array_equal(balls.holds(states), np.any(each, axis=0))
+    assert balls.holds(states.reshape(3, 667, 1)).shape == (3, 667)
+    assert balls.holds(cycle.points[0])
+    assert not balls.holds([np.nan])
 
 
 def test_there_are_none_around_what_does_not_attract_or_is_no_map():
