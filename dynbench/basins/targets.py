@@ -23,8 +23,9 @@ __all__ = ["CycleTarget", "PointTarget", "Target", "read_targets"]
 
 Array = NDArray[np.float64]
 
-#: An orbit is on a cycle that stays within this part of the cycle's size of it for a period.
-_TUBE = 1e-2
+#: An orbit is on a cycle that stays within this part of the cycle's size of it for a period, or so near to it, relative
+#: to its largest coordinate: a cycle of one state has no size.
+_TUBE, _NEAR = 1e-2, 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,7 @@ class CycleTarget:
 
     def beside(self, states: Array) -> NDArray[np.bool_]:
         """Whether states (K, n) are beside the cycle now."""
-        tube = _TUBE * max(float(np.ptp(self.line, axis=0).max()), 1e-12)
+        tube = max(_TUBE * float(np.ptp(self.line, axis=0).max()), _NEAR * max(1.0, self.size))
         return distances(states, self.line, joined=self.joined) <= tube
 
 

@@ -40,6 +40,8 @@ Array = NDArray[np.float64]
 _TOLERANCE = 1e-6
 #: No cycle of more states is tried: the proof takes as many Jacobians for each of them.
 _LONGEST = 64
+#: Matrix forms of many states are tried where they are piecewise linear, up to so many components of all states.
+_COMPONENTS = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +86,12 @@ def cycle_balls(system: System, cycle: Cycle) -> CycleBalls | None:
     -------
     CycleBalls or None
         None for flows, for cycles that do not attract, where nothing could be proved of one of the states, for cycles
-        of more than 64 states, and for matrix forms of more than 30.
+        of more than 64 states, and for matrix forms of a dimension above 30, but for piecewise-linear ones where the
+        dimension times the number of states is at most 128.
     """
-    if system.kind == "flow" or not cycle.kind.attracting or len(cycle.points) > _LONGEST or is_large(system):
+    if system.kind == "flow" or not cycle.kind.attracting or len(cycle.points) > _LONGEST:
+        return None
+    if is_large(system) and (cycle.points.size > _COMPONENTS or piecewise_linear(system) is None):
         return None
     steps = [_step(system, state) for state in cycle.points]
     gaps = _proved_distances(steps, cycle.points)

@@ -125,6 +125,12 @@ def test_states_go_to_a_cycle_of_a_map_by_its_ellipsoids(monkeypatch):
     assert (found.labels == np.where(inside, 0, INFINITY)).all()
 
 
+def test_beside_a_cycle_of_one_state_is_within_rounding():
+    system = db.Map({"x": "2*x*(1 - x)"})
+    (target,) = read_targets(system, [refine_cycle(system, [0.5001], 1)], 1e-6)
+    assert target.beside(0.5 + np.array([[0.0], [1e-9], [1e-6]])).tolist() == [True, True, False]
+
+
 def test_an_unstable_cycle_is_no_target(round_cycle):
     """In backward time the origin attracts the inside of the circle, and the outside goes to infinity."""
     system = db.ODE({"x": "-x*(1 - x^2 - y^2) + y", "y": "-y*(1 - x^2 - y^2) - x"})

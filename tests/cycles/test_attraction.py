@@ -8,6 +8,7 @@ import pytest
 import dynbench as db
 from dynbench.cycles import attraction, refine_cycle
 from dynbench.cycles.attraction import cycle_balls
+from dynbench.piecewise.search import Scyfi
 
 #: The logistic map in its window of period 3; a Henon map with a stable cycle of period 7.
 LOGISTIC = db.Map({"x": "r*x*(1 - x)"}, {"r": 3.83})
@@ -49,6 +50,20 @@ def test_jacobians_of_regions_prove_what_those_over_boxes_do(monkeypatch):
     for here, there in zip(balls.balls, plain.balls, strict=True):
         np.testing.assert_array_equal(here.matrix, there.matrix)
         assert here.level == pytest.approx(there.level, rel=1e-9)
+
+
+def test_of_many_states_those_of_piecewise_linear_networks_have_them():
+    rng = np.random.default_rng(1)
+    W = 0.05 * rng.normal(size=(40, 40)) * (1 - np.eye(40))
+    network = db.PLRNN(rng.uniform(0, 0.9, 40), W, rng.normal(size=40))
+    state = db.integrate(network, np.zeros(40), 3000).final
+    (cycle,) = [c for c in db.find_cycles(network, periods=1, starts=state[None], search=Scyfi(), rng=0)]
+    balls = cycle_balls(network, cycle)
+    assert balls.holds(cycle.points).all()
+    rim = cycle.points[0] + 0.5 * balls.balls[0].radius * np.eye(40)
+    kept = rim[balls.holds(rim)]
+    assert len(kept)
+    np.testing.assert_allclose(db.integrate(network, kept, 3000).final, np.broadcast_to(state, kept.shape), atol=1e-9)
 
 
 def test_states_are_held_by_any_of_the_ellipsoids():
