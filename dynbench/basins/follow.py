@@ -81,13 +81,16 @@ class Follower:
         """The target that each state has reached, or -1."""
         settled = np.full(len(states), -1)
         for k, target in enumerate(self.targets):
-            arrived = beside[k] >= target.cycle.period if isinstance(target, CycleTarget) else target.reached(states)
+            if isinstance(target, CycleTarget) and target.attraction is None:
+                arrived = beside[k] >= target.cycle.period
+            else:
+                arrived = target.reached(states)
             settled[arrived & (settled < 0)] = k
         return settled
 
     def _wait(self, states: Array, beside: Array, going: NDArray[np.intp], piece: float) -> None:
         for k, target in enumerate(self.targets):
-            if isinstance(target, CycleTarget):
+            if isinstance(target, CycleTarget) and target.attraction is None:
                 beside[k, going] = np.where(target.beside(states), beside[k, going] + piece, 0.0)
 
     def _advance(self, states: Array, piece: float) -> tuple[Array, NDArray[np.bool_]]:

@@ -71,8 +71,9 @@ def basins(
     Basins
         A label for each state. An orbit belongs to a fixed point where it enters the ellipsoid that is proved to
         lie in its basin, or, where there is none, has converged to it within the ball in which it is proved to be
-        the only one, as in `dynbench.transition_graph`; to a cycle where it stays beside it for a period, of a
-        piecewise-linear map where it enters a ball from which no orbit escapes.
+        the only one, as in `dynbench.transition_graph`; to a cycle of a map where it enters an ellipsoid around one of
+        its states that is proved to lie in its basin, or, where there is none, and of a flow, where it stays beside it
+        for a period.
 
     Raises
     ------

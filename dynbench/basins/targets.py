@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.basins.balls import BallTarget, ball_target
 from dynbench.cycles import Cycle
+from dynbench.cycles.attraction import CycleBalls, cycle_balls
 from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.attraction import AttractionBall, attraction_ball
 from dynbench.flow.polylines import distances
-from dynbench.piecewise import piecewise_linear
 from dynbench.systems import System
 from dynbench.transitions.graph import check_graph
 from dynbench.transitions.limits import arrival_radius
@@ -24,8 +23,9 @@ __all__ = ["CycleTarget", "PointTarget", "Target", "read_targets"]
 
 Array = NDArray[np.float64]
 
-#: An orbit is on a cycle that stays within this part of the cycle's size of it for a period.
-_TUBE = 1e-2
+#: An orbit is on a cycle that stays within this part of the cycle's size of it for a period, or so near to it, relative
+#: to its largest coordinate: a cycle of one state has no size.
+_TUBE, _NEAR = 1e-2, 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +61,15 @@ class PointTarget:
 
 @dataclass(frozen=True, eq=False)
 class CycleTarget:
-    """An attracting cycle; `line` is the closed polyline along it (flows) or its states (maps)."""
+    """An attracting cycle; `line` is the closed polyline along it (flows) or its states (maps).
+
+    Around the states of a cycle of a map ellipsoids may be proved to lie in its basin; where there are none an orbit is
+    on the cycle that stays beside it for a period.
+    """
 
     label: int
     cycle: Cycle
+    attraction: CycleBalls | None
     line: Array
     joined: bool
 
@@ -83,13 +88,17 @@ class CycleTarget:
         """The largest coordinate."""
         return float(np.abs(self.line).max())
 
+    def reached(self, states: Array) -> NDArray[np.bool_]:
+        """Whether the limit of states (K, n) is decided by where they are."""
+        return np.zeros(len(states), dtype=bool) if self.attraction is None else self.attraction.holds(states)
+
     def beside(self, states: Array) -> NDArray[np.bool_]:
         """Whether states (K, n) are beside the cycle now."""
-        tube = _TUBE * max(float(np.ptp(self.line, axis=0).max()), 1e-12)
+        tube = max(_TUBE * float(np.ptp(self.line, axis=0).max()), _NEAR * max(1.0, self.size))
         return distances(states, self.line, joined=self.joined) <= tube
 
 
-Target = PointTarget | CycleTarget | BallTarget
+Target = PointTarget | CycleTarget
 
 
 def read_targets(system: System, targets: Any, rtol: float, name: str = "targets") -> list[Target]:
@@ -112,7 +121,6 @@ def read_targets(system: System, targets: Any, rtol: float, name: str = "targets
         If they are neither, belong to another system, or hold no attractor that an orbit could be shown to reach.
     """
     found: list[Target] = []
-    form = piecewise_linear(system) if system.kind == "map" else None
     for node, data in _nodes(targets, name):
         record = data["point"] if data["point"] is not None else data.get("cycle")
         if record is None:
@@ -126,13 +134,9 @@ def read_targets(system: System, targets: Any, rtol: float, name: str = "targets
             ball = data["attraction"] if "attraction" in data else attraction_ball(system, record)
             found.append(PointTarget(node, record, ball, arrival_radius(record, rtol)))
         else:
-            balls = ball_target(form, node, record) if form is not None else None
-            if balls is not None:
-                found.append(balls)
-                continue
             flow = system.kind == "flow"
             line = np.concatenate([record.points, record.points[:1]]) if flow else np.asarray(record.points)
-            found.append(CycleTarget(node, record, line, flow))
+            found.append(CycleTarget(node, record, cycle_balls(system, record), line, flow))
     if not found:
         raise InputError(f"{name} holds no attractor, so no state could be labelled; expected one at least.")
     if all(isinstance(t, PointTarget) and t.attraction is None and t.near < 0 for t in found):

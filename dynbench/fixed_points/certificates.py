@@ -9,6 +9,9 @@ Eigenvalues. At the fixed point the Jacobian lies in a matrix of balls, whose ei
 (Rump's method, `acb_mat.eig`), or `dynbench.fixed_points.clusters` where they are multiple; the enclosures hold for
 every matrix in the balls.
 
+Of piecewise-linear systems with rational entries, what neither shows is tried in exact arithmetic, region by region:
+`dynbench.fixed_points.regional`.
+
 All of it is rigorous under one assumption: python-flint's (Arb's) arithmetic is correct.
 
 References
@@ -38,6 +41,7 @@ from dynbench.fixed_points.refinement import (
     refine,
     residual_jacobian_ball,
 )
+from dynbench.fixed_points.regional import certify_regionally
 from dynbench.fixed_points.spectrum import Spectrum, enclosed_spectrum
 from dynbench.symbolic.balls import ball_around, upper
 from dynbench.systems import System, as_system
@@ -67,7 +71,8 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
         `x` stands for a fixed point if one is proved to lie within this distance, times max(1, max |x_i|).
     precision : int
         Bits of the ball arithmetic. Matrix forms of more than 30 states are certified in doubles with a-priori
-        rounding bounds instead (`dynbench.fixed_points.large`).
+        rounding bounds instead (`dynbench.fixed_points.large`). Where balls show nothing, as where regions of a
+        piecewise-linear system meet, a proof in exact arithmetic is tried (`dynbench.fixed_points.regional`).
 
     Returns
     -------
@@ -94,8 +99,16 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
         if refined is not None:
             distance = refined.distance(exact)
             if upper(distance) <= tolerance * scale:
-                return _fixed_point(system, center, exact, refined, distance, scale)
-        return _no_fixed_point(system, center, exact, scale)
+                proved = _fixed_point(system, center, exact, refined, distance, scale)
+                return proved if proved.verdict is not Verdict.UNDECIDED else _regionally(system, proved, tolerance)
+        proved = _no_fixed_point(system, center, exact, scale)
+    far = proved.exclusion_radius is not None and proved.exclusion_radius > tolerance * scale
+    return proved if far else _regionally(system, proved, tolerance)
+
+
+def _regionally(system: System, otherwise: Certificate, tolerance: float) -> Certificate:
+    """The proof in exact arithmetic that a piecewise-linear system allows where the inequality shows nothing."""
+    return certify_regionally(system, otherwise.center, tolerance=tolerance) or otherwise
 
 
 def excluded(system: System, x: ArrayLike, radius: float) -> bool:

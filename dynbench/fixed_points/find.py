@@ -213,13 +213,14 @@ def _completeness(
 
 
 def _on_borders(loose: Sequence[FixedPoint]) -> str:
-    """That points on borders exist, exactly, and only the interval proof of uniqueness does not apply to them."""
+    """That points on borders exist, exactly, and only that they are isolated is not proved."""
     count = sum(p.kind is Kind.NONSMOOTH and p.exact is not None for p in loose)
     if not count:
         return ""
     return (
-        f"; {count} of them may lie on a border, where the Jacobian jumps and that inequality proves nothing, but "
-        "satisfy the equations exactly (of a piecewise-linear map, find_cycles with periods=1 counts such points)"
+        f"; {count} of them may lie on a border, where the Jacobian jumps and the inequality proves nothing, but "
+        "satisfy the equations exactly (of a piecewise-linear map, find_cycles with periods=1 counts such points): "
+        "that they are isolated was not shown, as on a continuum, or where too many regions meet"
     )
 
 

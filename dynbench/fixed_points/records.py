@@ -24,7 +24,7 @@ __all__ = ["Certificate", "FixedPoint", "Kind", "Status", "Verdict"]
 class Status(enum.Enum):
     """How far a fixed point is established."""
 
-    CERTIFIED = "certified"  #: existence and local uniqueness proved in rigorous arithmetic
+    CERTIFIED = "certified"  #: existence and local uniqueness proved in rigorous (ball or exact) arithmetic
     CONVERGED = "converged"  #: the residual is at rounding level, but nothing is proved
     SLOW_POINT = "slow point"  #: a local minimum of speed that is proved not to be a fixed point
     FAILED = "failed"  #: the iteration did not converge
@@ -94,7 +94,8 @@ class Certificate:
         For `Verdict.NO_FIXED_POINT`: no fixed point lies within this distance of `center`.
     index : int or None
         The proved sign of det(-G'(x*)), G = F for a flow and F - id for a map: the fixed point's contribution to
-        the Poincare-Hopf or Lefschetz sum. For a flow it is (-1)**n_unstable.
+        the Poincare-Hopf or Lefschetz sum. For a flow it is (-1)**n_unstable. Where regions of a piecewise-linear
+        system meet it is the degree of -G around the point, which may be 0, or 2.
     spectrum : Spectrum or None
         Discs that are proved to hold the eigenvalues at the fixed point, and what follows from them; None where
         there is no fixed point, or the system is not smooth there.
@@ -105,9 +106,10 @@ class Certificate:
     proof_radius : float or None
         The radius about the refined point for which the inequality was checked.
     inequality : str
-        The inequality that was checked, with its numbers.
+        The inequality that was checked, with its numbers; or what was shown in exact arithmetic.
     precision : int
-        Bits of the ball arithmetic that checked it.
+        Bits of the ball arithmetic that checked it; 0 where the proof is in exact rational arithmetic, region by region
+        (`dynbench.fixed_points.regional`), and `inverse`, `contraction` and `proof_radius` are None.
     """
 
     center: NDArray[np.float64]

@@ -68,6 +68,7 @@ def _refutation(expression: sp.Expr) -> str:
         # Positive coordinates at every other point: that is where logarithms and roots are defined.
         signs = (-1, 1) if attempt % 2 else (1,)
         point = [Fraction(stream.choice(signs) * stream.randint(50, 2500), 997) for _ in symbols]
+        point = [abs(v) if s.is_positive else v for s, v in zip(symbols, point, strict=True)]
         box = [Enclosure.of(arb(fmpq(v.numerator, v.denominator))) for v in point]
         (value,) = evaluator.values(box)
         if value is EMPTY or not value.finite:

@@ -28,6 +28,7 @@ __all__ = [
     "check_residual",
     "check_slow_point",
     "locate",
+    "stated_proof",
 ]
 
 _BUDGET = 20_000
@@ -63,21 +64,27 @@ def locate(system: Declared, point: PointClaim) -> Root | None:
     return find_root(system, point.x)
 
 
-def check_existence(
-    system: Declared, point: PointClaim, name: str, root: Root | None, others: Sequence[Root], ledger: Ledger
-) -> Proved:
-    """Check that exactly one fixed point lies where the certificate says, and its index."""
+def stated_proof(point: PointClaim, name: str, ledger: Ledger) -> CertificateClaim | None:
+    """The certificate of a certified point; None, and a claim that fails, where it states no fixed point."""
     c = point.certificate
     if c is None or c.verdict != "fixed point" or c.radius is None:
         ledger.require(f"{name} is certified", False, "its certificate states no fixed point and no radius")
-        return Proved(None)
+        return None
     ledger.require(f"{name}: its state is the centre of its certificate", point.x == c.center, "they differ")
+    return c
+
+
+def check_existence(
+    system: Declared, c: CertificateClaim, name: str, root: Root | None, others: Sequence[Root], ledger: Ledger
+) -> Proved:
+    """Check that exactly one fixed point lies where the certificate says, and its index."""
     exists = _check_radius(system, c, name, root, ledger)
     unique = _check_uniqueness(system, c, name, root if exists else None, others, ledger)
     if root is None or not exists:
         return Proved(None)
     if c.index is not None:
-        ledger.require(f"{name}: index {c.index:+d}", c.index == root.sign, f"the sign of det(-G') is {root.sign:+d}")
+        sign = "not known" if root.sign is None else f"{root.sign:+d}"
+        ledger.require(f"{name}: index {c.index:+d}", c.index == root.sign, f"the sign of det(-G') is {sign}")
     _check_inequality(system, c, name, root, ledger)
     return Proved(root, unique)
 

@@ -240,10 +240,13 @@ def _is_written(field: Field, system: Declared, weights: Sequence[int], degree: 
 
 
 def _freed(e: sp.Expr, s: sp.Symbol) -> sp.Expr:
-    """The expression with powers of the positive s taken out of the bases of powers."""
+    """The expression with powers of the positive s taken out of the bases of powers, and out of moduli."""
     return e.replace(
         lambda p: p.is_Pow and p.base.is_Add and p.has(s),
         lambda p: sp.expand_power_base(sp.factor_terms(sp.factor(p.base)) ** p.exp),
+    ).replace(
+        lambda p: isinstance(p, sp.Abs) and p.has(s),
+        lambda p: sp.Abs(sp.factor_terms(sp.factor(p.args[0]))),
     )
 
 

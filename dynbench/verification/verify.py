@@ -30,6 +30,7 @@ from dynbench.verification.matrices.invariants import check_matrix_invariants
 from dynbench.verification.matrices.nearly import check_matrix_nearly
 from dynbench.verification.matrices.weights import Weights
 from dynbench.verification.piecewise import check_piecewise
+from dynbench.verification.piecewise.borders import check_exactly
 from dynbench.verification.points import (
     Proved,
     check_converged,
@@ -38,6 +39,7 @@ from dynbench.verification.points import (
     check_residual,
     check_slow_point,
     locate,
+    stated_proof,
 )
 from dynbench.verification.records import Verification
 from dynbench.verification.stability import check_estimates, check_spectrum
@@ -199,7 +201,11 @@ def _check_points(
         check_residual(system, point, name, ledger)
         if point.status == "certified":
             others = [r for r in roots if r is not None and r is not root]
-            found = check_existence(system, point, name, root, others, ledger)
+            c = stated_proof(point, name, ledger)
+            # No inequality is stated of what was proved in exact arithmetic.
+            exactly = None if c is None or c.contraction is not None else check_exactly(system, c, name, ledger)
+            if c is not None:
+                found = exactly or check_existence(system, c, name, root, others, ledger)
         elif point.certificate is not None and point.status != "slow point":
             text = "its certificate claims nothing"
             ledger.require(f"{name}: {text}", point.certificate.verdict == "undecided", "it does")

@@ -44,13 +44,14 @@ class Root(NamedTuple):
         Exact numbers.
     radius : arb
         Exact.
-    sign : int
-        The sign of det(-D), the same for every derivative D of G in that box: the index of the zero.
+    sign : int or None
+        The index of the zero: the sign of det(-D), the same for every derivative D of G in that box, or the degree of
+        -G around it. None where it is not known.
     """
 
     center: tuple[arb, ...]
     radius: arb
-    sign: int
+    sign: int | None
 
     @property
     def box(self) -> Box:
@@ -156,10 +157,10 @@ def _proof(system: Declared, center: list[arb]) -> Root | None:
     return None
 
 
-def _index(inverse: arb_mat) -> int:
+def _index(inverse: arb_mat) -> int | None:
     """The sign of det(-D) for the matrices D of which `inverse` is an approximate inverse: they are connected."""
     determinant = inverse.det() * (-1) ** inverse.nrows()
-    return 1 if determinant > 0 else -1 if determinant < 0 else 0
+    return 1 if determinant > 0 else -1 if determinant < 0 else None
 
 
 def _regular(derivative: arb_mat, box: Box) -> bool:

@@ -7,10 +7,8 @@ import pytest
 
 import dynbench as db
 from dynbench.basins import CONTRADICTED
-from dynbench.basins.balls import ball_target
 from dynbench.basins.sides import Sides
 from dynbench.errors import InputError
-from dynbench.piecewise import piecewise_linear
 
 #: Random nets of two states with two attractors (numbers of three decimals): the net, the periods of its attractors and
 #: of the saddles between, and of how many curves the boundary is made. The last two have no inverse: determinants of
@@ -153,22 +151,6 @@ class TestSides:
 
     def test_no_curve_at_all(self):
         assert Sides([], [], []).labels(np.zeros((2, 2))).tolist() == [CONTRADICTED, CONTRADICTED]
-
-
-def test_no_orbit_escapes_from_a_ball(bistable):
-    net, limits, _, _ = bistable
-    form = piecewise_linear(net)
-    rng = np.random.default_rng(1)
-    for label, limit in enumerate(limits):
-        if not limit.kind.attracting:
-            continue
-        target = ball_target(form, label, limit)
-        direction = rng.normal(size=(200, 2))
-        states = target.centers[0] + target.radii[0] * direction / np.linalg.norm(direction, axis=1, keepdims=True)
-        for _ in range(400):
-            assert (form.pattern(states) == form.pattern(target.centers[0])).all()
-            states = form(states)
-        assert np.allclose(states, target.centers[0], atol=1e-6)
 
 
 def test_limits_and_box_may_be_left_out(bistable):

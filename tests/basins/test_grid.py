@@ -6,6 +6,7 @@ import pytest
 
 import dynbench as db
 from dynbench.basins import INFINITY, UNDECIDED, basins
+from dynbench.basins.targets import CycleTarget, read_targets
 from dynbench.cycles import Cycle, CycleKind, refine_cycle
 from dynbench.errors import InputError
 
@@ -110,6 +111,24 @@ def test_states_go_to_a_cycle(round_cycle):
     expected[3, 3] = -1  # the origin itself, a repeller
     assert np.array_equal(found.labels, expected)
     assert found.names[1] == "stable cycle"
+
+
+def test_states_go_to_a_cycle_of_a_map_by_its_ellipsoids(monkeypatch):
+    """In the window of period 3 nearly all of (0, 1) comes to the cycle, and what lies outside goes to infinity."""
+    system = db.Map({"x": "r*x*(1 - x)"}, {"r": 3.83})
+    cycle = refine_cycle(system, [0.504666], 3)
+    (target,) = read_targets(system, [cycle], 1e-6)
+    assert target.attraction is not None
+    monkeypatch.setattr(CycleTarget, "beside", None)  # what they decide needs no waiting beside the cycle
+    found = basins(system, [cycle], {"x": (-0.5, 1.5)}, resolution=202)
+    inside = (found.axes[0] > 0) & (found.axes[0] < 1)
+    assert (found.labels == np.where(inside, 0, INFINITY)).all()
+
+
+def test_beside_a_cycle_of_one_state_is_within_rounding():
+    system = db.Map({"x": "2*x*(1 - x)"})
+    (target,) = read_targets(system, [refine_cycle(system, [0.5001], 1)], 1e-6)
+    assert target.beside(0.5 + np.array([[0.0], [1e-9], [1e-6]])).tolist() == [True, True, False]
 
 
 def test_an_unstable_cycle_is_no_target(round_cycle):

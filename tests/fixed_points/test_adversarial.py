@@ -95,8 +95,18 @@ def test_without_continuity_the_boundary_demands_nothing(system):
 
 
 @pytest.mark.parametrize("rate", ["-x + 2*abs(x)", "x + 3*abs(x)", "max(x, -3*x)"])
-def test_a_kink_that_does_not_cross_zero_has_no_proved_index(rate):
-    # The field touches 0 without changing sign: the degree is 0, and no slope tells it.
+def test_a_kink_that_does_not_cross_zero_has_index_zero_where_lines_meet(rate):
+    # The field touches 0 without changing sign: the degree is 0, which no slope tells, but exact arithmetic does.
+    system = db.ODE({"x": rate})
+    assert db.certify(system, [0.0]).index == 0
+    points = db.find_fixed_points(system, box=[[-1, 1]])
+    assert points.complete
+    assert points.index_sum == points.expected_index_sum == 0
+    assert [p.kind for p in points] == [db.Kind.NONSMOOTH]
+
+
+@pytest.mark.parametrize("rate", ["-x + 2*abs(x) + x^2/8", "max(x, -3*x)*(1 + x^2)"])
+def test_a_kink_that_does_not_cross_zero_has_no_proved_index_where_curves_meet(rate):
     system = db.ODE({"x": rate})
     assert db.certify(system, [0.0]).verdict is db.Verdict.UNDECIDED
     points = db.find_fixed_points(system, box=[[-1, 1]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -164,9 +165,9 @@ def _nullspace(constraints: list[Weight], unknowns: list[sp.Symbol]) -> list[lis
     found = []
     for k in range(basis.rows):
         row = list(basis.row(k))
-        scale = sp.ilcm(*(value.q for value in row))
+        scale = math.lcm(*(int(value.q) for value in row))
         integers = [int(value * scale) for value in row]
-        common = int(sp.igcd(*integers)) or 1
+        common = math.gcd(*integers) or 1
         sign = next((1 if value > 0 else -1 for value in integers if value), 1)
         found.append([sign * value // common for value in integers])
     return sorted(found, reverse=True)

@@ -35,13 +35,24 @@ _IN_DOUBLES = (
 )
 
 
+_EXACT = (
+    "Of the points with \u201cexact\u201d for bits, G = {residual} vanishes exactly at a rational state within the "
+    "first radius: it solves the affine equations of a region in rational arithmetic. No border but those through that "
+    "state is within the second, and in each closed region that the state lies in it is the only zero: so it is "
+    "isolated. The index is the degree of \u2212G around it, counted over these regions at a generic value."
+)
+
+
 def evidence_blocks(analysis: Analysis, numbered: list[tuple[int, FixedPoint]]) -> list[Block]:
     """The inequality, once, and its numbers for each point; then why points without a proof have none."""
     residual = "F \u2212 id" if analysis.system.kind == "map" else "F"
     blocks: list[Block] = [Heading("Evidence")]
-    if any(_proves(p.certificate) for _, p in numbered):
+    proofs = [p.certificate for _, p in numbered if p.certificate is not None and _proves(p.certificate)]
+    if any(c.precision for c in proofs):
         text = _IN_DOUBLES if is_large(analysis.system) else _INEQUALITY
         blocks.append(Paragraph((text.format(residual=residual),)))
+    if any(not c.precision for c in proofs):
+        blocks.append(Paragraph((_EXACT.format(residual=residual),)))
     return [*blocks, _table(numbered)]
 
 
@@ -67,9 +78,9 @@ def _row(number: int, point: FixedPoint) -> tuple[Text, ...]:
     return (
         *head,
         *((at_most(c.radius),), (at_least(c.uniqueness_radius),)),
-        (NONE if c.index is None else f"{c.index:+d}".replace("-", "\N{MINUS SIGN}"),),
+        (NONE if c.index is None else f"{c.index:+d}".replace("+0", "0").replace("-", "\N{MINUS SIGN}"),),
         (at_most(None if radii is None else float(np.max(radii))),),
         *((at_most(c.contraction),), (at_most(c.proof_radius),)),
-        (str(c.precision),),
+        (str(c.precision) if c.precision else "exact",),
         ("" if _proves(c) else readable(c.inequality),),
     )

@@ -113,7 +113,7 @@ class _Point:
         exists = self._check_radius(c, c.radius, located)
         unique = self._check_uniqueness(c, center, located if exists else None, known)
         found = self._enclosed(located) if located is not None and exists else None
-        sign = self._check_index(c, found) if exists else 0
+        sign = self._check_index(c, found) if exists else None
         check_large_spectrum(self._point, name, found, self._system.is_map, self._ledger)
         if located is None or not exists:
             return Proved(None)
@@ -158,14 +158,14 @@ class _Point:
     def _enclosed(self, located: Located) -> Enclosed | None:
         return enclose_eigenvalues(located.around.slope())
 
-    def _check_index(self, c: CertificateClaim, found: Enclosed | None) -> int:
+    def _check_index(self, c: CertificateClaim, found: Enclosed | None) -> int | None:
         """The sign of det(-G'): one factor -1 for each eigenvalue of G' with a positive real part."""
         right = None if found is None else found.right(1.0 if self._system.is_map else 0.0)
         decided = right is not None and bool(np.all(right != 0))
-        sign = 0 if right is None or not decided else -1 if np.sum(right > 0) % 2 else 1
+        sign = None if right is None or not decided else -1 if np.sum(right > 0) % 2 else 1
         if c.index is not None:
             claim = f"{self._name}: index {c.index:+d}"
-            if decided:
+            if sign is not None:
                 self._ledger.require(claim, c.index == sign, f"the sign of det(-G') is {sign:+d}")
             else:
                 self._ledger.add(claim, Outcome.NOT_ESTABLISHED, "an eigenvalue could not be told from the axis")

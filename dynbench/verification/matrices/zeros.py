@@ -77,9 +77,9 @@ def locate(system: MatrixSystem, residuals: Residuals, center: Array) -> Located
     if not _contraction(over, inverse) < 0.5:
         return None
     if exact:  # the only one within reach is the centre itself
-        return Located(Root(tuple(arb(float(c)) for c in center), arb(0), 0), over)
+        return Located(Root(tuple(arb(float(c)) for c in center), arb(0), None), over)
     # With Z < 1/2 the radius 2 Y suffices, which the reach allows for.
-    return Located(Root(tuple(y), arb(2 * bound), 0), over)
+    return Located(Root(tuple(y), arb(2 * bound), None), over)
 
 
 def is_one_to_one(system: MatrixSystem, center: Array, radius: float) -> bool:

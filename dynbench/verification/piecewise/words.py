@@ -11,7 +11,7 @@ from dynbench.verification.piecewise.orbits import State
 from dynbench.verification.piecewise.rows import Piece, Rectified
 from dynbench.verification.piecewise.sieve import patterns_left
 
-__all__ = ["MOST_WORDS", "affordable", "all_cycles", "fixed_states", "is_continuum"]
+__all__ = ["MOST_WORDS", "affordable", "all_cycles", "fixed_states", "is_continuum", "solutions"]
 
 #: So many words are gone through.
 MOST_WORDS = 40_000
@@ -84,6 +84,14 @@ def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
     except _Continuum:
         return f"a word of {period} patterns may have a continuum of cycles"
     return found
+
+
+def solutions(system: Rectified, pattern: Sequence[bool]) -> list[State] | None:
+    """The fixed points in the closed region of a pattern; None where there may be infinitely many."""
+    try:
+        return _solved([_Letter(tuple(pattern), system.piece(pattern))]) or []
+    except _Continuum:
+        return None
 
 
 def is_continuum(system: Rectified, word: Sequence[tuple[bool, ...]]) -> bool:

@@ -85,13 +85,12 @@ def test_other_systems_are_refused():
     assert not db.search.Patterns.suits(db.Map({"x": "x^2"}))
 
 
-def test_a_set_that_is_open_because_of_a_border_point_says_so():
+def test_points_on_borders_are_those_of_find_cycles():
     network = db.PLRNN([0.5, 0.3], [[0, -2.0], [1.5, 0]], [0.0, 0.0])
     points = db.find_fixed_points(network)
-    assert [p.status for p in points] == [db.Status.CONVERGED]
-    assert not points.complete
-    assert "1 of them may lie on a border" in points.argument
-    assert "satisfy the equations exactly" in points.argument
+    assert [p.status for p in points] == [db.Status.CERTIFIED]
+    assert points.complete
+    assert points.index_sum == points.expected_index_sum == 1
     cycles = db.find_cycles(network, periods=1)
     assert [c.status for c in cycles] == [db.Status.CERTIFIED]
     assert cycles.complete[1]

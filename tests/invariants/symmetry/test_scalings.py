@@ -19,6 +19,7 @@ CASES = {
     "terms that cancel": (ODE({"x": "(x + 1)*(x - 1) + 1"}), [((1,), 1)]),
     "rational": (ODE({"x": "x^2/(x + y)", "y": "y"}), [((1, 1), 0)]),
     "map": (Map({"x": "x*y", "y": "y"}), [((1, 0), 0)]),
+    "a map of one state": (Map({"x": "Abs(x)/2"}), [((1,), 0)]),
     "a state that rests": (ODE({"x": "0*x", "y": "y^2"}), [((1, 0), 0), ((0, 1), 1)]),
 }
 

@@ -278,3 +278,78 @@ def test_a_corner_off_an_exact_manifold_is_told(report_of, which):
     manifold = next(m for m in report["manifolds"] if m["which"] == which and len(m["branches"][0]) > 4)
     manifold["branches"][0][3][0] += 1e-3
     assert failed(report, "the map carries its corners along it")
+
+
+# ---- fixed points on borders, proved in exact arithmetic
+
+#: 0 on a border, of index 0; 3/2 in the region beyond the border at 1. And the origin of a plane of degree 2.
+FOLDED = {"x": "max(x, -3*x) - 3*max(x - 1, 0)"}
+DOUBLED = {"x": "abs(x) - abs(y)", "y": "abs(x + y) - abs(x - y)"}
+
+
+@pytest.fixture(scope="module")
+def folded():
+    return render_json(db.analyze(db.ODE(FOLDED)))
+
+
+def on_border(text):
+    report = json.loads(text)
+    (point,) = [p for p in report["fixed_points"]["points"] if p["x"] == [0.0]]
+    return report, point["certificate"]
+
+
+def test_points_on_borders_are_proved_again(folded):
+    found = checked(json.loads(folded))
+    assert [str(check) for check in found.failed] == []
+    claims = [check.claim for check in found]
+    for claim in ("exactly one fixed point within 1 of its centre", "index +0", "the indices add up to 1"):
+        assert any(claim in line for line in claims)
+    report, certificate = on_border(folded)
+    assert (certificate["precision"], certificate["contraction"], certificate["inverse"]) == (0, None, None)
+    assert report["fixed_points"]["complete"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"index": 1}, "index +1"),
+        ({"index": -1}, "index -1"),
+        ({"uniqueness_radius": 1.6}, "exactly one fixed point within 1.6"),
+        ({"uniqueness_radius": 1e300}, "exactly one fixed point within 1e+300"),
+        ({"contraction": 0.5, "proof_radius": 0.1, "inverse": [[1.0]]}, "a fixed point within 0 of its centre"),
+        ({"center": [1e-9]}, "a fixed point within 0 of its centre"),
+        ({"verdict": "no fixed point"}, "is certified"),
+        ({"n_unstable": 1}, "nothing is claimed about its eigenvalues"),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
+)
+def test_false_claims_about_a_point_on_a_border_are_told(folded, changes, text):
+    report, certificate = on_border(folded)
+    certificate.update(changes)
+    assert [str(check) for check in verify(report, precision=256).failed if text in check.claim]
+
+
+def test_a_false_sum_of_indices_is_told(folded):
+    report, _ = on_border(folded)
+    report["fixed_points"]["index_sum"] = 2
+    (line,) = [str(c) for c in verify(report, precision=256).failed if "the indices add up to 2" in c.claim]
+    assert "they add up to 1" in line
+
+
+def test_a_degree_of_two_is_counted_again_and_one_of_one_is_false():
+    report = json.loads(render_json(db.analyze(db.ODE(DOUBLED))))
+    (point,) = report["fixed_points"]["points"]
+    assert point["certificate"]["index"] == 2
+    assert checked(report).holds
+    point["certificate"]["index"] = 1
+    (line,) = [str(c) for c in verify(report, precision=256).failed if "point 0: index +1" in c.claim]
+    assert "the degree around it is +2" in line
+
+
+def test_a_network_with_a_point_on_a_border_is_proved_again_with_its_weights():
+    weights = {"A": np.diag([0.5, 0.3]), "W": np.array([[0, -2.0], [1.5, 0]]), "h": np.zeros(2)}
+    network = db.PLRNN(weights["A"], weights["W"], weights["h"])
+    report = json.loads(render_json(db.analyze(network, periods=0)))
+    (point,) = report["fixed_points"]["points"]
+    assert (point["status"], point["kind"], point["certificate"]["precision"]) == ("certified", "nonsmooth", 0)
+    assert checked(report, weights).holds
