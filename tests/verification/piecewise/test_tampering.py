@@ -155,16 +155,26 @@ def test_another_form_is_told(report_of):
     assert any(c.outcome is Outcome.FAILS and "piecewise-linear form" in c.claim for c in verify(report).failed)
 
 
-def test_invertibility_that_rests_on_regions_is_said_not_to_be_checked():
-    """A shallow map of which one pattern has another sign, and no region."""
+def shallow(dimension):
+    """A shallow map of which one pattern has another sign, and no region; for 3 states times x -> x/2."""
     rng = np.random.default_rng(70)
     A, W1, W2, h1, h2 = (rng.integers(-8, 9, shape) / 8 for shape in (2, (2, 3), (3, 2), 2, 3))
-    report = json.loads(render_json(db.analyze(db.PLRNN.shallow(A, W1, W2, h1, h2), box=[(-5, 5)] * 2)))
+    if dimension == 3:
+        A, W1, W2, h1 = np.append(A, 0.5), np.vstack([W1, np.zeros(3)]), np.hstack([W2, np.zeros((3, 1))]), [*h1, 0]
+    system = db.PLRNN.shallow(A, W1, W2, h1, h2)
+    report = json.loads(render_json(db.analyze(system, box=[(-5, 5)] * dimension, periods=0)))
+    weights = {"A": np.diag(A), "W_1": W1, "W_2": W2, "h_1": np.array(h1), "h_2": h2}
+    return report, weights
+
+
+@pytest.mark.parametrize(("dimension", "outcome"), [(2, Outcome.HOLDS), (3, Outcome.NOT_ESTABLISHED)])
+def test_invertibility_that_rests_on_regions_is_checked_in_the_plane(dimension, outcome):
+    report, weights = shallow(dimension)
     assert report["piecewise"]["invertible"]
-    weights = {"A": np.diag(A), "W_1": W1, "W_2": W2, "h_1": h1, "h_2": h2}
+    assert "regions found in doubles" in report["piecewise"]["invertibility"]
     (check,) = [c for c in verify(report, weights=weights) if "invertible" in c.claim]
-    assert check.outcome is Outcome.NOT_ESTABLISHED
-    assert "rests on which of the patterns have a region" in check.detail
+    assert check.outcome is outcome
+    assert ("rests on which of the patterns have a region" in check.detail) == (dimension == 3)
 
 
 def test_invertibility_is_checked_by_determinants(report_of):
