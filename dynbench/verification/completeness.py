@@ -44,6 +44,8 @@ def check_completeness(
     if listed["interrupted"].flag():
         loose_ends.append("interrupted")
     bounds, algebraic = listed.get("bounds"), listed["algebraic"].flag()
+    if regions is not None and algebraic:
+        ledger.add("a region is not searched by exact algebra over the whole space", Outcome.FAILS, "it is said to be")
     if not complete:
         outcome = Outcome.FAILS if algebraic else Outcome.HOLDS
         ledger.add("what is not complete does not rest on exact algebra", outcome, _OPEN)

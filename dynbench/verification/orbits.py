@@ -10,6 +10,7 @@ from dynbench.verification.declaration import Declared
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.matrices.system import MatrixSystem
+from dynbench.verification.periodic import check_along
 from dynbench.verification.piecewise.cycles import StatedCycle
 from dynbench.verification.piecewise.flow_cycles import check_flow_cycle
 from dynbench.verification.piecewise.rows import Rectified
@@ -109,7 +110,10 @@ def check_cycle(
     whole = not system.is_map or len(states) == period
     ledger.require(f"{name}: a period and the states of its cycle", period > 0 and bool(states) and whole)
     counts = cycle["stability"].integers(3)
-    moduli = [abs(complex(*pair.vector(2))) for pair in cycle["multipliers"].items(n)]
+    multipliers = [complex(*pair.vector(2)) for pair in cycle["multipliers"].items(n)]
+    moduli = list(map(abs, multipliers))
+    if isinstance(system, Declared) and not system.is_map and cycle["status"].text() == "converged":
+        check_along(system, states, period, multipliers, name, ledger)
     wanted = n if system.is_map else n - 1
     least = [sum(m < 1 - _CENTRAL for m in moduli), 0, sum(m > 1 + _CENTRAL for m in moduli)]
     fits = min(counts) >= 0 and sum(counts) == wanted and all(a <= b for a, b in zip(least, counts, strict=True))

@@ -60,6 +60,8 @@ def check_cycles(
     if cycles["interrupted"].flag():
         unfinished = any(not field["complete"].flag() for field in periods)
         ledger.require("an interrupted search left a period open", unfinished, "all periods are said to be complete")
+    numbers = [field["period"].integer() for field in periods]
+    ledger.require("each period is listed once", len(set(numbers)) == len(numbers), "one is listed again")
     for field in periods:
         ledger.progress("checking lists of cycles", 0, None)
         _check_period(system, cycles, field, listed, dimension, ledger)
@@ -197,15 +199,28 @@ def _check_period(
 
 def _check_continuum(form: Rectified | None, field: Field, n: int, ledger: Ledger) -> None:
     period, dimension = field["period"].integer(), field["dimension"].integer()
-    for state in field["through"].items():
-        state.vector(n)
+    through = [state.vector(n) for state in field["through"].items()]
     claim = f"a continuum of states of period {period}, of dimension {dimension}"
     if form is None:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones")
         return
     word = read_word(field["word"], len(form.arguments))
     proved = dimension == 1 and len(word) == period and is_continuum(form, word)
-    ledger.prove(claim, proved, "the word is not shown to have a segment of such states")
+    if ledger.prove(claim, proved, "the word is not shown to have a segment of such states"):
+        closes = all(_closes(form, word, state) for state in through)
+        ledger.require(f"{claim}: its states have that period, up to rounding", closes, "one has not")
+
+
+def _closes(form: Rectified, word: Word, state: Sequence[float]) -> bool:
+    """Whether the affine functions of a word take a state to itself, and it stays in the word's regions."""
+    start = [_exactly(x) for x in state]
+    x, room = start, _exactly(_ROUNDED) * (1 + sum(map(abs, start), fmpq(0)))
+    for pattern in word:
+        room = room * 2 + _exactly(_ROUNDED) * sum(form.sizes(x), fmpq(0))
+        if any((m < -room) if active else (m > room) for m, active in zip(form.margins(x), pattern, strict=True)):
+            return False
+        x = form.image(x)
+    return all(abs(a - b) <= room for a, b in zip(x, start, strict=True))
 
 
 def _lies_in(states: frozenset[State], box: Sequence[tuple[float, float]]) -> bool:

@@ -14,7 +14,7 @@ from dynbench.verification.piecewise.rows import Rectified
 __all__ = ["closed_loop"]
 
 #: Work that is not done: legs times the cube of the states.
-_MOST_WORK = 60_000
+_MOST_WORK = 300_000
 
 
 def closed_loop(function: Rectified, word: Word, points: Sequence[Sequence[float]], period: float) -> Loop | str:

@@ -12,10 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynbench.verification.declaration import Declared
+from dynbench.verification.document import Field
+from dynbench.verification.ledger import Ledger
+from dynbench.verification.piecewise.cells import cells
+from dynbench.verification.piecewise.inverse import check_inverse
 from dynbench.verification.piecewise.orbits import multipliers_of, orbit_from
 from dynbench.verification.piecewise.reading import read_rectified
+from dynbench.verification.piecewise.rows import Rectified, Row
 from dynbench.verification.piecewise.surds import Surd
 from dynbench.verification.piecewise.words import all_cycles
+from dynbench.verification.records import Outcome
 
 X, Y = sp.symbols("x y", real=True)
 LOZI = (1 - sp.Rational(17, 10) * sp.Abs(X) + Y, X / 2)
@@ -75,6 +81,37 @@ def test_rows_have_the_values_of_the_expression(expression):
 @pytest.mark.parametrize("expression", ["x**2", "x*Abs(y)", "Piecewise((0, x > 0), (1, True))", "sqrt(2)*x", "sign(x)"])
 def test_what_is_not_linear_in_pieces_with_rational_coefficients_is_not_read(expression):
     assert read_rectified(declared(sp.sympify(expression, locals={"x": X, "y": Y}), X)) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_cells_of_a_plane_are_those_of_random_states(seed):
+    rng = np.random.default_rng(seed)
+    lines = rng.integers(-3, 4, (5, 3))  # parallel ones, and many through one point, among them
+    lines = lines[np.abs(lines[:, :2]).max(axis=1) > 0]
+    arguments = tuple(Row({i: fmpq(int(c)) for i, c in enumerate(row[:2]) if c}, fmpq(int(row[2]))) for row in lines)
+    function = Rectified(2, arguments, (Row({0: fmpq(1)}), Row({1: fmpq(1)})))
+    found = cells(function)
+    patterns = {pattern for pattern, _ in found}
+    assert len(patterns) == len(found)
+    for pattern, corners in found:
+        middle = [sum((c[i] for c in corners), fmpq(0)) / len(corners) for i in range(2)]
+        assert all(
+            m != 0 and bool(m > 0) == active for m, active in zip(function.margins(middle), pattern, strict=True)
+        )
+    states = rng.normal(size=(3000, 2)) * rng.choice([0.3, 3, 300], (3000, 1))
+    assert set(map(tuple, (states @ lines[:, :2].T + lines[:, 2] > 0).tolist())) <= patterns
+
+
+def test_a_map_that_folds_or_covers_twice_is_not_invertible():
+    """z -> z^2 / |z| on polygons: all eight determinants are positive, and every state but 0 has two preimages."""
+    fold = read_rectified(declared(sp.Abs(X), Y))
+    twice = read_rectified(declared(sp.Abs(X) - sp.Abs(Y), sp.Abs(X + Y) - sp.Abs(X - Y)))
+    for function, reason in ((fold, "do not have one sign"), (twice, "a state has 2 preimages")):
+        ledger = Ledger()
+        check_inverse(Field({"invertible": True, "invertibility": "so it is said"}, "piecewise"), function, ledger)
+        (check,) = ledger.checks
+        assert check.outcome is Outcome.FAILS
+        assert reason in check.detail
 
 
 small = st.fractions(min_value=-20, max_value=20, max_denominator=50)
