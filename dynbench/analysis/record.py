@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.analysis.recurrence import box_around
-from dynbench.cycles import Cycles
+from dynbench.cycles import Cycle, Cycles
 from dynbench.fixed_points import FixedPoint, FixedPoints, SymmetryOrbit
 from dynbench.fixed_points.cover import Cover
 from dynbench.invariants import HamiltonianStructure, Invariant, Proof, Scaling, Symmetry
@@ -89,6 +89,14 @@ class Analysis:
     volume: Proof | None = None
     cycles: Cycles | None = None
     homoclinic: tuple[HomoclinicPoint, ...] = ()
+
+    @property
+    def numbered_cycles(self) -> dict[int, Cycle]:
+        """The cycles of more than one state by the numbers that the graph, figures and reports call them by.
+
+        They follow the numbers of the fixed points, which are their places in the list.
+        """
+        return {} if self.cycles is None else self.cycles.numbered(len(self.fixed_points))
 
     def __repr__(self) -> str:
         return (

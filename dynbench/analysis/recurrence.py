@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,17 +85,21 @@ def graph_of(
     system: System, points: FixedPoints, cycles: Cycles | None, rng: int, progress: Progress | None
 ) -> TransitionGraph:
     """The transition graph, with the cycles that attract and the shortest of the others as nodes."""
-    known = _graph_cycles(cycles)
-    return transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+    listed = {} if cycles is None else cycles.numbered(len(points))
+    chosen = _graph_cycles(listed)
+    known = None if cycles is None else list(chosen.values())
+    graph = transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+    # Cycles keep the numbers of the list; what was met besides, such as infinity, comes after all of that list.
+    given, left_out = [*range(len(points)), *chosen], len(listed) - len(chosen)
+    numbers = {node: given[node] if node < len(given) else node + left_out for node in graph}
+    numbered: TransitionGraph = nx.relabel_nodes(graph, numbers)
+    return numbered
 
 
-def _graph_cycles(cycles: Cycles | None) -> list[Cycle] | None:
+def _graph_cycles(listed: Mapping[int, Cycle]) -> dict[int, Cycle]:
     """The cycles that are nodes of the graph: all that attract, and the shortest of the others."""
-    if cycles is None:
-        return None
-    longer = [c for c in cycles if len(c.points) > 1]
-    others = [c for c in longer if not c.kind.attracting]
-    return [*(c for c in longer if c.kind.attracting), *others[:_MOST_CYCLES_TRACED]]
+    others = [number for number, cycle in listed.items() if not cycle.kind.attracting][:_MOST_CYCLES_TRACED]
+    return {number: cycle for number, cycle in listed.items() if cycle.kind.attracting or number in others}
 
 
 def manifolds_of(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dynbench.flow.polylines import arclength
 from dynbench.reporting.blocks import Bullets, Paragraph, Section, Table, Text
-from dynbench.reporting.homoclinic import number_of, saddle_name
+from dynbench.reporting.homoclinic import saddle_name
 from dynbench.reporting.numbers import at_most, plural, readable, short
 from dynbench.reporting.tables import NONE, without_empty_columns
 
@@ -49,15 +49,11 @@ def manifolds_section(analysis: Analysis) -> Section | None:
 
 
 def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
-    if manifold.cycle is None:
-        point = next(p for p in analysis.fixed_points if (p.x == manifold.point).all())
-        number = number_of(point, analysis.fixed_points, analysis.cycles)
-    else:
-        number = number_of(manifold.cycle, analysis.fixed_points, analysis.cycles)
+    saddle = manifold.cycle or next(p for p in analysis.fixed_points if (p.x == manifold.point).all())
     loose = len(manifold.branches) - manifold.attached
     branches = f"{manifold.attached} and {plural(loose, 'loose piece')}" if loose > 0 else str(manifold.attached)
     return (
-        *((saddle_name(number),), (manifold.which,), (branches,)),
+        *((saddle_name(saddle, analysis),), (manifold.which,), (branches,)),
         (str(sum(map(len, manifold.branches))),),
         (short(sum(map(arclength, manifold.branches)), 4),),
         *((at_most(manifold.error),), (_delta(manifold.delta),)),
