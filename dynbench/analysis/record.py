@@ -46,8 +46,9 @@ class Analysis:
     provenance : mapping
         Versions, seed and search settings: what it takes to run the analysis again.
     manifolds : tuple of Manifold
-        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`. Not traced in matrix
-        forms of more than 30 states, where the branches followed for `graph` stand for the unstable ones.
+        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`, and of fixed points of
+        a piecewise-linear map of three states those of dimension 2. Not traced in matrix forms of more than 30 states,
+        where the branches followed for `graph` stand for the unstable ones.
     cover : Cover or None
         Where the list of fixed points is complete: the boxes that prove it. None where the proof rests on exact
         algebra, or would take too many boxes to write down.

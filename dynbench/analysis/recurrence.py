@@ -35,6 +35,8 @@ __all__ = [
 ORBIT_RTOL, ORBIT_ATOL = 1e-9, 1e-10
 #: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
 _MOST_MANIFOLDS = 40
+#: Polygons at which a surface ends, but for the last generation of them.
+_POLYGONS = 500
 #: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or
 #: the second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
 _MOST_WORDS, _MOST_PERIODS = 20_000, 8
@@ -107,7 +109,8 @@ def manifolds_of(
 ) -> tuple[Manifold, ...]:
     """The curves that the saddles of a flow or of a piecewise-linear map send out and receive.
 
-    Of a smooth map the unstable ones are in the transition graph.
+    Of a smooth map the unstable ones are in the transition graph. Of a piecewise-linear map of three states also the
+    surfaces of its fixed points.
     """
     exact = system.kind == "map" and piecewise_linear(system) is not None
     if (system.kind == "map" and not exact) or is_large(system):
@@ -119,7 +122,8 @@ def manifolds_of(
         sides: tuple[tuple[Literal["stable", "unstable"], int], ...]
         sides = ("stable", saddle.stability[0]), ("unstable", saddle.stability[2])
         for which, directions in sides:
-            if directions == 1 and len(traced) < _MOST_MANIFOLDS:
+            surface = directions == 2 and isinstance(saddle, FixedPoint) and system.dimension == 3 and exact
+            if (directions == 1 or surface) and len(traced) < _MOST_MANIFOLDS:
                 traced += _traced(system, saddle, which, box)
         if progress is not None:
             progress("tracing manifolds", done + 1, len(sources))
@@ -131,7 +135,7 @@ def _traced(
 ) -> list[Manifold]:
     """A manifold; nothing where no method applies, as of a map with a multiplier zero: the report says so."""
     try:
-        return [trace_manifold(system, saddle, which, box=box, rtol=ORBIT_RTOL, atol=ORBIT_ATOL)]
+        return [trace_manifold(system, saddle, which, box=box, pieces=_POLYGONS, rtol=ORBIT_RTOL, atol=ORBIT_ATOL)]
     except InputError:
         if system.kind == "flow":
             raise

@@ -29,7 +29,7 @@ def failed(report, text):
     return [str(check) for check in checked(report).failed if text in check.claim]
 
 
-@pytest.mark.parametrize("name", ["lozi", "stable", "nested", "continuum"])
+@pytest.mark.parametrize("name", ["lozi", "stable", "nested", "continuum", "surface"])
 def test_untouched_reports_hold(report_of, name):
     assert [str(check) for check in checked(report_of(name)).failed] == []
 
