@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -53,6 +55,23 @@ def test_the_cycles_are_nodes_of_the_graph(analysed):
     nodes = [data["cycle"] for _, data in analysed.graph.nodes(data=True) if data["cycle"] is not None]
     assert [c.period for c in nodes] == [2, 4, 6]
     assert all(any(c is known for known in analysed.cycles) for c in nodes)
+
+
+def test_cycles_have_one_number_in_the_list_and_in_the_graph(analysed):
+    system, points = analysed.system, analysed.fixed_points
+    found = db.find_cycles(system, periods=[2, 4, 6])  # without the fixed points: the places in the list are others
+    last = dataclasses.replace(found[5], kind=db.CycleKind.STABLE)
+    found = dataclasses.replace(found, cycles=(*found.cycles[:5], last))
+    graph = module.graph_of(system, points, found, 0, None)
+    assert isinstance(graph, db.TransitionGraph)
+    numbered = found.numbered(len(points))
+    assert list(numbered) == [2, 3, 4, 5, 6, 7]
+    nodes = {node: cycle for node, cycle in graph.nodes(data="cycle") if cycle is not None}
+    assert list(nodes) == [2, 3, 4, 7]  # the shortest saddles, and what attracts
+    assert all(numbered[node] is cycle for node, cycle in nodes.items())
+    assert [node for node in graph if node not in nodes] == [0, 1, 8, 9]  # the points, and what was met
+    assert graph.nodes[9]["kind"] == "infinity"
+    assert graph.has_edge(0, 9)
 
 
 def test_periods_are_chosen_by_the_number_of_words():

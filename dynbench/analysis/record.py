@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynbench.analysis.recurrence import box_around
-from dynbench.cycles import Cycles
+from dynbench.cycles import Cycle, Cycles
 from dynbench.fixed_points import FixedPoint, FixedPoints, SymmetryOrbit
 from dynbench.fixed_points.cover import Cover
 from dynbench.invariants import HamiltonianStructure, Invariant, Proof, Scaling, Symmetry
@@ -46,8 +46,9 @@ class Analysis:
     provenance : mapping
         Versions, seed and search settings: what it takes to run the analysis again.
     manifolds : tuple of Manifold
-        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`. Not traced in matrix
-        forms of more than 30 states, where the branches followed for `graph` stand for the unstable ones.
+        The one-dimensional stable and unstable manifolds of the saddles, within reach of `box`, and of fixed points of
+        a piecewise-linear map of three states those of dimension 2. Not traced in matrix forms of more than 30 states,
+        where the branches followed for `graph` stand for the unstable ones.
     cover : Cover or None
         Where the list of fixed points is complete: the boxes that prove it. None where the proof rests on exact
         algebra, or would take too many boxes to write down.
@@ -89,6 +90,14 @@ class Analysis:
     volume: Proof | None = None
     cycles: Cycles | None = None
     homoclinic: tuple[HomoclinicPoint, ...] = ()
+
+    @property
+    def numbered_cycles(self) -> dict[int, Cycle]:
+        """The cycles of more than one state by the numbers that the graph, figures and reports call them by.
+
+        They follow the numbers of the fixed points, which are their places in the list.
+        """
+        return {} if self.cycles is None else self.cycles.numbered(len(self.fixed_points))
 
     def __repr__(self) -> str:
         return (

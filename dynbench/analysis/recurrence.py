@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,6 +35,8 @@ __all__ = [
 ORBIT_RTOL, ORBIT_ATOL = 1e-9, 1e-10
 #: More curves than this hide each other in a figure; `trace_manifold` makes any of them.
 _MOST_MANIFOLDS = 40
+#: Polygons at which a surface ends, but for the last generation of them.
+_POLYGONS = 500
 #: Periods of a piecewise-linear map are searched up to the largest with so many words of patterns up to rotation, or
 #: the second number: every word is then looked at in a second or so, and again by `dynbench.verify`.
 _MOST_WORDS, _MOST_PERIODS = 20_000, 8
@@ -84,17 +87,21 @@ def graph_of(
     system: System, points: FixedPoints, cycles: Cycles | None, rng: int, progress: Progress | None
 ) -> TransitionGraph:
     """The transition graph, with the cycles that attract and the shortest of the others as nodes."""
-    known = _graph_cycles(cycles)
-    return transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+    listed = {} if cycles is None else cycles.numbered(len(points))
+    chosen = _graph_cycles(listed)
+    known = None if cycles is None else list(chosen.values())
+    graph = transition_graph(system, points, cycles=known, rtol=ORBIT_RTOL, atol=ORBIT_ATOL, rng=rng, progress=progress)
+    # Cycles keep the numbers of the list; what was met besides, such as infinity, comes after all of that list.
+    given, left_out = [*range(len(points)), *chosen], len(listed) - len(chosen)
+    numbers = {node: given[node] if node < len(given) else node + left_out for node in graph}
+    numbered: TransitionGraph = nx.relabel_nodes(graph, numbers)
+    return numbered
 
 
-def _graph_cycles(cycles: Cycles | None) -> list[Cycle] | None:
+def _graph_cycles(listed: Mapping[int, Cycle]) -> dict[int, Cycle]:
     """The cycles that are nodes of the graph: all that attract, and the shortest of the others."""
-    if cycles is None:
-        return None
-    longer = [c for c in cycles if len(c.points) > 1]
-    others = [c for c in longer if not c.kind.attracting]
-    return [*(c for c in longer if c.kind.attracting), *others[:_MOST_CYCLES_TRACED]]
+    others = [number for number, cycle in listed.items() if not cycle.kind.attracting][:_MOST_CYCLES_TRACED]
+    return {number: cycle for number, cycle in listed.items() if cycle.kind.attracting or number in others}
 
 
 def manifolds_of(
@@ -102,7 +109,8 @@ def manifolds_of(
 ) -> tuple[Manifold, ...]:
     """The curves that the saddles of a flow or of a piecewise-linear map send out and receive.
 
-    Of a smooth map the unstable ones are in the transition graph.
+    Of a smooth map the unstable ones are in the transition graph. Of a piecewise-linear map of three states also the
+    surfaces of its fixed points.
     """
     exact = system.kind == "map" and piecewise_linear(system) is not None
     if (system.kind == "map" and not exact) or is_large(system):
@@ -114,7 +122,8 @@ def manifolds_of(
         sides: tuple[tuple[Literal["stable", "unstable"], int], ...]
         sides = ("stable", saddle.stability[0]), ("unstable", saddle.stability[2])
         for which, directions in sides:
-            if directions == 1 and len(traced) < _MOST_MANIFOLDS:
+            surface = directions == 2 and isinstance(saddle, FixedPoint) and system.dimension == 3 and exact
+            if (directions == 1 or surface) and len(traced) < _MOST_MANIFOLDS:
                 traced += _traced(system, saddle, which, box)
         if progress is not None:
             progress("tracing manifolds", done + 1, len(sources))
@@ -126,7 +135,7 @@ def _traced(
 ) -> list[Manifold]:
     """A manifold; nothing where no method applies, as of a map with a multiplier zero: the report says so."""
     try:
-        return [trace_manifold(system, saddle, which, box=box, rtol=ORBIT_RTOL, atol=ORBIT_ATOL)]
+        return [trace_manifold(system, saddle, which, box=box, pieces=_POLYGONS, rtol=ORBIT_RTOL, atol=ORBIT_ATOL)]
     except InputError:
         if system.kind == "flow":
             raise

@@ -95,6 +95,16 @@ class Cycles(Sequence[Cycle]):
         """The cycles of one (smallest) period."""
         return tuple(cycle for cycle in self.cycles if cycle.period == period)
 
+    def numbered(self, first: int) -> dict[int, Cycle]:
+        """The cycles of more than one state by number, in their order.
+
+        Parameters
+        ----------
+        first : int
+            The first number. Behind the fixed points of the same system, numbered from 0 on, it is how many they are.
+        """
+        return dict(enumerate((cycle for cycle in self.cycles if len(cycle.points) > 1), first))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain Python values (lists, numbers, strings, None), ready for JSON."""
         return {

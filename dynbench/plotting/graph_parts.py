@@ -69,4 +69,4 @@ def name_of_node(node: Any, data: dict[str, Any]) -> str:
         return legible(kind_of_node(data))
     if isinstance(cycle.period, int):
         return f"{node}: {cycle.period}-cycle"
-    return f"period {float(cycle.period):.4g}"
+    return f"{node}: period {float(cycle.period):.4g}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from dynbench.analysis import Analysis
@@ -17,9 +18,9 @@ from dynbench.plotting.drawing import Drawing, Sketch
 from dynbench.plotting.fields import draw_basins
 from dynbench.plotting.lines import draw_line_portrait
 from dynbench.plotting.planar import draw_plane
-from dynbench.plotting.projections import view_of
-from dynbench.plotting.recurrent import draw_homoclinic, draw_periodic, drawn_cycles
-from dynbench.plotting.style import axes_or_new, glyph_of, label_axes, number_points
+from dynbench.plotting.projections import View, view_of
+from dynbench.plotting.recurrent import draw_homoclinic, draw_periodic, drawn_cycles, numbered_states
+from dynbench.plotting.style import MOST_NUMBERED, axes_or_new, glyph_of, label_axes, number_places
 
 if TYPE_CHECKING:
     from dynbench.basins import Basins
@@ -110,12 +111,20 @@ def phase_portrait(
     points = [*analysis.fixed_points, *analysis.slow_points]
     positions = view.project(np.array([p.x for p in points]).reshape(-1, system.dimension))
     sketch.mark("points", positions, [glyph_of(p.kind, p.status) for p in points])
-    count = len(analysis.fixed_points)
     # The edges of a frame are numbered on the outside, so that the points are numbered towards the middle.
     middle = np.inf if view.frame is None else 0.0
-    sketch.add("numbers", number_points(sketch.ax, positions[:count], tuple(analysis.fixed_points), middle=middle))
+    sketch.add("numbers", _numbers(sketch, analysis, view, middle))
     label_axes(sketch.ax, *view.labels)
     return sketch.finish()
+
+
+def _numbers(sketch: Sketch, analysis: Analysis, view: View, middle: float) -> list[Annotation]:
+    """Numbers beside the fixed points, unless there are too many, and beside a state of each cycle drawn."""
+    count = len(analysis.fixed_points)
+    states = {k: p.x for k, p in enumerate(analysis.fixed_points) if count <= MOST_NUMBERED}
+    states |= numbered_states(analysis)
+    positions = view.project(np.array([*states.values()]).reshape(-1, analysis.system.dimension))
+    return number_places(sketch.ax, positions, list(states), middle=middle)
 
 
 def as_analysis(value: Any) -> Analysis:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from dynbench.cycles import Cycle
 from dynbench.piecewise import piecewise_linear
@@ -18,7 +19,7 @@ from dynbench.plotting.style import Colour, Style
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
-__all__ = ["draw_borders", "draw_homoclinic", "draw_periodic", "drawn_cycles"]
+__all__ = ["draw_borders", "draw_homoclinic", "draw_periodic", "drawn_cycles", "numbered_states"]
 
 #: Cycles drawn of a list: the shortest ones. Each has a colour by its kind, and its states are joined in turn.
 _MOST_CYCLES = 3
@@ -31,8 +32,16 @@ _BORDER: Style = {"colors": [Colour.QUIET], "linewidths": 1.0, "linestyles": "do
 
 def drawn_cycles(analysis: Analysis) -> list[tuple[int, Cycle]]:
     """The cycles of the list that a portrait shows, with their numbers: attracting ones first, then the shortest."""
-    longer = [(k, c) for k, c in enumerate(analysis.cycles or ()) if len(c.points) > 1]
+    longer = analysis.numbered_cycles.items()
     return sorted(longer, key=lambda entry: (not entry[1].kind.attracting, entry[1].period))[:_MOST_CYCLES]
+
+
+def numbered_states(analysis: Analysis) -> dict[int, NDArray[np.float64]]:
+    """A state of each cycle that a portrait shows, by the number that it calls the cycle by."""
+    listed = [id(cycle) for cycle in analysis.cycles or ()]
+    met = ((node, cycle) for node, cycle in analysis.graph.nodes(data="cycle") if cycle is not None)
+    shown = [*drawn_cycles(analysis), *((node, cycle) for node, cycle in met if id(cycle) not in listed)]
+    return {number: np.asarray(cycle.points)[0] for number, cycle in shown}
 
 
 def draw_periodic(sketch: Sketch, cycles: Sequence[Cycle], view: View) -> None:

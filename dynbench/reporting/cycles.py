@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from dynbench.cycles import Cycle
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
-__all__ = ["enumerated", "met_cycles", "nodes_of_cycles", "of_periods"]
+__all__ = ["cycles_to_dict", "enumerated", "met_cycles", "of_periods"]
 
 
 def met_cycles(analysis: Analysis) -> list[tuple[int, Cycle]]:
-    """Cycles of the transition graph that are in no list, with their nodes."""
+    """Cycles of the transition graph that are in no list, by the numbers of their nodes."""
     listed = {id(cycle) for cycle in analysis.cycles or ()}
-    return [(node, cycle) for node, cycle in _cycles_of(analysis) if id(cycle) not in listed]
-
-
-def nodes_of_cycles(analysis: Analysis) -> dict[int, int]:
-    """The identity of each cycle in the transition graph -> its node."""
-    return {id(cycle): node for node, cycle in _cycles_of(analysis)}
-
-
-def _cycles_of(analysis: Analysis) -> Iterator[tuple[int, Cycle]]:
     nodes = analysis.graph.nodes(data="cycle")
-    return ((node, cycle) for node, cycle in nodes if cycle is not None)
+    return [(node, cycle) for node, cycle in nodes if cycle is not None and id(cycle) not in listed]
+
+
+def cycles_to_dict(analysis: Analysis) -> dict[str, Any] | None:
+    """The list of cycles, each with the number that it is called by; those of one state are called by their point."""
+    if analysis.cycles is None:
+        return None
+    numbers = {id(cycle): number for number, cycle in analysis.numbered_cycles.items()}
+    content = analysis.cycles.to_dict()
+    for cycle, data in zip(analysis.cycles, content["cycles"], strict=True):
+        data["number"] = numbers.get(id(cycle))
+    return content
 
 
 def enumerated(numbers: Sequence[int], joint: str = "and") -> str:

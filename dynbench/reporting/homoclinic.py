@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
@@ -13,6 +13,9 @@ from dynbench.cycles import Cycle, Cycles
 from dynbench.fixed_points import FixedPoint, FixedPoints
 from dynbench.manifolds import HomoclinicPoint, HomoclinicProof
 from dynbench.piecewise.words import read_word, written
+
+if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
 
 __all__ = ["homoclinic_from_dict", "homoclinic_to_dict", "number_of", "proofs_of", "saddle_name"]
 
@@ -82,9 +85,12 @@ def number_of(saddle: FixedPoint | Cycle, points: FixedPoints, cycles: Cycles | 
     return {"point": _place([p.x for p in points], saddle.x), "cycle": None}
 
 
-def saddle_name(number: dict[str, int | None]) -> str:
-    """``point 1`` or ``cycle 4``, of what `number_of` returned."""
-    return f"point {number['point']}" if number["cycle"] is None else f"cycle {number['cycle']}"
+def saddle_name(saddle: FixedPoint | Cycle, analysis: Analysis) -> str:
+    """``point 1`` or ``cycle 4``: by the number that tables, figures and the graph call it by."""
+    if isinstance(saddle, FixedPoint):
+        return f"point {_place([p.x for p in analysis.fixed_points], saddle.x)}"
+    longer = analysis.numbered_cycles
+    return f"cycle {list(longer)[_place([c.points for c in longer.values()], saddle.points)]}"
 
 
 def _place(listed: Sequence[Any], states: Any) -> int:

@@ -18,6 +18,7 @@ import sympy as sp
 
 from dynbench.fixed_points.plain import point_to_dict
 from dynbench.reporting.alerts import alerts
+from dynbench.reporting.cycles import cycles_to_dict
 from dynbench.reporting.derived import derive
 from dynbench.reporting.homoclinic import homoclinic_to_dict
 from dynbench.reporting.invariants import invariants_to_dict, structure_to_dict
@@ -67,7 +68,7 @@ def content_of(analysis: Analysis) -> dict[str, Any]:
         "slow_points": [point_to_dict(p) for p in analysis.slow_points],
         "cover": cover_to_dict(analysis.cover),
         "piecewise": piecewise_to_dict(system),
-        "cycles": None if cycles is None else cycles.to_dict(),
+        "cycles": cycles_to_dict(analysis),
         "graph": graph_to_dict(analysis.graph, cycles),
         "manifolds": [manifold_to_dict(m, points, cycles) for m in analysis.manifolds],
         "homoclinic": homoclinic_to_dict(analysis.homoclinic, points, cycles),

@@ -14,6 +14,7 @@ from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.attraction import AttractionBall
 from dynbench.fixed_points.cover import Cover
 from dynbench.manifolds import Manifold
+from dynbench.manifolds.meshes import Mesh
 from dynbench.systems import System
 from dynbench.transitions import TransitionGraph
 from dynbench.transitions.readouts import readout_at
@@ -29,6 +30,10 @@ __all__ = [
     "manifold_from_dict",
     "manifold_to_dict",
 ]
+
+
+#: Polygons of a surface that are written; growing one adds those near its point first.
+_MOST_POLYGONS = 2000
 
 
 def cover_to_dict(cover: Cover | None) -> dict[str, Any] | None:
@@ -80,7 +85,8 @@ def graph_from_dict(
 
 
 def manifold_to_dict(manifold: Manifold, points: FixedPoints, cycles: Cycles | None = None) -> dict[str, Any]:
-    """A manifold of dimension 1; its point or cycle by number."""
+    """A manifold of dimension 1 or 2; its point or cycle by its place in the list."""
+    mesh, note = _mesh_to_dict(manifold)
     of_cycle = manifold.cycle is not None
     listed = [c.points[0] for c in cycles or ()] if of_cycle else [p.x for p in points]
     number = next(k for k, x in enumerate(listed) if np.array_equal(x, manifold.point))
@@ -94,8 +100,21 @@ def manifold_to_dict(manifold: Manifold, points: FixedPoints, cycles: Cycles | N
         "delta": manifold.delta,
         "exact": manifold.exact,
         "method": manifold.method,
-        "note": manifold.note,
+        "note": note,
+        "dimension": manifold.dimension,
+        "mesh": mesh,
     }
+
+
+def _mesh_to_dict(manifold: Manifold) -> tuple[dict[str, Any] | None, str]:
+    """The polygons of a surface, the first ones of very many, and the note, which says so."""
+    mesh, note = manifold.mesh, manifold.note
+    if mesh is None:
+        return None, note
+    if len(mesh) > _MOST_POLYGONS:
+        note = "; ".join(filter(None, [note, f"the first {_MOST_POLYGONS} of {len(mesh)} polygons are in the report"]))
+        mesh = Mesh.of(mesh.corners()[:_MOST_POLYGONS], mesh.vertices.shape[1])
+    return {"vertices": mesh.vertices.tolist(), "faces": [polygon.tolist() for polygon in mesh.polygons]}, note
 
 
 def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cycles | None = None) -> Manifold:
@@ -112,7 +131,13 @@ def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cyc
         method=data["method"],
         attached=data["attached"],
         note=data["note"],
+        dimension=data.get("dimension", 1),
+        mesh=None if data.get("mesh") is None else _mesh_from_dict(data["mesh"]),
     )
+
+
+def _mesh_from_dict(data: Mapping[str, Any]) -> Mesh:
+    return Mesh(readonly(data["vertices"]), tuple(np.array(face, dtype=np.intp) for face in data["faces"]))
 
 
 def _cycle_of(data: Mapping[str, Any] | int | None, cycles: Cycles | None) -> Any:

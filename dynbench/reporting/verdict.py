@@ -14,7 +14,7 @@ import networkx as nx
 from dynbench.cycles import Cycle, CycleKind
 from dynbench.fixed_points import FixedPoint, FixedPoints, Kind, Status
 from dynbench.reporting.cycles import met_cycles, of_periods
-from dynbench.reporting.homoclinic import number_of
+from dynbench.reporting.homoclinic import saddle_name
 from dynbench.reporting.numbers import plural
 from dynbench.transitions import attractor_transitions
 
@@ -172,10 +172,7 @@ def _chaos_clause(analysis: Analysis) -> str:
     proved = [p for p in analysis.homoclinic if p.proof is not None and p.kind == "homoclinic"]
     if not proved:
         return ""
-    saddle = proved[0].source
-    number = number_of(saddle, analysis.fixed_points, analysis.cycles)
-    whose = f"cycle {number['cycle']}" if number["cycle"] is not None else f"point {number['point']}"
-    return f"chaos is proved, by a transversal homoclinic orbit of {whose}"
+    return f"chaos is proved, by a transversal homoclinic orbit of {saddle_name(proved[0].source, analysis)}"
 
 
 def _joined_by_cycles(cycles: Sequence[Cycle], points: int, how: str) -> str:

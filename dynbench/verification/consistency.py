@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dynbench.errors import InputError
 from dynbench.verification.claims import PointClaim
@@ -12,6 +13,7 @@ from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise import Checked
 from dynbench.verification.piecewise.manifolds import largest_gap
+from dynbench.verification.piecewise.meshes import distances, largest_jump, read_mesh
 
 __all__ = ["check_interrupted", "check_manifolds", "check_settled", "without_slow_points"]
 
@@ -31,10 +33,10 @@ def without_slow_points(points: Sequence[PointClaim]) -> list[PointClaim]:
 
 
 def check_manifolds(
-    manifolds: Field, dimension: int, points: Sequence[PointClaim], ledger: Ledger, checked: Checked = _NOTHING
+    report: Field, dimension: int, points: Sequence[PointClaim], ledger: Ledger, checked: Checked = _NOTHING
 ) -> None:
     """Manifolds are not proved: check where they start, and whether the map carries exact ones to themselves."""
-    for k, field in enumerate(manifolds.items()):
+    for k, field in enumerate(report["manifolds"].items()):
         which, starts = field["which"].choice("stable", "unstable"), _starts(field, points, checked)
         lines = [[state.vector(dimension) for state in branch.items()] for branch in field["branches"].items()]
         attached, exact = field["attached"].integer(), field["exact"].flag()
@@ -48,12 +50,47 @@ def check_manifolds(
         if not exact:
             continue
         error = 0.0 if field["error"].null else field["error"].length()
+        stated = field.keys()  # older reports hold no meshes
+        if "mesh" in stated and not field["mesh"].null:
+            _check_mesh(f"manifold {k}", which, read_mesh(field["mesh"], dimension), starts, error, ledger, checked)
+            continue
         claim = f"manifold {k}: the map carries its corners along it, in doubles"
         if checked.function is None or min(map(len, lines), default=0) < 2:
             ledger.require(claim, False, "the map is not read as a piecewise-linear one, or a branch has no segment")
             continue
-        gap = largest_gap(checked.function, which, [np.array(line) for line in lines])
+        box, whole = _searched(report, dimension, points), len(lines) == attached
+        gap = largest_gap(checked.function, which, [np.array(line) for line in lines], box, whole=whole)
         ledger.require(claim, gap <= _CARRIED + 100 * error, f"one is {gap:.2g} off")
+
+
+def _searched(report: Field, dimension: int, points: Sequence[PointClaim]) -> NDArray[np.float64]:
+    """A box in which all of a manifold was traced, (n, 2): around the region searched, or around the points."""
+    region = report["fixed_points"].get("region")
+    boxes = [] if region is None else [field.box(dimension) for field in region.items()]
+    corners = [side for box in boxes for side in zip(*box, strict=True)] or [point.x for point in points]
+    states: NDArray[np.float64] = np.array(corners or [(0.0,) * dimension])
+    return np.stack([states.min(axis=0), states.max(axis=0)], axis=-1)
+
+
+def _check_mesh(
+    name: str,
+    which: str,
+    polygons: Sequence[NDArray[np.float64]],
+    starts: Sequence[tuple[float, ...]],
+    error: float,
+    ledger: Ledger,
+    checked: Checked,
+) -> None:
+    """Check that the polygons of a manifold of dimension 2 hold its point, and that the map carries them along it."""
+    allowed = _CARRIED + 100 * error
+    apart = max(distances(np.array(starts), polygons) / np.maximum(1.0, np.abs(starts).max())) if starts else np.inf
+    ledger.require(f"{name}: its polygons hold the point", bool(apart <= allowed), f"it is {apart:.2g} off")
+    claim = f"{name}: the map carries its corners along it, images in rational numbers"
+    if checked.function is None:
+        ledger.require(claim, False, "the map is not read as a piecewise-linear one")
+        return
+    gap = largest_jump(checked.function, which, polygons)
+    ledger.require(claim, gap <= allowed, f"one is {gap:.2g} off")
 
 
 def _starts(field: Field, points: Sequence[PointClaim], checked: Checked) -> Sequence[tuple[float, ...]]:

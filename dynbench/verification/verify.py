@@ -154,7 +154,7 @@ def _check_components(
     check_continua(system, report["fixed_points"]["continua"], ledger)
     checked = check_piecewise(system, report, proved, ledger)
     check_graph(system, report["graph"], points, proved, ledger, checked)
-    check_manifolds(report["manifolds"], system.dimension, points, ledger, checked)
+    check_manifolds(report, system.dimension, points, ledger, checked)
     check_settled(report, real, ledger)
     check_interrupted(report, ledger)
 

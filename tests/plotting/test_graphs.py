@@ -84,7 +84,7 @@ def test_parallel_edges_are_merged_and_counted(pictured):
         ({"kind": "infinity"}, Glyph.INFINITY, "infinity"),
         ({"kind": "undecided"}, Glyph.UNDECIDED, "undecided"),
         ({"kind": "chaos $^<"}, Glyph.LIMIT, "chaos $^<"),
-        ({"kind": "stable cycle", "cycle": 6.6632868}, Glyph.STABLE_CYCLE, "period 6.663"),
+        ({"kind": "stable cycle", "cycle": 6.6632868}, Glyph.STABLE_CYCLE, "99: period 6.663"),
         ({"kind": "saddle cycle", "cycle": 4}, Glyph.SADDLE_CYCLE, "99: 4-cycle"),
         ({"kind": "unstable cycle", "cycle": 4}, Glyph.UNSTABLE_CYCLE, "99: 4-cycle"),
         ({"kind": "nonhyperbolic cycle", "cycle": 4}, Glyph.OTHER_CYCLE, "99: 4-cycle"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dynbench.cycles import Cycle, CycleKind, Cycles
 from dynbench.fixed_points import Status
 from dynbench.reporting.blocks import Block, Bullets, Heading, Paragraph, Section, Table, Text
-from dynbench.reporting.cycles import enumerated, met_cycles, nodes_of_cycles, of_periods
+from dynbench.reporting.cycles import enumerated, met_cycles, of_periods
 from dynbench.reporting.numbers import decimal, plural, readable, short
 from dynbench.reporting.states import leading_eigenvalues, state_text
 from dynbench.reporting.strategies import in_words
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["cycles_section"]
 
 _MET = "These cycles were met as limits of unstable branches and refined by Newton\u2019s method"
-_NODE: Text = ("Node: the number by which the transition graph and its tables call the cycle.",)
 #: Cycles are listed one by one up to this number.
 _LISTED = 60
 #: A word of more digits is not shown.
@@ -32,7 +31,7 @@ def cycles_section(analysis: Analysis) -> Section | None:
     """The cycles found by period, and those among the nodes of the transition graph; None where there is neither."""
     blocks: list[Block] = []
     if analysis.cycles is not None:
-        blocks += _by_period(analysis.system, analysis.cycles, nodes_of_cycles(analysis))
+        blocks += _by_period(analysis, analysis.cycles)
     met = met_cycles(analysis)
     if met:
         blocks += [Heading("Met by unstable branches")] if blocks else []
@@ -48,7 +47,7 @@ def _caution(met: Sequence[tuple[int, Cycle]]) -> str:
     return f"{_MET}. {who} then proved (certified). There may be others."
 
 
-def _by_period(system: System, cycles: Cycles, nodes: Mapping[int, int]) -> list[Block]:
+def _by_period(analysis: Analysis, cycles: Cycles) -> list[Block]:
     blocks: list[Block] = [Paragraph((_scope(cycles),)), _periods_table(cycles)]
     absent = [k for k in cycles.periods if cycles.complete[k] and not cycles.of_period(k)]
     if absent:
@@ -57,14 +56,13 @@ def _by_period(system: System, cycles: Cycles, nodes: Mapping[int, int]) -> list
         Paragraph((readable(f"Of period {c.period} there is a continuum of dimension {c.dimension}."),))
         for c in cycles.continua
     ]
-    longer = [(k, cycle) for k, cycle in enumerate(cycles) if cycle.period > 1]
+    longer = list(analysis.numbered_cycles.items())
     if longer:
-        blocks.append(_cycles_table(system, longer[:_LISTED], nodes))
+        blocks.append(_cycles_table(analysis.system, longer[:_LISTED]))
         if len(longer) > _LISTED:
             rest = f"{len(longer) - _LISTED} more are in the JSON form of this report."
             blocks.append(Paragraph((rest,)))
-        joined = any(id(c) in nodes for _, c in longer)
-        blocks.append(Bullets((*([_NODE] if joined else []), *_legend(longer))))
+        blocks.append(Bullets(_legend(longer)))
     return blocks
 
 
@@ -97,22 +95,21 @@ def _periods_table(cycles: Cycles) -> Table:
     return Table("Cycles by period", headers, tuple(rows), numeric=(0, 1, 2, 3, 4))
 
 
-def _cycles_table(system: System, listed: Sequence[tuple[int, Cycle]], nodes: Mapping[int, int]) -> Table:
-    """A cycle is called by its place in the list, and by its node in the transition graph, where it is one."""
+def _cycles_table(system: System, listed: Sequence[tuple[int, Cycle]]) -> Table:
     headers: tuple[Text, ...] = (
-        *(("cycle",), ("node",), ("period",), ("kind",), ("word",), ("multipliers",), ("s, c, u",)),
+        *(("cycle",), ("period",), ("kind",), ("word",), ("multipliers",), ("s, c, u",)),
         *(("established",), ("passes through",), ("remark",)),
     )
     rows = tuple(
         (
-            *((str(number),), (str(nodes.get(id(c), "")),), (str(c.period),), (_kind(c),), (_word(c),)),
+            *((str(number),), (str(c.period),), (_kind(c),), (_word(c),)),
             *((leading_eigenvalues(c.multipliers, None),), (", ".join(map(str, c.stability)),)),
             *((_established(c),), (state_text(system, c.points[0]),), (readable(c.note),)),
         )
         for number, c in listed
     )
     caption = "Cycles of more than one state, with the numbers of their stable, central and unstable directions"
-    return without_empty_columns(Table(caption, headers, rows, numeric=(2,)))
+    return without_empty_columns(Table(caption, headers, rows, numeric=(1,)))
 
 
 def _kind(cycle: Cycle) -> str:
@@ -153,7 +150,7 @@ def _legend(listed: Sequence[tuple[int, Cycle]]) -> tuple[Text, ...]:
 
 def _met_table(system: System, cycles: Sequence[tuple[int, Cycle]]) -> Table:
     headers: tuple[Text, ...] = (
-        *(("node",), ("kind",), ("period",), ("multipliers",), ("s, c, u",), ("residual",), ("status",)),
+        *(("cycle",), ("kind",), ("period",), ("multipliers",), ("s, c, u",), ("residual",), ("established",)),
         *(("remark",), ("passes through",)),
     )
     rows = tuple(_row(system, node, cycle) for node, cycle in cycles)

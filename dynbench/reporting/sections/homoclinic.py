@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dynbench.manifolds import HomoclinicPoint, HomoclinicProof
 from dynbench.reporting.blocks import Block, Bullets, Paragraph, Section, Table, Text
-from dynbench.reporting.homoclinic import number_of, proofs_of, saddle_name
+from dynbench.reporting.homoclinic import proofs_of, saddle_name
 from dynbench.reporting.numbers import at_least, plural, readable, short
 from dynbench.reporting.states import state_text
 from dynbench.reporting.tables import NONE, without_empty_columns
@@ -128,10 +128,7 @@ def _points_table(analysis: Analysis, found: Sequence[HomoclinicPoint]) -> Table
 
 
 def _ends(analysis: Analysis, point: HomoclinicPoint) -> tuple[str, str]:
-    first, last = (
-        saddle_name(number_of(end, analysis.fixed_points, analysis.cycles)) for end in (point.source, point.target)
-    )
-    return first, last
+    return saddle_name(point.source, analysis), saddle_name(point.target, analysis)
 
 
 def _legend(found: Sequence[HomoclinicPoint], proofs: Sequence[HomoclinicProof]) -> tuple[Text, ...]:

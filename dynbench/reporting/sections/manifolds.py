@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dynbench.flow.polylines import arclength
 from dynbench.reporting.blocks import Bullets, Paragraph, Section, Table, Text
-from dynbench.reporting.homoclinic import number_of, saddle_name
+from dynbench.reporting.homoclinic import saddle_name
 from dynbench.reporting.numbers import at_most, plural, readable, short
 from dynbench.reporting.tables import NONE, without_empty_columns
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["manifolds_section"]
 
 _SUMMARY = (
-    "Manifolds of a piecewise-linear map are polylines: each was mapped corner by corner and split where it crosses a "
-    "border, so that it is the manifold itself up to rounding, as far as it was traced. It goes on beyond."
+    "The stable manifold of a saddle holds the states that end at it, and so may part the states that end in one "
+    "attractor from those that end in another; along the unstable manifold states leave the saddle. In a "
+    "piecewise-linear map these are {what}: each was mapped corner by corner and split where it crosses a border "
+    "between regions, so that it is the manifold itself up to rounding, as far as it was traced. It goes on beyond."
 )
 _ERRORS: tuple[Text, ...] = (
     (
@@ -39,30 +41,35 @@ def manifolds_section(analysis: Analysis) -> Section | None:
     if not exact:
         return None
     headers: tuple[Text, ...] = (
-        *(("of",), ("which",), ("branches",), ("corners",), ("arclength",)),
+        *(("of",), ("which",), ("branches",), ("polygons",), ("corners",), ("arclength",)),
         *(("transversal error",), ("delta",), ("method",), ("remark",)),
     )
     rows = tuple(_row(analysis, m) for m in exact)
-    caption = "Stable and unstable manifolds of dimension 1"
-    table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 3, 4, 5, 6)))
-    return Section("manifolds", "Manifolds", (Paragraph((_SUMMARY,)), table, Bullets(_ERRORS)))
+    surfaces = any(m.mesh is not None for m in exact)
+    caption = "Stable and unstable manifolds" + (": curves, and surfaces made of polygons" if surfaces else ": curves")
+    table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 3, 4, 5, 6, 7)))
+    what = "lines and surfaces with flat pieces" if surfaces else "lines with straight pieces"
+    errors = _ERRORS if any(m.delta is not None for m in exact) else _ERRORS[:1]
+    return Section("manifolds", "Manifolds", (Paragraph((_SUMMARY.format(what=what),)), table, Bullets(errors)))
 
 
 def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
-    if manifold.cycle is None:
-        point = next(p for p in analysis.fixed_points if (p.x == manifold.point).all())
-        number = number_of(point, analysis.fixed_points, analysis.cycles)
-    else:
-        number = number_of(manifold.cycle, analysis.fixed_points, analysis.cycles)
-    loose = len(manifold.branches) - manifold.attached
-    branches = f"{manifold.attached} and {plural(loose, 'loose piece')}" if loose > 0 else str(manifold.attached)
+    saddle = manifold.cycle or next(p for p in analysis.fixed_points if (p.x == manifold.point).all())
     return (
-        *((saddle_name(number),), (manifold.which,), (branches,)),
-        (str(sum(map(len, manifold.branches))),),
-        (short(sum(map(arclength, manifold.branches)), 4),),
+        *((saddle_name(saddle, analysis),), (manifold.which,), *((text,) for text in _size(manifold))),
         *((at_most(manifold.error),), (_delta(manifold.delta),)),
         *((readable(manifold.method),), (readable(manifold.note),)),
     )
+
+
+def _size(manifold: Manifold) -> tuple[str, str, str, str]:
+    """Branches, polygons, corners and arclength; empty where it has none."""
+    if manifold.mesh is not None:
+        return "", str(len(manifold.mesh)), str(len(manifold.mesh.vertices)), ""
+    loose = len(manifold.branches) - manifold.attached
+    branches = f"{manifold.attached} and {plural(loose, 'loose piece')}" if loose > 0 else str(manifold.attached)
+    length = short(sum(map(arclength, manifold.branches)), 4)
+    return branches, "", str(sum(map(len, manifold.branches))), length
 
 
 def _delta(delta: float | None) -> str:

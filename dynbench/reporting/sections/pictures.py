@@ -104,7 +104,8 @@ def _trace_table(analysis: Analysis) -> Table:
 
 
 def _portrait(analysis: Analysis) -> Figure:
-    from dynbench.plotting.style import MOST_NUMBERED  # here, as it brings Matplotlib
+    from dynbench.plotting.recurrent import numbered_states  # here, as it brings Matplotlib
+    from dynbench.plotting.style import MOST_NUMBERED
 
     system = analysis.system
     what = {("flow", 1): "The rate against the state", ("map", 1): "The next state against the state"}
@@ -118,6 +119,8 @@ def _portrait(analysis: Analysis) -> Figure:
     more = f"; and {len(points) - _DESCRIBED} more, all in the table" if len(points) > _DESCRIBED else ""
     numbered = " Points are numbered as in the table of fixed points." if 0 < len(points) <= MOST_NUMBERED else ""
     shown = list(_shown(analysis))
+    if numbered and numbered_states(analysis) and system.dimension > 1:
+        numbered = " Points and cycles are numbered as in their tables."
     caption = f"{title}.{numbered}{''.join(f' {brief}' for brief, _ in shown)}"
     return Figure("portrait", caption, f"{title}. {listed}{more}.{''.join(f' {text}' for _, text in shown)}")
 

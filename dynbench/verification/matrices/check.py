@@ -48,6 +48,6 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
         ledger.add("continua as stated", Outcome.NOT_ESTABLISHED, "they are not checked for so many states")
     checked = check_piecewise(system, report, proved, ledger)
     check_graph(system, report["graph"], points, proved, ledger, checked)
-    check_manifolds(report["manifolds"], n, points, ledger, checked)
+    check_manifolds(report, n, points, ledger, checked)
     check_settled(report, real, ledger)
     check_interrupted(report, ledger)

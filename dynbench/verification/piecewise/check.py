@@ -62,10 +62,27 @@ def check_piecewise(
         check_inverse(stated, function, ledger)
     exact = function if system.is_map else None
     listed = [] if cycles is None else check_cycles(exact, form, cycles, system.dimension, system.is_map, ledger)
+    if cycles is not None:
+        _check_numbers(report, cycles, len(proved), ledger)
     fixed = _fixed_states(exact, proved)
     orbits = Orbits(fixed, [None if c.orbit is None else c.orbit.states for c in listed])
     check_homoclinic(exact, form, homoclinic, orbits, system.dimension, ledger)
     return Checked(exact, listed, None if system.is_map else form)
+
+
+def _check_numbers(report: Field, cycles: Field, first: int, ledger: Ledger) -> None:
+    """That cycles of more than one state are numbered after the fixed points, and in the graph by the same numbers."""
+    fields = cycles["cycles"].items()
+    if all("number" not in stated for stated in map(Field.keys, fields)):
+        return  # an older report, which numbers none
+    longer = [k for k, field in enumerate(fields) if len(field["points"].items()) > 1]
+    numbers = {k: first + place for place, k in enumerate(longer)}
+    stated = [f.get("number") for f in fields]
+    wrong = [k for k, f in enumerate(stated) if (None if f is None else f.integer()) != numbers.get(k)]
+    ledger.require("cycles are numbered in order, after the points", not wrong, f"not the cycles {wrong}"[:80])
+    nodes = [f for f in report["graph"]["nodes"].items() if isinstance(f["cycle"].value, int)]
+    other = [f["id"].integer() for f in nodes if f["id"].integer() != numbers.get(f["cycle"].integer())]
+    ledger.require("cycles have these numbers in the graph", not other, f"not the nodes {other}"[:80])
 
 
 def _fixed_states(function: Rectified | None, proved: Sequence[Proved]) -> list[tuple[State, ...] | None]:

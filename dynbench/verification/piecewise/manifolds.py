@@ -5,6 +5,8 @@ In doubles: what is checked is that nothing contradicts the claim, up to the err
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,20 +15,30 @@ from numpy.typing import NDArray
 
 from dynbench.verification.piecewise.rows import Rectified, Row
 
-__all__ = ["largest_gap"]
+__all__ = ["MOST_UNITS", "InDoubles", "comes_from_outside", "largest_gap"]
 
 Array = NDArray[np.float64]
 
 #: Corners compared of one manifold; more are sampled evenly.
 _MOST_CORNERS = 2000
 _AT_ONCE = 64
+#: Units up to which preimages are looked for region by region.
+MOST_UNITS = 8
+#: Corners this near are not asked where they come from.
+_NEAR = 1e-8
 
 
-class _InDoubles(NamedTuple):
+class InDoubles(NamedTuple):
     """The map in doubles: arguments of the units and components over states, units and 1."""
 
     arguments: Array
     rows: Array
+
+    @classmethod
+    def of(cls, system: Rectified) -> InDoubles:
+        """The function of a report, rounded."""
+        width = system.dimension + len(system.arguments) + 1
+        return cls(_matrix(system.arguments, width), _matrix(system.rows, width))
 
     def margins(self, z: Array) -> Array:
         """The arguments at states (m, n); returns (m, H)."""
@@ -44,26 +56,74 @@ class _InDoubles(NamedTuple):
         return values @ self.rows[:, :-1].T + self.rows[:, -1], np.column_stack(found)
 
 
-def largest_gap(system: Rectified, which: str, lines: Sequence[Array]) -> float:
+def largest_gap(system: Rectified, which: str, lines: Sequence[Array], box: Array, *, whole: bool) -> float:
     """How far the polylines are from being invariant, relative to max(1, |x|).
 
     An unstable manifold lies in its own image, and the image of a stable one in it: the largest distance of a corner of
-    the first from the second.
+    the first from the second. Polylines are cut where they leave the region that they were traced in: of a stable set
+    that is not `whole` but in several pieces only images in the box are judged, and of an unstable one no corner that
+    has a preimage outside.
+
+    Parameters
+    ----------
+    system : Rectified
+    which : "stable" or "unstable"
+    lines : sequence of (m, n) arrays
+    box : (n, 2) array
+        A box within that region.
+    whole : bool
     """
-    function = _in_doubles(system)
+    function = InDoubles.of(system)
     images = [_image(function, line) for line in lines]
     inner, outer = (lines, images) if which == "unstable" else (images, lines)
     corners = np.concatenate(inner)
+    if which == "stable" and not whole:
+        corners = corners[((corners >= box[:, 0]) & (corners <= box[:, 1])).all(axis=1)]
+    if not len(corners):
+        return 0.0
     corners = corners[np.unique(np.linspace(0, len(corners) - 1, _MOST_CORNERS).astype(int))]
     starts = np.concatenate([line[:-1] for line in outer])
     ends = np.concatenate([line[1:] for line in outer])
-    size = np.maximum(1.0, np.abs(corners).max(axis=1))
-    return float((_distances(corners, starts, ends) / size).max())
+    gaps = _distances(corners, starts, ends) / np.maximum(1.0, np.abs(corners).max(axis=1))
+    if which == "unstable" and len(system.arguments) <= MOST_UNITS:
+        for worst in np.argsort(-gaps):
+            if gaps[worst] <= _NEAR or not comes_from_outside(system, corners[worst], *box.T):
+                return float(gaps[worst])
+    return float(gaps.max())
 
 
-def _in_doubles(system: Rectified) -> _InDoubles:
-    width = system.dimension + len(system.arguments) + 1
-    return _InDoubles(_matrix(system.arguments, width), _matrix(system.rows, width))
+def comes_from_outside(system: Rectified, state: Array, low: Array, high: Array) -> bool:
+    """Whether a state has a preimage that is not inside a box; of no more than `MOST_UNITS` units.
+
+    Parameters
+    ----------
+    system : Rectified
+    state : (n,) array
+    low, high : (n,) arrays
+        The corners of the box.
+    """
+    function = InDoubles.of(system)
+    for pattern, J, c in _pieces(system):
+        before = np.linalg.lstsq(J, state - c, rcond=None)[0]
+        size = 1e-9 * (1.0 + np.abs(before).max())
+        if np.abs(J @ before + c - state).max() > size:
+            continue  # a singular matrix, and the state is not in its image
+        margins = function.margins(np.asarray(before[None], dtype=np.float64))[0]
+        fits = all(m > -size if active else m < size for m, active in zip(margins, pattern, strict=True))
+        if fits and not ((before > low) & (before < high)).all():
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=4)
+def _pieces(system: Rectified) -> list[tuple[tuple[bool, ...], Array, Array]]:
+    """Patterns, matrices and offsets of the affine functions, in doubles."""
+    found = []
+    for pattern in itertools.product((False, True), repeat=len(system.arguments)):
+        piece = system.piece(pattern)
+        J, c = (np.array([[int(e.p) / int(e.q) for e in row] for row in m.tolist()]) for m in (piece.J, piece.c))
+        found.append((pattern, J, c[:, 0]))
+    return found
 
 
 def _matrix(rows: Sequence[Row], width: int) -> Array:
@@ -75,7 +135,7 @@ def _matrix(rows: Sequence[Row], width: int) -> Array:
     return matrix
 
 
-def _image(function: _InDoubles, line: Array) -> Array:
+def _image(function: InDoubles, line: Array) -> Array:
     """The image of a polyline, with a corner where it crosses a border.
 
     Nested margins are not linear between the corners that earlier ones make: each pass adds the crossings that the last

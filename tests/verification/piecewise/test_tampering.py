@@ -29,7 +29,7 @@ def failed(report, text):
     return [str(check) for check in checked(report).failed if text in check.claim]
 
 
-@pytest.mark.parametrize("name", ["lozi", "stable", "nested", "continuum"])
+@pytest.mark.parametrize("name", ["lozi", "stable", "nested", "continuum", "surface"])
 def test_untouched_reports_hold(report_of, name):
     assert [str(check) for check in checked(report_of(name)).failed] == []
 
@@ -45,6 +45,16 @@ def test_a_report_on_a_network_holds_with_its_weights(report_of):
 
 def cycle(report, period):
     return next(c for c in report["cycles"]["cycles"] if c["period"] == period)
+
+
+def test_cycles_have_the_numbers_of_their_nodes(report_of):
+    report = report_of("lozi")
+    cycle(report, 2)["number"] = 3
+    assert [c for c in verify(report).failed if c.claim == "cycles are numbered in order, after the points"]
+    report = report_of("lozi")
+    node = next(n for n in report["graph"]["nodes"] if isinstance(n["cycle"], int))
+    node["cycle"] += 1
+    assert any("cycles have these numbers in the graph" in check.claim for check in verify(report).failed)
 
 
 def test_another_exact_state_is_no_cycle(report_of):
