@@ -162,7 +162,9 @@ def _in_doubles(lags: list[arb_mat], r: arb_mat, base: Pattern, period: int) -> 
     b, spread = np.tile(-sign * middle[:, 0], period), np.tile(radius[:, 0], period)
     rows, columns = _scales(N, b)
     N, error = rows[:, None] * N * columns, rows[:, None] * error * columns
-    b, spread = rows * b, rows * spread
+    # Solutions grow with b, and keep their signs: near one, it is not lost beside errors of the size of one.
+    level = np.exp2(-np.clip(np.round(np.log2(np.abs(rows * b).max(initial=0.0) or 1.0)), -1000, 1000))
+    b, spread = rows * b * level, rows * spread * level
     largest = float(max(error.max(), spread.max())) * 1.0001
     return Complementarity(N, b, largest, base, period)
 
