@@ -53,6 +53,8 @@ _TRIED = 64
 _VALUES = 5
 #: Bits of the balls by which eigenvalues are enclosed and bounds are rounded.
 _BITS = 256
+#: Eigenvalues of more states are not enclosed.
+_ENCLOSED = 30
 #: The uniqueness radius of a point that no border limits, relative to the scale of the state.
 _WIDEST = 2.0**40
 _ZERO = fmpq(0)
@@ -172,8 +174,8 @@ def _certificate(form: RationalForm, around: _Around, center: Array, scale: floa
 
 
 def _spectrum(form: RationalForm, around: _Around) -> Spectrum | None:
-    """Enclosures of the eigenvalues where one region holds the point."""
-    if len(around.patterns) > 1:
+    """Enclosures of the eigenvalues where one region holds the point; None for many states, which takes long."""
+    if len(around.patterns) > 1 or form.dimension > _ENCLOSED:
         return None
     return enclosed_spectrum(arb_mat(form.region(around.patterns[0]).J), form.kind)
 
