@@ -141,9 +141,15 @@ def _slopes(form: RationalForm) -> list[fmpq]:
 
 
 def _isolated(form: RationalForm, around: _Around) -> bool:
-    """Whether the state is the only zero of G in each closed region that it lies in."""
-    alone = (Reality.REAL, Reality.BORDER)
-    return all(solve_word(form, (pattern,)).reality in alone for pattern in around.patterns)
+    """Whether the state is shown to be the only zero of G in each closed region that it lies in."""
+    return all(_alone(form, pattern) for pattern in around.patterns)
+
+
+def _alone(form: RationalForm, pattern: Pattern) -> bool:
+    """Whether there is one zero in a closed region; not looked at where the affine function has a plane of them."""
+    if _minus_derivative(form, form.region(pattern).J).rank() < form.dimension - 1:
+        return False
+    return solve_word(form, (pattern,)).reality in (Reality.REAL, Reality.BORDER)
 
 
 def _certificate(form: RationalForm, around: _Around, center: Array, scale: float) -> Certificate | None:
