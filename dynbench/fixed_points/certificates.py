@@ -91,24 +91,27 @@ def certify(system: System, x: ArrayLike, *, tolerance: float = 1e-6, precision:
     if center.ndim != 1:
         raise InputError(f"x has shape {center.shape}, but one state of shape ({system.dimension},) was expected.")
     if is_large(system):
-        return certify_large(system, center, tolerance=tolerance)
+        proved = certify_large(system, center, tolerance=tolerance)
+    else:
+        with ctx.workprec(precision):
+            proved = _in_balls(system, center, tolerance)
     scale = max(1.0, float(np.max(np.abs(center))))
-    with ctx.workprec(precision):
-        exact = [arb(float(value)) for value in center]
-        refined = refine(system, exact)
-        if refined is not None:
-            distance = refined.distance(exact)
-            if upper(distance) <= tolerance * scale:
-                proved = _fixed_point(system, center, exact, refined, distance, scale)
-                return proved if proved.verdict is not Verdict.UNDECIDED else _regionally(system, proved, tolerance)
-        proved = _no_fixed_point(system, center, exact, scale)
     far = proved.exclusion_radius is not None and proved.exclusion_radius > tolerance * scale
-    return proved if far else _regionally(system, proved, tolerance)
+    if far or proved.verdict is Verdict.FIXED_POINT:
+        return proved
+    return certify_regionally(system, center, tolerance=tolerance) or proved
 
 
-def _regionally(system: System, otherwise: Certificate, tolerance: float) -> Certificate:
-    """The proof in exact arithmetic that a piecewise-linear system allows where the inequality shows nothing."""
-    return certify_regionally(system, otherwise.center, tolerance=tolerance) or otherwise
+def _in_balls(system: System, center: NDArray[np.float64], tolerance: float) -> Certificate:
+    """What the inequalities of the module's docstring prove at the working precision."""
+    scale = max(1.0, float(np.max(np.abs(center))))
+    exact = [arb(float(value)) for value in center]
+    refined = refine(system, exact)
+    if refined is not None:
+        distance = refined.distance(exact)
+        if upper(distance) <= tolerance * scale:
+            return _fixed_point(system, center, exact, refined, distance, scale)
+    return _no_fixed_point(system, center, exact, scale)
 
 
 def excluded(system: System, x: ArrayLike, radius: float) -> bool:

@@ -53,6 +53,8 @@ _TRIED = 64
 _VALUES = 5
 #: Bits of the balls by which eigenvalues are enclosed and bounds are rounded.
 _BITS = 256
+#: Eigenvalues of more states are not enclosed.
+_ENCLOSED = 30
 #: The uniqueness radius of a point that no border limits, relative to the scale of the state.
 _WIDEST = 2.0**40
 _ZERO = fmpq(0)
@@ -139,9 +141,15 @@ def _slopes(form: RationalForm) -> list[fmpq]:
 
 
 def _isolated(form: RationalForm, around: _Around) -> bool:
-    """Whether the state is the only zero of G in each closed region that it lies in."""
-    alone = (Reality.REAL, Reality.BORDER)
-    return all(solve_word(form, (pattern,)).reality in alone for pattern in around.patterns)
+    """Whether the state is shown to be the only zero of G in each closed region that it lies in."""
+    return all(_alone(form, pattern) for pattern in around.patterns)
+
+
+def _alone(form: RationalForm, pattern: Pattern) -> bool:
+    """Whether there is one zero in a closed region; not looked at where the affine function has a plane of them."""
+    if _minus_derivative(form, form.region(pattern).J).rank() < form.dimension - 1:
+        return False
+    return solve_word(form, (pattern,)).reality in (Reality.REAL, Reality.BORDER)
 
 
 def _certificate(form: RationalForm, around: _Around, center: Array, scale: float) -> Certificate | None:
@@ -172,8 +180,8 @@ def _certificate(form: RationalForm, around: _Around, center: Array, scale: floa
 
 
 def _spectrum(form: RationalForm, around: _Around) -> Spectrum | None:
-    """Enclosures of the eigenvalues where one region holds the point."""
-    if len(around.patterns) > 1:
+    """Enclosures of the eigenvalues where one region holds the point; None for many states, which takes long."""
+    if len(around.patterns) > 1 or form.dimension > _ENCLOSED:
         return None
     return enclosed_spectrum(arb_mat(form.region(around.patterns[0]).J), form.kind)
 

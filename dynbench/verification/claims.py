@@ -37,6 +37,12 @@ class CertificateClaim:
     inverse: tuple[tuple[float, ...], ...] | None
     contraction: float | None
     proof_radius: float | None
+    precision: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the proof is stated to be one in exact arithmetic: of no bits."""
+        return self.precision == 0
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ def _certificate(field: Field, n: int) -> CertificateClaim:
         inverse=None if inverse is None else tuple(row.vector(n) for row in inverse.items(n)),
         contraction=_length(field, "contraction"),
         proof_radius=_length(field, "proof_radius"),
+        precision=field["precision"].integer(),
     )
 
 

@@ -202,8 +202,7 @@ def _check_points(
         if point.status == "certified":
             others = [r for r in roots if r is not None and r is not root]
             c = stated_proof(point, name, ledger)
-            # No inequality is stated of what was proved in exact arithmetic.
-            exactly = None if c is None or c.contraction is not None else check_exactly(system, c, name, ledger)
+            exactly = check_exactly(system, c, name, ledger) if c is not None and c.is_exact else None
             if c is not None:
                 found = exactly or check_existence(system, c, name, root, others, ledger)
         elif point.certificate is not None and point.status != "slow point":

@@ -109,6 +109,15 @@ def test_a_point_of_a_continuum_is_not_certified(state):
     assert db.certify(system, state).verdict is Verdict.UNDECIDED
 
 
+def test_regions_with_a_plane_of_zeros_of_their_own_are_not_looked_at():
+    """The origin is the only zero, but the affine functions of all regions vanish on planes through it."""
+    system = db.ODE(dict.fromkeys("xyz", "abs(x) + abs(y) + abs(z)"))
+    assert db.certify(system, [0.0, 0.0, 0.0]).verdict is Verdict.UNDECIDED
+    (point,) = points = db.find_fixed_points(system)
+    assert (point.status, point.exact) == (Status.CONVERGED, (0, 0, 0))
+    assert not points.complete
+
+
 def test_a_state_that_is_no_fixed_point_is_proved_to_be_none():
     system = db.ODE({"x": "-x + 2*abs(x)"})
     far = db.certify(system, [0.5])

@@ -253,3 +253,18 @@ def test_the_verdict_says_which_cycles_join_attractors(rhythm):
 def test_delta_beyond_one_is_no_number(lozi, delta, shown):
     manifolds = (dataclasses.replace(lozi.manifolds[0], delta=delta), *lozi.manifolds[1:])
     assert f"| {shown} |" in text_of(dataclasses.replace(lozi, manifolds=manifolds), "manifolds")
+
+
+def test_a_fixed_point_on_a_border_is_said_to_be_proved_exactly():
+    analysis = db.analyze(db.ODE({"x": "max(x, -3*x) - 3*max(x - 1, 0)"}))
+    text = text_of(analysis, "points")
+    assert "G = F vanishes exactly at a rational state" in text
+    assert "Krawczyk" in text  # that of the other point
+    (row,) = [line for line in text.splitlines() if line.startswith("| 0 ") and "| exact |" in line]
+    assert "| 0 |" in row
+    report = json.loads(render_json(analysis))
+    jsonschema.validate(report, schema())
+    point = report["fixed_points"]["points"][0]
+    assert (point["certificate"]["index"], point["certificate"]["precision"]) == (0, 0)
+    assert "exact rational arithmetic" in point["certificate"]["inequality"]
+    assert json.loads(render_json(analysis_of(report))) == report

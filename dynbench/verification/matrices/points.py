@@ -19,6 +19,7 @@ from dynbench.verification.matrices.linearisation import Over
 from dynbench.verification.matrices.spectrum import check_large_estimates, check_large_spectrum
 from dynbench.verification.matrices.system import MatrixSystem
 from dynbench.verification.matrices.zeros import Located, contracts_with, excludes, is_one_to_one, locate
+from dynbench.verification.piecewise.borders import check_exactly
 from dynbench.verification.points import Proved
 from dynbench.verification.records import Outcome
 from dynbench.verification.zeros import Root
@@ -108,6 +109,10 @@ class _Point:
             self._ledger.require(f"{name} is certified", False, text)
             return Proved(None)
         self._check_center(c)
+        exactly = check_exactly(self._system, c, self._name, self._ledger) if c.is_exact else None
+        if exactly is not None:
+            check_large_spectrum(self._point, self._name, None, self._system.is_map, self._ledger)
+            return exactly
         center = np.array(c.center)
         located = locate(self._system, self._residuals, center)
         exists = self._check_radius(c, c.radius, located)

@@ -18,6 +18,7 @@ from flint import arb, fmpq, fmpq_mat
 from dynbench.verification.claims import CertificateClaim
 from dynbench.verification.declaration import Declared
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.matrices.system import MatrixSystem
 from dynbench.verification.piecewise.orbits import State
 from dynbench.verification.piecewise.reading import read_rectified, with_identity
 from dynbench.verification.piecewise.rows import Rectified
@@ -36,7 +37,7 @@ _COUNTS, _TRIES = 2, 6
 _ZERO = fmpq(0)
 
 
-def check_exactly(system: Declared, c: CertificateClaim, name: str, ledger: Ledger) -> Proved | None:
+def check_exactly(system: Declared | MatrixSystem, c: CertificateClaim, name: str, ledger: Ledger) -> Proved | None:
     """Check existence, uniqueness and index of a point of a piecewise-linear system in exact arithmetic.
 
     None, with nothing added to the ledger, where that cannot be done: the equations are not read as piecewise linear,
@@ -52,6 +53,8 @@ def check_exactly(system: Declared, c: CertificateClaim, name: str, ledger: Ledg
     state = None if states is None else min(states, key=lambda s: _distance(s, center), default=None)
     if states is None or state is None:
         return None
+    if any(part is not None for part in (c.inverse, c.contraction, c.proof_radius)):
+        ledger.require(f"{name}: a proof in exact arithmetic states no inequality", False, "it does")
     radius = fmpq(*c.radius.as_integer_ratio())
     near = ledger.require(
         f"{name}: a fixed point within {c.radius:.3g} of its centre", _distance(state, center) <= radius, "none is"

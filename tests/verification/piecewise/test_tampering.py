@@ -327,7 +327,8 @@ def test_points_on_borders_are_proved_again(folded):
         ({"index": -1}, "index -1"),
         ({"uniqueness_radius": 1.6}, "exactly one fixed point within 1.6"),
         ({"uniqueness_radius": 1e300}, "exactly one fixed point within 1e+300"),
-        ({"contraction": 0.5, "proof_radius": 0.1, "inverse": [[1.0]]}, "a fixed point within 0 of its centre"),
+        ({"contraction": 0.5, "proof_radius": 0.1, "inverse": [[1.0]]}, "states no inequality"),
+        ({"precision": 256}, "a fixed point within 0 of its centre"),
         ({"center": [1e-9]}, "a fixed point within 0 of its centre"),
         ({"verdict": "no fixed point"}, "is certified"),
         ({"n_unstable": 1}, "nothing is claimed about its eigenvalues"),
@@ -364,3 +365,23 @@ def test_a_network_with_a_point_on_a_border_is_proved_again_with_its_weights():
     (point,) = report["fixed_points"]["points"]
     assert (point["status"], point["kind"], point["certificate"]["precision"]) == ("certified", "nonsmooth", 0)
     assert checked(report, weights).holds
+
+
+def test_a_point_on_a_border_of_a_network_of_many_states_is_proved_again():
+    rng = np.random.default_rng(1)
+    A, W = rng.integers(-4, 5, 31) / 16, np.zeros((31, 31))
+    W[:, 3], W[:, 7] = rng.integers(-40, 41, (2, 31)) / 8
+    z = rng.integers(1, 5, 31) * rng.choice([-1.0, 1.0], 31)
+    z[3] = 0
+    weights = {"A": np.diag(A), "W": W, "h": z - A * z - W @ np.maximum(z, 0)}
+    report = json.loads(render_json(db.analyze(db.PLRNN(*weights.values()), periods=0)))
+    k = next(k for k, p in enumerate(report["fixed_points"]["points"]) if p["x"] == z.tolist())
+    certificate = report["fixed_points"]["points"][k]["certificate"]
+    assert (certificate["precision"], certificate["uniqueness_radius"]) == (0, 1.0)
+    index = f"point {k}: index {certificate['index']:+d}"
+    found = checked(report, weights)
+    assert index in [check.claim for check in found]
+    assert [str(check) for check in found.failed if "complete" not in check.claim] == []
+    certificate["index"] += 1
+    told = f"point {k}: index {certificate['index']:+d}"
+    assert [c for c in verify(report, weights=weights, precision=256).failed if c.claim == told]
