@@ -51,7 +51,7 @@ def clipped(polygons: list[Array], margins: Callable[[Array], Array]) -> Iterato
         return
     values, stops = margins(np.concatenate(polygons)), np.cumsum([0, *map(len, polygons)])
     # Most are wholly outside where there are many margins: those are not looked at one by one.
-    met = (np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1)
+    met = np.asarray((np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1), dtype=np.bool_)
     for number in np.flatnonzero(met):
         polygon, y = polygons[number], values[stops[number] : stops[number + 1]]
         thin = _THIN * np.abs(y).max(axis=0, initial=0.0)
@@ -80,7 +80,7 @@ def without(polygons: list[Array], margins: Callable[[Array], Array]) -> list[Ar
     if not polygons:
         return []
     values, stops = margins(np.concatenate(polygons)), np.cumsum([0, *map(len, polygons)])
-    met = (np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1)
+    met = np.asarray((np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1), dtype=np.bool_)
     found = []
     for number, polygon in enumerate(polygons):
         found += _around(polygon, values[stops[number] : stops[number + 1]]) if met[number] else [polygon]
