@@ -80,7 +80,7 @@ def _where_met(inverse: Inverse, polygons: Polygons) -> Polygons:
                 known[key] = tuple(part[0] for part in inverse.of_patterns(pattern[None]))
             _, _, P, p = known[key]
             found += _in_region(known[key], [polygons[number]])
-            rests[number] = [piece for rest in rests[number] for piece in without(rest, _affine(P, p, rest))]
+            rests[number] = without(rests[number], partial(_affine, P, p))
         left = [number for number in left if rests[number]]
     return found
 

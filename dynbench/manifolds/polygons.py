@@ -51,7 +51,7 @@ def clipped(polygons: list[Array], margins: Callable[[Array], Array]) -> Iterato
         return
     values, stops = margins(np.concatenate(polygons)), np.cumsum([0, *map(len, polygons)])
     # Most are wholly outside where there are many margins: those are not looked at one by one.
-    met = (np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1)
+    met = np.asarray((np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1), dtype=np.bool_)
     for number in np.flatnonzero(met):
         polygon, y = polygons[number], values[stops[number] : stops[number + 1]]
         thin = _THIN * np.abs(y).max(axis=0, initial=0.0)
@@ -68,24 +68,37 @@ def clipped(polygons: list[Array], margins: Callable[[Array], Array]) -> Iterato
             yield part
 
 
-def without(polygon: Array, y: Array) -> list[Array]:
-    """What a polygon has where not all margins are positive, in convex pieces.
+def without(polygons: list[Array], margins: Callable[[Array], Array]) -> list[Array]:
+    """What polygons have where not all margins are positive, in convex pieces; one that is nowhere there stays whole.
 
     Parameters
     ----------
-    polygon : (c, m) array
-    y : (c, H) array
-        The margins at its corners, affine.
+    polygons : list of (c, m) arrays
+    margins : callable
+        Of corners (K, m); returns (K, H), affine.
     """
-    pieces, thin = [], _THIN * np.abs(y).max(axis=0, initial=0.0)
+    if not polygons:
+        return []
+    values, stops = margins(np.concatenate(polygons)), np.cumsum([0, *map(len, polygons)])
+    met = np.asarray((np.maximum.reduceat(values, stops[:-1], axis=0) > 0).all(axis=1), dtype=np.bool_)
+    found = []
+    for number, polygon in enumerate(polygons):
+        found += _around(polygon, values[stops[number] : stops[number + 1]]) if met[number] else [polygon]
+    return found
+
+
+def _around(polygon: Array, y: Array) -> list[Array]:
+    pieces, width, thin = [], polygon.shape[1], _THIN * np.abs(y).max(axis=0, initial=0.0)
     rest = np.column_stack([polygon, y])
     for unit in np.flatnonzero(y.min(axis=0) < -thin):
-        own = rest[:, polygon.shape[1] + unit]
+        own = rest[:, width + unit]
+        if own.max() <= thin[unit]:
+            return [polygon]
         if own.min() < -thin[unit]:
-            pieces.append(_cut(rest, -own)[:, : polygon.shape[1]])
-            rest = _cut(rest, own) if own.max() > thin[unit] else rest[:0]
+            pieces.append(_cut(rest, -own)[:, :width])
+            rest = _cut(rest, own)
         if len(rest) < 3:
-            break
+            return [polygon]
     return [piece for piece in pieces if len(piece) >= 3]
 
 

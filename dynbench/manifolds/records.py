@@ -52,7 +52,7 @@ class Manifold:
     attached : int
         The number of branches that start at the point or cycle.
     mesh : Mesh or None
-        Dimension 2: the polygons.
+        Dimension 2: the polygons, of a cycle with the point that each belongs to.
     patches : tuple of Patch
         Dimension 3 and more: flat pieces fitted to a sample.
     note : str

@@ -45,8 +45,9 @@ def trace_manifold(
 
     Piecewise-linear maps: a manifold of dimension 1 is an exact polyline in any number of states, with all its corners;
     a stable one needs preimages, by regions or by following paths, and where the map has no inverse all preimages are
-    collected. In dimension 2 it is made of exact polygons, above of patches fitted to samples. Other flows and maps: an
-    approximate polyline of a manifold of dimension 1, of smooth maps the unstable one only.
+    collected. In dimension 2 it is made of exact polygons, of a cycle on a sheet for each of its points; above, of
+    patches fitted to samples (fixed points only). Other flows and maps: an approximate polyline of a manifold of
+    dimension 1, of smooth maps the unstable one only.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def trace_manifold(
     -------
     Manifold
         Two branches, or two for each point of a cycle: exact polylines, or at most 400 states each. Polygons are in
-        `mesh`, patches in `patches`.
+        `mesh` (`mesh.sheets` numbers the points of a cycle), patches in `patches`.
 
     Raises
     ------

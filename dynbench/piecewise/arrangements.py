@@ -1,11 +1,11 @@
-"""The cells into which points part the line, or lines the plane: their patterns, without linear programs."""
+"""The cells into which points part the line, lines the plane, or planes space: their patterns, by no linear program."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cells"]
+__all__ = ["cells", "spread"]
 
 Array = NDArray[np.float64]
 Pattern = NDArray[np.bool_]
@@ -14,18 +14,21 @@ Pattern = NDArray[np.bool_]
 _THIN = 1e-10
 #: The same relative to the place, for rounding far away.
 _FAR = 1e-13
+#: Unit normals that differ by less are parallel; by less than the second, nearly.
+_PARALLEL, _NEARLY = 1e-13, 1e-4
 
 
 def cells(G: Array, g: Array) -> Pattern:
-    """The signs that functions G z + g of one or two variables take together, in cells with an interior.
+    """The signs that functions G z + g of up to three variables take together, in cells with an interior.
 
     Every cell has an edge, on which no other border lies: the edges of a border lie between its meetings with others,
-    and the cells on both sides of each are listed. In doubles.
+    and the cells on both sides of each are listed. In space it has a face, and the faces in a border are the cells into
+    which the other borders part that plane. In doubles.
 
     Parameters
     ----------
     G : (H, n) array
-        With n = 1 or 2.
+        With n = 1, 2 or 3.
     g : (H,) array
 
     Returns
@@ -40,6 +43,9 @@ def cells(G: Array, g: Array) -> Pattern:
         return pattern[None]
     normal, offset = G[moving] / lengths[moving, None], g[moving] / lengths[moving]
     size = 1.0 + float(np.abs(offset).max())
+    if normal.shape[1] == 3:
+        sides = np.concatenate([_beside(number, normal, offset, size) for number in range(len(normal))])
+        return _filled(pattern, moving, sides)
     places = [_edges(number, normal, offset, size) for number in range(len(normal))]
     owner = np.repeat(np.arange(len(normal)), [len(place) for place in places])
     z = np.concatenate(places)
@@ -49,9 +55,37 @@ def cells(G: Array, g: Array) -> Pattern:
     # On a border, and on those that coincide with it, the sign is that of a step off it, to either side.
     across = normal[owner] @ normal.T
     sides = np.concatenate([np.where(y == 0, side * across, y) for side in (1.0, -1.0)]) > 0
+    return _filled(pattern, moving, sides)
+
+
+def spread(G: Array) -> bool:
+    """Whether no two borders are nearly parallel, and not quite: in space they meet too far away to be told apart."""
+    lengths = np.linalg.norm(G, axis=1)
+    normal = G[lengths > 0] / lengths[lengths > 0, None]
+    apart = np.minimum(*(np.linalg.norm(normal[:, None] - side * normal[None], axis=-1) for side in (1, -1)))
+    return not ((apart > _PARALLEL) & (apart < _NEARLY)).any()
+
+
+def _filled(pattern: Pattern, moving: NDArray[np.bool_], sides: Pattern) -> Pattern:
+    """The patterns of all functions, of those that are not constant each once."""
     found = np.tile(pattern, (len(sides), 1))
     found[:, moving] = sides
     return np.unique(found, axis=0)
+
+
+def _beside(number: int, normal: Array, offset: Array, size: float) -> Pattern:
+    """The patterns on both sides of the faces in a plane."""
+    own = normal[number]
+    plane = np.linalg.svd(own[None])[2][1:].T
+    inner, level = normal @ plane, offset - offset[number] * (normal @ own)
+    parallel = np.linalg.norm(inner, axis=1) <= _PARALLEL
+    inner[parallel] = 0.0
+    same = parallel & (np.abs(level) <= _THIN * size)
+    faces = cells(inner, level)
+    sides = [faces.copy(), faces.copy()]
+    for found, side in zip(sides, (1.0, -1.0), strict=True):
+        found[:, same] = side * (normal[same] @ own) > 0
+    return np.concatenate(sides)
 
 
 def _edges(number: int, normal: Array, offset: Array, size: float) -> Array:

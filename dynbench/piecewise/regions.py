@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from dynbench.errors import InputError
-from dynbench.piecewise.arrangements import cells
+from dynbench.piecewise.arrangements import cells, spread
 from dynbench.piecewise.form import PiecewiseLinear
 
 __all__ = ["realised_patterns"]
@@ -17,15 +17,17 @@ Pattern = NDArray[np.bool_]
 
 #: A region counts where a ball of this radius, relative to the size of the data, fits between its borders.
 _THIN = 1e-10
+#: Where so many units make too many regions, the others are not looked at.
+_FIRST = 32
 
 
 def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
     """The patterns of the regions with an interior, (R, H).
 
-    On the line and in the plane they are the cells between the borders of one hidden layer. Elsewhere
-    one unit is added at a time: it parts the regions that its border meets, which a linear program decides (the margin
-    of a unit depends on earlier units only). H borders make at most sum over i <= n of (H over i) regions where no unit
-    feeds another, far fewer than 2**H for H > n. The linear programs are solved in doubles.
+    On the line, in the plane and in space (where no two borders are nearly parallel) they are the cells between the
+    borders of one hidden layer. Elsewhere one unit is added at a time: it parts the regions that its border meets,
+    which a linear program decides (the margin of a unit depends on earlier units only). H borders make at most
+    sum over i <= n of (H over i) regions where no unit feeds another, far fewer than 2**H for H > n. All in doubles.
 
     Parameters
     ----------
@@ -38,12 +40,14 @@ def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
     InputError
         If there are more than `most`.
     """
-    if form.dimension <= 2 and len(form.levels) == 1:
-        patterns = cells(form.W2, form.h2)
+    n = form.dimension
+    if len(form.levels) != 1 or n > 3 or (n == 3 and not spread(form.W2)):
+        return _by_programs(form, most)
+    for count in sorted({min(_FIRST, form.units), form.units}):
+        patterns = cells(form.W2[:count], form.h2[:count])
         if len(patterns) > most:
-            raise _too_many(most, form.units, form.units)
-        return patterns
-    return _by_programs(form, most)
+            raise _too_many(most, count, form.units)
+    return patterns
 
 
 def _by_programs(form: PiecewiseLinear, most: int) -> Pattern:

@@ -18,6 +18,7 @@ from dynbench.flow import integrate
 from dynbench.plotting.drawing import Sketch
 from dynbench.plotting.projections import View
 from dynbench.plotting.style import Colour, Style
+from dynbench.plotting.surfaces import draw_surfaces
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -53,6 +54,7 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
 
     Where no unstable manifold was traced, the branches of the transition graph stand for it.
     """
+    draw_surfaces(sketch, _traced(analysis), analysis.box, view)
     for which, path, sampled, exact in _branches(analysis):
         if exact:
             _draw_polyline(sketch, which, path, analysis.box, view)
@@ -129,16 +131,16 @@ def _broken(path: Array, kept: NDArray[np.bool_]) -> Array:
     return np.insert(rows, gaps + 2, np.nan, axis=0)
 
 
-def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
-    """Every branch to draw: "stable" or "unstable", path, whether it samples a larger manifold, whether it is exact.
+def _traced(analysis: Analysis) -> list[Any]:
+    """The manifolds to draw, of cycles where there are none of points: in a chaotic map all lie along the same ones."""
+    of_points = [m for m in analysis.manifolds if getattr(m, "cycle", None) is None]
+    return of_points or list(analysis.manifolds)
 
-    Manifolds of cycles are drawn where there are none of points: in a chaotic map all lie along the same curves.
-    """
+
+def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
+    """Every branch to draw: "stable" or "unstable", path, whether it samples a larger manifold, whether it is exact."""
     traced: Sequence[Any] = analysis.manifolds
-    of_points = any(getattr(manifold, "cycle", None) is None for manifold in traced)
-    for manifold in traced:
-        if of_points and getattr(manifold, "cycle", None) is not None:
-            continue
+    for manifold in _traced(analysis):
         for branch in manifold.branches:
             yield manifold.which, np.asarray(branch, dtype=float), False, bool(getattr(manifold, "exact", False))
     if analysis.system.kind == "map":

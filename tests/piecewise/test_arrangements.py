@@ -1,4 +1,4 @@
-"""Cells of arrangements of points and lines, against linear programs."""
+"""Cells of arrangements of points, lines and planes, against linear programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dynbench.piecewise import PiecewiseLinear
-from dynbench.piecewise.arrangements import cells
+from dynbench.piecewise.arrangements import cells, spread
 from dynbench.piecewise.regions import _by_programs
 
 
@@ -15,11 +15,11 @@ def patterns(found):
     return {tuple(p) for p in found.tolist()}
 
 
-@pytest.mark.parametrize("states", [1, 2])
+@pytest.mark.parametrize("states", [1, 2, 3])
 @pytest.mark.parametrize("degenerate", ["", "coincident", "through one place"])
 def test_cells_are_those_of_linear_programs(states, degenerate):
     rng = np.random.default_rng(0)
-    for _ in range(8):
+    for _ in range(8 if states < 3 else 1):
         G, g = rng.normal(size=(6, states)).round(1) + 0.01, rng.normal(size=6).round(1)
         if degenerate == "coincident":
             G[1], g[1], G[2], g[2] = -2 * G[0], -2 * g[0], 3 * G[0], 3 * g[0]
@@ -31,8 +31,16 @@ def test_cells_are_those_of_linear_programs(states, degenerate):
         assert patterns(cells(G, g)) == patterns(_by_programs(form, 4096))
 
 
-def test_lines_in_general_position():
+def test_planes_that_are_nearly_parallel_are_left_to_linear_programs():
+    normal = np.random.default_rng(2).normal(size=(5, 3))
+    assert spread(normal)
+    assert spread(np.vstack([normal, -3 * normal[:1], np.zeros((1, 3))]))
+    assert not spread(np.vstack([normal, normal[0] + [1e-6, 0, 0]]))
+
+
+def test_borders_in_general_position():
     rng = np.random.default_rng(1)
     assert len(cells(rng.normal(size=(40, 2)), rng.normal(size=40))) == 1 + 40 + 40 * 39 // 2
+    assert len(cells(rng.normal(size=(12, 3)), rng.normal(size=12))) == 1 + 12 + 66 + 220
     assert len(cells(rng.normal(size=(40, 1)), rng.normal(size=40))) == 41
     assert patterns(cells(np.zeros((2, 2)), np.array([1.0, -1.0]))) == {(True, False)}

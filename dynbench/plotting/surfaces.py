@@ -1,0 +1,44 @@
+"""Invariant manifolds that are surfaces: their polygons, translucent, as seen in a portrait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from dynbench.plotting.drawing import Sketch
+from dynbench.plotting.projections import View
+from dynbench.plotting.style import Colour
+
+if TYPE_CHECKING:
+    from dynbench.manifolds import Manifold
+
+__all__ = ["draw_surfaces"]
+
+_COLOURS = {"stable": Colour.STABLE, "unstable": Colour.REPELLING}
+#: How opaque polygons and their edges are: what lies behind is to be seen.
+_FACE, _EDGE = 0.16, 0.45
+#: Of more polygons than this the edges would be all that is seen.
+_EDGED = 1000
+
+
+def draw_surfaces(sketch: Sketch, manifolds: Iterable[Manifold], box: NDArray[np.float64], view: View) -> None:
+    """Draw the polygons of manifolds of dimension 2, where they are in the box."""
+    for manifold in manifolds:
+        if manifold.mesh is None:
+            continue
+        polygons = [view.project(corners) for corners in manifold.mesh.within(box).corners()]
+        if not polygons:
+            continue
+        colour = _COLOURS[manifold.which]
+        edge = to_rgba(colour, _EDGE if len(polygons) <= _EDGED else 0.0)
+        drawn = PolyCollection(polygons, facecolors=to_rgba(colour, _FACE), edgecolors=edge, linewidths=0.3, zorder=2)
+        sketch.ax.add_collection(drawn)
+        sketch.add(f"{manifold.which} manifolds", drawn)
+        handle = Patch(facecolor=to_rgba(colour, 2 * _FACE), edgecolor=to_rgba(colour, _EDGE))
+        sketch.explain(handle, f"{manifold.which} manifold (surface)")
