@@ -17,6 +17,7 @@ from dynbench.verification.matrices.expansion import Expanded
 from dynbench.verification.matrices.regions import holds_nothing_else
 from dynbench.verification.outside import nothing_outside, outer_box
 from dynbench.verification.piecewise.reading import read_rectified, with_identity
+from dynbench.verification.piecewise.unique import has_one_fixed_point
 from dynbench.verification.piecewise.words import affordable, fixed_states
 from dynbench.verification.points import REGION_BITS, Proved
 from dynbench.verification.records import Outcome
@@ -123,6 +124,8 @@ def _by_patterns(system: Declared, roots: Sequence[Root], ledger: Ledger) -> boo
     function = read_rectified(system)
     if function is not None and not system.is_map:
         function = with_identity(function)
+    if function is not None and not affordable(function, 1) and has_one_fixed_point(function):
+        return ledger.require(f"{claim}, as there is exactly one", len(roots) == 1, f"{len(roots)} are listed")
     if function is None or not affordable(function, 1):
         return ledger.add(claim, Outcome.NOT_ESTABLISHED, "the report gives no argument that is checked")
     found = fixed_states(function)

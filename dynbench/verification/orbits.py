@@ -104,7 +104,7 @@ def check_cycle(
         ledger.require(f"{name}: its cycle has converged, not more", nothing, "nothing more is known of a cycle")
     cycle["note"].text()
     period, states = cycle["period"].number(), [p.vector(n) for p in cycle["points"].items()]
-    size = max(1.0, *(abs(x) for state in states for x in state))
+    size = max([1.0, *(abs(x) for state in states for x in state)])
     small = cycle["residual"].length() <= _CLOSED * size
     ledger.require(f"{name}: its residual is that of a cycle that has converged", small, "it is larger")
     whole = not system.is_map or len(states) == period

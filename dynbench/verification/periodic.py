@@ -24,8 +24,8 @@ __all__ = ["check_along"]
 
 Array = NDArray[np.float64]
 
-#: Systems of more states take too long.
-_MOST_STATES = 6
+#: Systems of more states, and more states along a cycle, take too long.
+_MOST_STATES, _MOST_POINTS = 6, 1000
 _STEPS = 2
 #: The difference of the two is their error up to this factor; states and multipliers agree this well at best.
 _FACTOR, _STATES, _MULTIPLIERS = 100.0, 1e-6, 1e-4
@@ -43,19 +43,23 @@ def check_along(
     ledger: Ledger,
 ) -> None:
     """Check that the flow takes each state to the next one in its share of the period, and that its multipliers fit."""
-    if system.dimension > _MOST_STATES or len(points) < 2:
+    if system.dimension <= _MOST_STATES and 1 < len(points) <= _MOST_POINTS:
+        with ctx.workprec(_BITS), np.errstate(all="ignore"):
+            _follow(system, np.array(points, dtype=float), period, multipliers, name, ledger)
+
+
+def _follow(
+    system: Declared, states: Array, period: float, multipliers: Sequence[complex], name: str, ledger: Ledger
+) -> None:
+    (x, M), (y, N) = (_carried(system, states, period / len(states), steps) for steps in (_STEPS, 2 * _STEPS))
+    wholes = _product(M), _product(N)
+    extent, off = float(np.ptp(states, axis=0).max()), float(np.abs(x - y).max())
+    if not (off <= _RESOLVED * extent and np.isfinite(wholes).all()):
         return
-    states = np.array(points, dtype=float)
-    extent = float(np.ptp(states, axis=0).max())
-    with ctx.workprec(_BITS), np.errstate(all="ignore"):
-        coarse, fine = (_carried(system, states, period / len(states), steps) for steps in (_STEPS, 2 * _STEPS))
-    off = np.abs(coarse[0] - fine[0]).max()
-    if not off <= _RESOLVED * extent:
-        return
-    gap = float(np.abs(fine[0] - np.roll(states, -1, axis=0)).max())
+    gap = float(np.abs(y - np.roll(states, -1, axis=0)).max())
     claim = f"{name}: the flow takes its states one to the next, followed in doubles"
     ledger.require(claim, gap <= _STATES * extent + _FACTOR * off, f"one is {gap:.2g} off")
-    rough, found = (np.linalg.eigvals(_product(part[1])) for part in (coarse, fine))
+    rough, found = map(np.linalg.eigvals, wholes)
     apart = max(float(np.abs(found - value).min()) for value in rough)
     largest = max(1.0, float(np.abs(found).max()))
     if apart <= _RESOLVED * largest:

@@ -361,6 +361,10 @@ def test_an_edge_starts_near_its_source(report_of):
         ({"kind": "unstable cycle"}, "a stable cycle"),
         ({"stability": [2, 0, 0]}, "are those of its multipliers"),
         ({"period": -1.0}, "a period and the states of its cycle"),
+        ({"points": []}, "a period and the states of its cycle"),
+        ({"residual": 1e-3}, "its residual is that of a cycle that has converged"),
+        ({"period": 6.664}, "takes its states one to the next"),
+        ({"multipliers": [[1.0, 0.0], [0.01, 0.0]]}, "its multipliers, from the equations along it"),
     ],
 )
 def test_a_cycle_does_not_contradict_itself(report_of, change, line):
@@ -368,6 +372,15 @@ def test_a_cycle_does_not_contradict_itself(report_of, change, line):
     (node,) = [node for node in report["graph"]["nodes"] if node["cycle"] is not None]
     node["cycle"].update(change)
     assert says(report, line)
+
+
+def test_the_flow_takes_the_states_of_a_cycle_one_to_the_next(report_of):
+    report = report_of("van der pol")
+    (node,) = [node for node in report["graph"]["nodes"] if node["cycle"] is not None]
+    node["cycle"]["points"][70][1] += 1e-3
+    assert says(report, "takes its states one to the next")
+    node["cycle"]["points"] = [[1e300, 1e300], [0.0, 0.0]]  # nothing can be said of what is not resolved
+    assert not says(report, "takes its states one to the next")
 
 
 def test_the_words_follow_the_numbers(small):

@@ -21,6 +21,7 @@ from dynbench.verification.piecewise.orbits import (
     rational_of,
 )
 from dynbench.verification.piecewise.rows import Rectified
+from dynbench.verification.piecewise.unique import has_no_cycle, has_one_fixed_point
 from dynbench.verification.piecewise.words import affordable, all_cycles, is_continuum
 from dynbench.verification.records import Outcome
 
@@ -183,8 +184,7 @@ def _check_period(
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "not all of those listed are proved")
         return
     if not affordable(system, period):
-        words = f"2^{len(system.arguments) * period}"
-        ledger.add(claim, Outcome.NOT_ESTABLISHED, f"not checked again: there are {words} words")
+        ledger.add(claim, *_at_once(system, period, len(stated)))
         return
     found = all_cycles(system, period)
     if isinstance(found, str):
@@ -195,6 +195,15 @@ def _check_period(
     ledger.require(claim, not missing, f"{missing} are missing")
     apart = len(stated - inside)
     ledger.require(f"those of period {period} listed are there", not apart, f"{apart} of them are not")
+
+
+def _at_once(system: Rectified, period: int, listed: int) -> tuple[Outcome, str]:
+    """Whether there are no others, by an argument about all words at once."""
+    if listed == 1 and period == 1 and has_one_fixed_point(system):
+        return Outcome.HOLDS, "there is exactly one fixed point"
+    if listed == 0 and period > 1 and has_no_cycle(system, period):
+        return Outcome.HOLDS, "there is one state of such a period only, a fixed point"
+    return Outcome.NOT_ESTABLISHED, f"not checked again: there are 2^{len(system.arguments) * period} words"
 
 
 def _check_continuum(form: Rectified | None, field: Field, n: int, ledger: Ledger) -> None:

@@ -13,7 +13,8 @@ from dynbench.reporting.json import render_json
 from dynbench.verification import verify
 from dynbench.verification.piecewise.rows import Rectified, Row
 from dynbench.verification.piecewise.sieve import patterns_left
-from dynbench.verification.piecewise.words import affordable, fixed_states
+from dynbench.verification.piecewise.unique import has_no_cycle, has_one_fixed_point
+from dynbench.verification.piecewise.words import affordable, all_cycles, fixed_states
 
 
 def network(units, rng):
@@ -52,6 +53,56 @@ def test_what_is_too_large_is_not_gone_through():
     assert affordable(network(6, rng), 1)
     assert not affordable(network(21, rng), 1)
     assert not affordable(network(6, rng), 4)
+
+
+def scaled(function, factor):
+    """z -> F(z) with all coefficients times a number."""
+    return Rectified(function.dimension, function.arguments, tuple(row.times(factor) for row in function.rows))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_arguments_about_all_words_at_once_agree_with_every_word(seed):
+    """Smaller coefficients make contractions; where an argument holds, there is one fixed point and no other cycle."""
+    function = network(3, np.random.default_rng(seed))
+    held = 0
+    for factor in (fmpq(1, 8), fmpq(1, 3), fmpq(1, 2), fmpq(1), fmpq(-1)):
+        smaller = scaled(function, factor)
+        if has_one_fixed_point(smaller):
+            assert len(fixed_states(smaller)) == 1
+            held += 1
+        if has_no_cycle(smaller, 2):
+            assert all_cycles(smaller, 2) == set()
+            held += 1
+    assert held >= 2
+
+
+def test_a_fold_has_two_fixed_points_and_a_flip_a_cycle():
+    """x -> 1 - 8/5 relu(x) + x/2: its fixed point is one by a P-matrix, but it has a cycle of period 2."""
+    flip = Rectified(1, (Row({0: fmpq(1)}),), (Row({0: fmpq(1, 2), 1: fmpq(-8, 5)}, fmpq(1)),))
+    assert has_one_fixed_point(flip)
+    assert len(all_cycles(flip, 2)) == 1
+    assert not has_no_cycle(flip, 2)
+    tent = Rectified(1, (Row({0: fmpq(1)}),), (Row({0: fmpq(2), 1: fmpq(-4)}, fmpq(1)),))
+    assert len(fixed_states(tent)) == 2
+    assert not has_one_fixed_point(tent)
+
+
+@pytest.mark.parametrize(("change", "holds"), [(None, True), ("weight", False)])
+def test_lists_of_many_units_are_checked_by_uniqueness(change, holds):
+    """A network of 24 units that contracts; one with a strong weight has one fixed point that is not shown to be so."""
+    rng = np.random.default_rng(3)
+    W = rng.integers(-8, 9, (24, 24)) / 512
+    if change:
+        W[0, 1], W[1, 0] = 4.0, 4.0
+    h = rng.integers(-8, 9, 24) / 8
+    rows = tuple(
+        Row({i: fmpq(1, 2)} | {24 + j: fmpq(*w.as_integer_ratio()) for j, w in enumerate(W[i].tolist()) if w}, fmpq(1))
+        for i in range(24)
+    )
+    function = Rectified(24, tuple(Row({i: fmpq(1)}, fmpq(*float(h[i]).as_integer_ratio())) for i in range(24)), rows)
+    assert has_one_fixed_point(function) == holds
+    assert has_no_cycle(function, 5) == holds
+    assert has_no_cycle(function, 2) == holds
 
 
 def test_a_list_complete_in_the_whole_space_is_checked_and_a_point_left_out_is_missed():

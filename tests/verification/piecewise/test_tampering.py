@@ -148,6 +148,16 @@ def test_a_continuum_needs_its_word(report_of):
     assert report["cycles"]["continua"]
     report["cycles"]["continua"][0]["word"] = "0 0"
     assert failed(report, "a continuum of states of period 2")
+    report = report_of("continuum")
+    report["cycles"]["continua"][0]["through"][0][0] -= 1e-6
+    report["cycles"]["continua"][0]["through"][1][0] += 1e-6
+    assert failed(report, "its states have that period")
+
+
+def test_a_period_is_listed_once(report_of):
+    report = report_of("stable")
+    report["cycles"]["periods"].append(dict(report["cycles"]["periods"][0]))
+    assert "each period is listed once" in [c.claim for c in verify(report, precision=128).failed]
 
 
 # ---- form
