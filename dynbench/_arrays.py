@@ -20,8 +20,8 @@ from dynbench.errors import DynbenchError, InputError
 __all__ = [
     "as_generator",
     "as_states",
-    "check_count",
     "brief",
+    "check_count",
     "check_positive",
     "check_tolerances",
     "given_array",

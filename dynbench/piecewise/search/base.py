@@ -62,8 +62,8 @@ class WordSearch(abc.ABC):
     box: Any = None
 
     def within(self, box: NDArray[np.float64] | None, starts: NDArray[np.float64] | None) -> WordSearch:
-        """Return this search with the caller's box (no larger than its own, if it has one), and with the caller's starts,
-        where it uses such and has none of its own.
+        """Return this search with the caller's box, no larger than one of its own, and with the caller's starts where
+        it has none of its own.
         """
         return self
 

@@ -54,7 +54,9 @@ class PMatrix(WordSearch):
         words = () if active is None else distinct(problem.words(active[None]))
         # The pivots are made in doubles: a margin near zero may have the wrong sign.
         if not words or solve_word(form.rational, words[0]).reality not in (Reality.REAL, Reality.BORDER):
-            return WordFindings(words, False, "there is exactly one periodic point, but principal pivots did not find it")
+            return WordFindings(
+                words, False, "there is exactly one periodic point, but principal pivots did not find it"
+            )
         argument = f"there is exactly one state with F^{period}(z) = z: the complementarity problem has a P-matrix"
         return WordFindings(words, True, f"{argument} ({reason})")
 
