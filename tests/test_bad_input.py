@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 import dynbench as db
+from dynbench.cycles import refine_cycle
+from dynbench.piecewise import Inverse, piecewise_linear
+from dynbench.piecewise.search import BranchAndBound, Polygons, Scyfi, Sweep
 
 SYSTEM = db.ODE({"x": "x - x^3"})
 POINTS = db.find_fixed_points(SYSTEM)
@@ -19,6 +22,10 @@ CYCLES = db.find_cycles(PLANE, periods=1)
 
 def trace(**arguments):
     return db.trace_manifold(PLANE, SADDLE, arguments.pop("which", "unstable"), **{"length": 5.0, **arguments})
+
+
+def onset(parameter, interval):
+    return db.homoclinic_onset(PLANE, parameter, interval, SADDLE, length=5.0)
 
 
 CASES = {
@@ -41,6 +48,64 @@ CASES = {
     "boundary: limits": (lambda: db.basin_boundary(PLANE, np.ones((3, 2))), InputError, "limits is array"),
     "network: no states": (lambda: db.PLRNN(np.zeros((0, 0)), np.zeros((0, 0))), ModelError, "A is empty"),
     "network: no slopes": (lambda: db.PLRNN.dendritic([0.5], [[1.0]], [], np.ones((0, 1))), ModelError, "slopes is"),
+    "network: ragged slopes": (
+        lambda: db.PLRNN.dendritic(*[[0.5], [[1.0]], [[1], [1, 2]], [[0.0]]]),
+        ModelError,
+        "slopes",
+    ),
+    "cycles: system": (lambda: db.find_cycles(np.eye(2), periods=1), InputError, "expected an ODE or a Map"),
+    "cycles: long": (lambda: db.find_cycles(PLANE, periods=[10**30]), InputError, "expected at most 10000"),
+    "cycles: no number": (lambda: db.find_cycles(PLANE, periods=np.array(1.5)), InputError, "periods is 1.5"),
+    "cycles: starts": (lambda: db.find_cycles(PLANE, periods=1, starts=np.ones((2, 2, 2))), InputError, "starts has"),
+    "cycles: no starts": (lambda: db.find_cycles(PLANE, periods=1, starts=np.ones((0, 2))), InputError, "starts has"),
+    "cycles: two boxes": (
+        lambda: db.find_cycles(PLANE, periods=1, box=[(0, 9)] * 2, search=Polygons([(0, 1)] * 2)),
+        InputError,
+        "box reaches beyond",
+    ),
+    "find: two boxes": (
+        lambda: db.find_fixed_points(PLANE, box=[(0, 9)] * 2, search=Polygons([(0, 1)] * 2)),
+        InputError,
+        "box reaches beyond",
+    ),
+    "sweep: units": (lambda: Sweep(max_units=2.5), InputError, "max_units is 2.5; expected a positive integer"),
+    "sweep: truth": (lambda: Sweep(max_units=True), InputError, "max_units is True"),
+    "sweep: many": (lambda: Sweep(max_units=41), InputError, "1 to 40"),
+    "branch: nodes": (lambda: BranchAndBound(max_nodes="a"), InputError, "max_nodes is 'a'"),
+    "polygons: words": (lambda: Polygons(max_words=None), InputError, "max_words is None"),
+    "polygons: cuts": (lambda: Polygons(max_cuts=np.nan), InputError, "max_cuts is nan"),
+    "scyfi: batch": (lambda: Scyfi(batch=[1]), InputError, "batch is"),
+    "scyfi: starts": (
+        lambda: db.find_cycles(PLANE, periods=1, search=Scyfi([[1, 2, 3]])),
+        InputError,
+        "starts has shape",
+    ),
+    "refine: no period": (
+        lambda: refine_cycle(PLANE, [0, 0], None),
+        InputError,
+        "period is None; expected a positive int",
+    ),
+    "refine: truth": (lambda: refine_cycle(PLANE, [0, 0], True), InputError, "period is True"),
+    "refine: long": (lambda: refine_cycle(PLANE, [0, 0], 1e300), InputError, "at most 1000000"),
+    "refine: text": (lambda: refine_cycle(SYSTEM, [0], "3"), InputError, "period is '3'; expected a positive time"),
+    "onset: parameter": (lambda: onset("z", (1, 2)), InputError, "parameter is 'z'; the system has A, W, h"),
+    "onset: no name": (lambda: onset(None, (1, 2)), InputError, "parameter is None"),
+    "onset: no interval": (lambda: onset("h", None), InputError, "interval is None"),
+    "onset: text": (lambda: onset("h", "ab"), InputError, "interval"),
+    "onset: endless": (lambda: onset("h", (0, np.inf)), InputError, "different values, both finite"),
+    "onset: nested": (lambda: onset("h", [[1, 2]]), InputError, "different values, both finite"),
+    "inverse: none": (lambda: Inverse(None), InputError, "form is None"),
+    "inverse: system": (lambda: Inverse(PLANE), InputError, "piecewise_linear"),
+    "form: state": (lambda: piecewise_linear(PLANE)([1.0]), InputError, "z has shape"),
+    "form: text": (lambda: piecewise_linear(PLANE).margins("a"), InputError, "z must be an array"),
+    "form: region": (lambda: piecewise_linear(PLANE).region([1, 2]), InputError, "pattern is"),
+    "form: short": (lambda: piecewise_linear(PLANE).region([True]), InputError, "2 units"),
+    "integrate: steps": (lambda: db.integrate(SYSTEM, [0.0], 1.0, max_steps="a"), InputError, "max_steps is 'a'"),
+    "integrate: endless": (
+        lambda: db.integrate(db.ODE({"x": "-Abs(x)"}), [1.0], 1e300, engine="piecewise"),
+        InputError,
+        r"1.2e\+301 states",
+    ),
     "find: strategy number": (lambda: db.find_fixed_points(SYSTEM, search=3), InputError, "strategy"),
     "find: seed": (lambda: db.find_fixed_points(SYSTEM, rng="a"), InputError, "seed"),
     "find: negative seed": (lambda: db.find_fixed_points(SYSTEM, rng=-1), InputError, "seed"),

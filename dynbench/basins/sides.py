@@ -19,6 +19,8 @@ Labels = NDArray[np.intp]
 CONTRADICTED = -3
 #: Lines from states to a curve that are followed at once.
 _AT_ONCE = 20_000
+#: States further away are taken to be so far away.
+_FAR = 1e100
 
 
 class _Rows(NamedTuple):
@@ -105,6 +107,8 @@ class Sides:
         """Labels by the first crossing on the line to the middle of the longest segment, and a little beyond."""
         longest = int(np.argmax(np.linalg.norm(self.end - self.start, axis=1)))
         aim = (self.start[longest] + self.end[longest]) / 2
+        # From so far away the curves are a point: nearer on the same ray products do not overflow.
+        states = states * np.minimum(1.0, _FAR / np.maximum(np.abs(states).max(axis=1, keepdims=True), 1.0))
         gaps = np.full((len(states), 2), np.nan)
         lines = np.stack([states, aim + 1e-6 * (aim - states), gaps], axis=1).reshape(-1, 2)
         curves = np.stack([self.start, self.end, np.full_like(self.start, np.nan)], axis=1).reshape(-1, 2)

@@ -208,7 +208,8 @@ def _equal_steps(form: PiecewiseLinear, outputs: Array, size: int) -> Array:
     count = max(1, math.ceil(_PER_SCALE * rate * abs(outputs[-1] - outputs[0])))
     if count * size > _MOST_WRITTEN:
         raise InputError(
-            f"{count} states of {size} numbers would be written: give t as the times at which states are wanted."
+            f"{float(count):.3g} states of {size} numbers would be written: give t as the times at which states are "
+            "wanted."
         )
     return np.linspace(outputs[0], outputs[-1], count + 1)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, check_tolerances, readonly
+from dynbench._arrays import as_states, check_count, check_tolerances, readonly
 from dynbench.errors import InputError
 from dynbench.flow.events import Event
 from dynbench.flow.steppers import STEP_METHODS, StepMethod
@@ -170,6 +170,8 @@ def integrate(
         raise InputError(f"engine is {engine!r:.60}; expected 'scipy' or 'piecewise'.")
     states = as_states(x0, as_system(system).dimension, name="x0")
     check_tolerances(rtol, atol)
+    if max_steps is not None:
+        check_count(max_steps, name="max_steps")
     batch = states.shape[:-1]
     flat = states.reshape(-1, system.dimension)
     if events and (system.kind == "map" or batch):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from dynbench._arrays import brief, readonly, shown
+from dynbench._arrays import brief, given_array, listed, readonly, shown
 from dynbench.cycles import Cycle
 from dynbench.cycles.exact import cycle_of
 from dynbench.errors import ConvergenceError, InputError
@@ -128,10 +128,10 @@ def homoclinic_onset(
     ConvergenceError
         If an orbit next to the onset reaches no border: what is missing beyond it is only beyond the length.
     """
-    family = _Family(as_system(system), parameter, point, other, length, box)
-    ends = [float(value) for value in interval]
-    if len(ends) != 2 or ends[0] == ends[1]:
-        raise InputError(f"interval is {shown(interval)}; expected two different values.")
+    family = _Family(as_system(system), _name(system, parameter), point, other, length, box)
+    ends = given_array(interval, "interval").tolist()
+    if np.shape(ends) != (2,) or not np.isfinite(ends).all() or ends[0] == ends[1]:
+        raise InputError(f"interval is {shown(interval)}; expected two different values, both finite.")
     seen = [family.seen(value) for value in ends]
     if seen[0] == seen[1]:
         where = "both ends" if seen[0] else "neither end"
@@ -151,6 +151,13 @@ def homoclinic_onset(
                 parameter, value, contact.step, contact.unit, orbit, value + step, proof, float(absent)
             )
     raise ConvergenceError(f"no orbit is proved next to its contact at {parameter} = {solved[0][0]:.12g}.")
+
+
+def _name(system: System, parameter: Any) -> str:
+    names = [str(symbol) for symbol in system.parameters]
+    if str(parameter) not in names:
+        raise InputError(f"parameter is {shown(parameter)}; the system has {listed(names) or 'none'}.")
+    return str(parameter)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -126,7 +127,7 @@ class Branch:
         if self.complete or line.shape[1] < 2:
             return
         states = line[:-1]
-        size = np.sqrt(sum(np.diff(row) ** 2 for row in states))
+        size = reduce(np.hypot, (np.abs(np.diff(row)) for row in states))
         low, high = self._reach.clipped(states)
         within = np.maximum(high - low, 0.0) * size
         along = self._length + np.cumsum(within)

@@ -165,7 +165,7 @@ class PLRNN(Map):
         M. Brenner et al., Tractable dendritic RNNs for reconstructing nonlinear dynamical systems, ICML 2022.
         """
         W, thresholds = _matrix(W, "W"), _matrix(thresholds, "thresholds")
-        factors = np.ravel(as_operand(np.atleast_1d(slopes), "slopes"))
+        factors = np.ravel(as_operand([slopes] if np.isscalar(slopes) else slopes, "slopes"))
         if not len(factors):
             raise ModelError("slopes is empty; expected one slope for each basis function.")
         if thresholds.shape != (len(factors), len(W)):

@@ -18,11 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dynbench._arrays import as_states, shown
+from dynbench.errors import InputError
 from dynbench.piecewise.rational import RationalForm, as_rationals
 
 __all__ = ["PiecewiseLinear", "Region"]
@@ -115,7 +117,7 @@ class PiecewiseLinear:
 
     def margins(self, z: Array) -> Array:
         """y at states (..., n); returns (..., H)."""
-        y = z @ self.W2.T + self.h2
+        y = as_states(z, self.dimension, name="z", finite=False) @ self.W2.T + self.h2
         for level in self.levels[1:]:
             y[..., level] += np.maximum(y, 0.0) @ self.V[level].T
         return y
@@ -126,10 +128,19 @@ class PiecewiseLinear:
 
     def __call__(self, z: Array) -> Array:
         """F at states (..., n)."""
+        z = as_states(z, self.dimension, name="z", finite=False)
         return z @ self.A.T + np.maximum(self.margins(z), 0.0) @ self.W1.T + self.h1
 
     def region(self, pattern: Pattern) -> Region:
-        """The affine functions of patterns (..., H)."""
+        """The affine functions of patterns (..., H).
+
+        Raises
+        ------
+        InputError
+            If they are no such patterns.
+        """
+        if not isinstance(pattern, np.ndarray) or pattern.dtype != np.bool_ or pattern.shape[-1:] != (self.units,):
+            pattern = _patterns(pattern, self.units)
         G, g = np.broadcast_to(self.W2, (*pattern.shape, self.dimension)), np.broadcast_to(self.h2, pattern.shape)
         if len(self.levels) > 1:
             inverse = np.linalg.inv(np.eye(self.units) - self.V * pattern[..., None, :])
@@ -149,3 +160,14 @@ class PiecewiseLinear:
         matrix = np.where(singular[..., None, None], np.eye(self.dimension), matrix)
         solved = np.linalg.solve(matrix, region.c[..., None])[..., 0]
         return np.where(singular[..., None], np.nan, solved)
+
+
+def _patterns(given: Any, units: int) -> Pattern:
+    """Patterns given as something else than a boolean array, such as lists of zeros and ones."""
+    try:
+        array = np.asarray(given)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
+    if array.shape[-1:] != (units,) or not np.isin(array, (0, 1)).all():
+        raise InputError(f"pattern is {shown(given)}; expected truth values for {units} units, shape (..., {units}).")
+    return array.astype(bool)

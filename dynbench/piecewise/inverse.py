@@ -9,7 +9,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, brief
+from dynbench._arrays import as_states, brief, shown
 from dynbench.errors import InputError
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.katzenelson import followed
@@ -60,6 +60,10 @@ class Inverse:
     """
 
     def __init__(self, form: PiecewiseLinear) -> None:
+        if not isinstance(form, PiecewiseLinear):
+            raise InputError(
+                f"form is {shown(form)}; expected what dynbench.piecewise.piecewise_linear returns of a map."
+            )
         if form.kind != "map":
             raise InputError("form is of a flow; preimages are those of a map.")
         self.form = form

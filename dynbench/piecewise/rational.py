@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -55,8 +56,15 @@ def as_rationals(values: Any) -> fmpq_mat:
 
 def in_doubles(matrix: fmpq_mat) -> NDArray[np.float64]:
     """An exact matrix in doubles, each entry rounded to nearest."""
-    entries = [int(e.p) / int(e.q) for e in matrix.entries()]
+    entries = [_rounded(e) for e in matrix.entries()]
     return np.array(entries, dtype=np.float64).reshape(matrix.nrows(), matrix.ncols())
+
+
+def _rounded(number: fmpq) -> float:
+    try:
+        return int(number.p) / int(number.q)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,3 +40,10 @@ def test_what_is_shown_of_a_boundary():
     nothing = db.basin_boundary(db.PLRNN([0.5, 0.5], np.zeros((2, 2)), [1, 1]))
     assert repr(nothing) == "BasinBoundary(0 saddles between nothing, 0 curves)"
     assert nothing.error == 0.0
+
+
+def test_states_whose_products_overflow_are_labelled_like_others_on_their_ray():
+    network = db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1.0, 0.7])
+    boundary = db.basin_boundary(network, box=[(-20, 20), (-40, 20)])
+    rays = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
+    assert boundary.classify(1e200 * rays).tolist() == boundary.classify(1e90 * rays).tolist()

@@ -16,7 +16,7 @@ import dynbench as db
 from dynbench.cycles import CycleContinuum
 from dynbench.errors import InputError
 from dynbench.piecewise import piecewise_linear
-from dynbench.piecewise.search import Polygons, Scyfi, Sweep
+from dynbench.piecewise.search import BranchAndBound, Polygons, Scyfi, Sweep, WordPlan
 from dynbench.piecewise.words import canonical
 
 from ..piecewise.known import LOZI, LOZI_COUNTS, brute_force, network, shallow
@@ -272,3 +272,45 @@ def test_other_systems_are_refused():
 def test_an_absurd_number_of_periods_is_refused():
     with pytest.raises(InputError, match="at most 1000"):
         db.find_cycles(db.Map({"x": "1 - 1.7*Abs(x)"}), periods=10**9)
+
+
+@pytest.mark.parametrize("box", [[(0, 1), (0, 1)], {"x": (0, 1), "y": (0, 1)}], ids=["array", "mapping"])
+def test_a_box_of_the_strategy_is_the_region_of_the_claim(box):
+    """Lozi has two fixed points, one of them in this box: neither set may claim to be complete in the plane."""
+    cycles = db.find_cycles(LOZI, periods=1, search=Polygons(box))
+    assert len(cycles) == 1
+    assert cycles.complete[1]
+    assert cycles.region.tolist() == [[0, 1], [0, 1]]
+    points = db.find_fixed_points(LOZI, search=Polygons(box))
+    assert len(points) == 1
+    assert points.region.tolist() == [[[0, 1], [0, 1]]]
+    assert db.find_cycles(LOZI, periods=1, search=WordPlan([(0, 1), (0, 1)])).region.tolist() == [[0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("bounds", [[(1, -1), (0, 1)], [(0, np.nan), (0, 1)], [(0, 1)]], ids=str)
+def test_a_box_of_the_strategy_is_checked(bounds):
+    with pytest.raises(InputError, match="box"):
+        db.find_cycles(LOZI, periods=1, search=Polygons(bounds))
+    with pytest.raises(InputError, match="box"):
+        Polygons(bounds).search(piecewise_linear(LOZI), 1, rng=np.random.default_rng(0))
+
+
+def test_polygons_find_the_fixed_points_of_a_union_of_boxes():
+    boxes = [[(0, 1), (0, 1)], [(-1, 0), (-1, 0)]]
+    points = db.find_fixed_points(LOZI, box=boxes, search=Polygons())
+    assert points.complete
+    assert len(points) == 2
+
+
+@pytest.mark.parametrize("exponent", [-1060, -500, 500, 1000])
+def test_cycles_of_a_homogeneous_network_scale_with_its_bias(exponent):
+    """F(s z; s h) = s F(z; h) for s > 0, exactly for powers of two."""
+    rng = np.random.default_rng(5)
+    A, W1, W2 = (rng.integers(-3, 4, size=shape) / 2 for shape in ((2, 2), (2, 3), (3, 2)))
+    h1, h2 = rng.integers(-3, 4, size=2) / 2, rng.integers(-3, 4, size=3) / 2
+    one = db.find_cycles(db.PLRNN.shallow(A, W1, W2, h1, h2), periods=3)
+    scale = 2.0**exponent
+    for strategy in (Sweep(), BranchAndBound()):
+        cycles = db.find_cycles(db.PLRNN.shallow(A, W1, W2, scale * h1, scale * h2), periods=3, search=strategy)
+        assert cycles.complete == one.complete
+        assert [cycle.word for cycle in cycles] == [cycle.word for cycle in one]

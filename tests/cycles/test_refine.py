@@ -72,6 +72,12 @@ def test_cycles_of_maps():
     assert refine_cycle(logistic.with_parameters(r=3.9), [0.36], 2).kind is CycleKind.UNSTABLE
 
 
+def test_newton_s_method_that_loses_its_way_gives_up():
+    """With a wrong period it runs off along the axis, where the equations are ever stiffer."""
+    assert refine_cycle(VAN_DER_POL, [2.0, 0.0], 1.0) is None
+    assert refine_cycle(VAN_DER_POL, [1e200, 1e200], 6.6) is None
+
+
 def test_bad_arguments():
     with pytest.raises(db.errors.InputError, match="positive time"):
         refine_cycle(VAN_DER_POL, [2.0, 0.0], -1.0)

@@ -120,7 +120,9 @@ def region_searched(system: System, box: Any, search: WordSearch | None) -> NDAr
         return own if box is None else as_boxes(system, box)
     boxes, (low, high) = as_boxes(system, box), _hull(own).T
     if (boxes[..., 0] < low).any() or (boxes[..., 1] > high).any():
-        raise InputError("box reaches beyond the box of search=, outside of which it proves nothing: give one of them.")
+        raise InputError(
+            "box reaches beyond the box of search=, outside of which that proves nothing: give one of them."
+        )
     return boxes
 
 
