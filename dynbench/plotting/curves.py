@@ -135,7 +135,7 @@ def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
     Manifolds of cycles are drawn where there are none of points: in a chaotic map all lie along the same curves.
     """
     traced: Sequence[Any] = analysis.manifolds
-    of_points = any(getattr(manifold, "cycle", None) is None for manifold in traced)
+    of_points = any(manifold.branches and getattr(manifold, "cycle", None) is None for manifold in traced)
     for manifold in traced:
         if of_points and getattr(manifold, "cycle", None) is not None:
             continue
