@@ -183,7 +183,7 @@ def test_its_report_is_short_and_holds_no_array(tmp_path):
     assert "| z\u2081 |" in page.replace(" ---: ", "")
     assert "leading eigenvalues" in page
     assert "relaxation" in page
-    assert "Sought: nothing (no method is for a flow of 200 states)" in page
+    assert "Nothing was sought: no method is for a flow of 200 states." in page
     assert "F(\u2212x) = \u2212F(x)" in page
     assert "Points with many unstable directions are not all listed" in page
     assert "rounding bounded beforehand" in page

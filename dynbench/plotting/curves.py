@@ -132,9 +132,9 @@ def _broken(path: Array, kept: NDArray[np.bool_]) -> Array:
 
 
 def _traced(analysis: Analysis) -> list[Any]:
-    """The manifolds to draw, of cycles where there are none of points: in a chaotic map all lie along the same ones."""
+    """The manifolds to draw, of cycles where no curve is of a point: in a chaotic map all lie along the same ones."""
     of_points = [m for m in analysis.manifolds if getattr(m, "cycle", None) is None]
-    return of_points or list(analysis.manifolds)
+    return of_points if any(m.branches for m in of_points) else list(analysis.manifolds)
 
 
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:

@@ -32,7 +32,7 @@ def test_all_lozi_cycles_to_sixteen_in_the_whole_plane():
     cycles = db.find_cycles(LOZI, periods=16)
     assert counts(cycles) == LOZI_COUNTS
     assert all(cycles.complete.values())
-    assert all("words were looked at" in argument or "branch" in argument for argument in cycles.arguments.values())
+    assert all("were looked at" in argument or "branch" in argument for argument in cycles.arguments.values())
     assert cycles.region is None
     assert {c.status for c in cycles} == {db.Status.CERTIFIED}
     assert {(c.stability, c.proved) for c in cycles} == {((1, 0, 1), True)}

@@ -197,7 +197,7 @@ def test_a_cycle_has_a_table_that_claims_no_proof(oscillator):
     cells = dict(zip(map(words, table.columns), map(words, row), strict=True))
     assert cells["kind"] == "stable cycle"
     assert cells["period"].startswith("6.663")
-    assert cells["status"] == "converged, not proved"
+    assert cells["established"] == "converged, not proved"
 
 
 def test_transitions_have_nodes_edges_and_their_consistency(jang):

@@ -88,7 +88,8 @@ class Sweep(WordSearch):
         except KeyboardInterrupt:
             return WordFindings((), False, "the sweep was interrupted", interrupted=True)
         words = distinct(problem.words(candidates))
-        return WordFindings(words, True, f"all 2**{size} words were looked at, with a proved bound of rounding")
+        what = "patterns of active units" if period == 1 else "words"
+        return WordFindings(words, True, f"all 2**{size} {what} were looked at, with a proved bound of rounding")
 
 
 class _Tree:

@@ -74,6 +74,8 @@ def _scope(cycles: Cycles) -> str:
         text += " Each was verified in exact rational arithmetic: the cycles listed exist."
     if cycles.strategies:
         text += f" Searched by {', '.join(map(in_words, cycles.strategies))}."
+    if cycles.strategies or any(cycle.word is not None for cycle in cycles):
+        text += " A word says which units are active (1) and which are not (0) at each state of a cycle in turn."
     if cycles.interrupted:
         text += " The search was interrupted."
     return text
@@ -135,7 +137,7 @@ def _established(cycle: Cycle) -> str:
 def _legend(listed: Sequence[tuple[int, Cycle]]) -> tuple[Text, ...]:
     items: list[Text] = []
     if any(c.word is not None for _, c in listed):
-        items.append(("Word: which units are active at each state in turn, from the state in the table on.",))
+        items.append(("Word: its first pattern is that of the state that the table names.",))
     if any("flip" in c.character for _, c in listed):
         items.append(("Flip: a negative multiplier takes nearby orbits to the other side at every turn.",))
     if any(c.kind is CycleKind.NONSMOOTH for _, c in listed):

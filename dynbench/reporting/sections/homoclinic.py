@@ -21,6 +21,11 @@ __all__ = ["homoclinic_section"]
 #: Proofs and points are listed up to these numbers.
 _PROOFS, _POINTS = 12, 24
 _LONGEST_WORD = 40
+_WHAT = (
+    "A homoclinic point lies on the unstable and on the stable manifold of the same saddle (a heteroclinic one on "
+    "those of two saddles): its orbit comes from the saddle and goes back to it. Where the manifolds of one saddle "
+    "cross at an angle (transversally), they cross again and again, and the map is chaotic."
+)
 
 
 def homoclinic_section(analysis: Analysis) -> Section | None:
@@ -28,7 +33,7 @@ def homoclinic_section(analysis: Analysis) -> Section | None:
     found = analysis.homoclinic
     if not found:
         return None
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph((_WHAT,))]
     proofs = proofs_of(found)
     chaos = next((proof for proof in proofs if proof.kind == "homoclinic"), None)
     if chaos is not None:
@@ -137,6 +142,13 @@ def _legend(found: Sequence[HomoclinicPoint], proofs: Sequence[HomoclinicProof])
         count = f"{plural(len(proofs), 'proof')} and {plural(len(found), 'point')}"
         items.append((f"The JSON form of this report holds all {count}.",))
     if proofs:
+        items.append(
+            (
+                "Start t: how far from the saddle x, along its unstable direction v, the orbit begins. Crossing w J v: "
+                "the unstable direction carried along the orbit by the derivative J, times the normal w of the stable "
+                "manifold; it is proved not to be zero, so that the two cross at an angle.",
+            )
+        )
         items.append(
             (
                 "Margin: the smallest value that a unit\u2019s argument takes along the orbit, its past and its "

@@ -47,6 +47,8 @@ def searched(found: Any) -> str:
     """What was searched, and whether all of it was; with a space before."""
     scope, stopped = getattr(found, "scope", ""), getattr(found, "stopped", "")
     sought = f" Sought: {readable(scope)}." if scope else ""
+    if scope.startswith("nothing (") and scope.endswith(")"):
+        sought = f" Nothing was sought: {readable(scope.removeprefix('nothing (')[:-1])}."
     if not stopped:
         return sought
     why = {"time limit": "its time was over", "interrupted": "it was interrupted"}.get(stopped, readable(stopped))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dynbench.flow.polylines import arclength
@@ -42,7 +43,7 @@ def manifolds_section(analysis: Analysis) -> Section | None:
         return None
     headers: tuple[Text, ...] = (
         *(("of",), ("which",), ("branches",), ("polygons",), ("corners",), ("arclength",)),
-        *(("transversal error",), ("delta",), ("method",), ("remark",)),
+        *(("transversal error",), ("delta",), ("remark",)),
     )
     rows = tuple(_row(analysis, m) for m in exact)
     surfaces = any(m.mesh is not None for m in exact)
@@ -50,7 +51,17 @@ def manifolds_section(analysis: Analysis) -> Section | None:
     table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 3, 4, 5, 6, 7)))
     what = "lines and surfaces with flat pieces" if surfaces else "lines with straight pieces"
     errors = _ERRORS if any(m.delta is not None for m in exact) else _ERRORS[:1]
-    return Section("manifolds", "Manifolds", (Paragraph((_SUMMARY.format(what=what),)), table, Bullets(errors)))
+    legend = Bullets((*_methods(exact), *errors))
+    return Section("manifolds", "Manifolds", (Paragraph((_SUMMARY.format(what=what),)), table, legend))
+
+
+def _methods(manifolds: Sequence[Manifold]) -> Iterator[Text]:
+    """How the manifolds were computed, each way once."""
+    ways = dict.fromkeys((m.which, m.method) for m in manifolds if m.method)
+    for which, method in ways:
+        yield (readable(f"{which.capitalize()}: {method}."),)
+    if any("the seed" in method for _, method in ways):
+        yield ("Seed: the part around the saddle, which is straight or flat and known from its eigenvectors.",)
 
 
 def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
@@ -58,7 +69,7 @@ def _row(analysis: Analysis, manifold: Manifold) -> tuple[Text, ...]:
     return (
         *((saddle_name(saddle, analysis),), (manifold.which,), *((text,) for text in _size(manifold))),
         *((at_most(manifold.error),), (_delta(manifold.delta),)),
-        *((readable(manifold.method),), (readable(manifold.note),)),
+        (readable(manifold.note),),
     )
 
 

@@ -54,10 +54,15 @@ def _summary(analysis: Analysis) -> str:
     graph = analysis.graph
     if not graph.number_of_edges():
         return "No unstable branch was followed, so that there is no transition to show."
-    sources = plural(len({source for source, _ in graph.edges()}), "point")
+    sources = {source for source, _ in graph.edges()}
+    cycles = sum(graph.nodes[source]["cycle"] is not None for source in sources)
+    counted = ((len(sources) - cycles, "fixed point"), (cycles, "cycle"))
+    whose = " and ".join(plural(count, noun) for count, noun in counted if count)
     followed = sum(data["samples"] for *_, data in graph.edges(data=True))
     branches = plural(followed, "branch", "branches")
-    text = f"{branches} of the unstable manifolds of {sources} were followed to their limits."
+    manifolds = "manifold" if len(sources) == 1 else "manifolds"
+    done = "was followed to its limit" if followed == 1 else "were followed to their limits"
+    text = f"{branches} of the unstable {manifolds} of {whose} {done}."
     between = [edge for edge in attractor_transitions(graph).edges() if edge[0] != edge[1]]
     if between:
         pairs = len({frozenset(edge) for edge in between})
