@@ -132,9 +132,10 @@ def _broken(path: Array, kept: NDArray[np.bool_]) -> Array:
 
 
 def _traced(analysis: Analysis) -> list[Any]:
-    """The manifolds to draw, of cycles where there are none of points: in a chaotic map all lie along the same ones."""
-    of_points = [m for m in analysis.manifolds if getattr(m, "cycle", None) is None]
-    return of_points or list(analysis.manifolds)
+    """The manifolds to draw: of cycles where there are no curves of points, as in a chaotic map all lie along those."""
+    traced: Sequence[Any] = analysis.manifolds
+    of_points = any(manifold.branches and getattr(manifold, "cycle", None) is None for manifold in traced)
+    return [manifold for manifold in traced if not of_points or getattr(manifold, "cycle", None) is None]
 
 
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
