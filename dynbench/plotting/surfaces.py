@@ -30,9 +30,8 @@ _EDGED = 1000
 def draw_surfaces(sketch: Sketch, manifolds: Iterable[Manifold], box: NDArray[np.float64], view: View) -> None:
     """Draw the polygons of manifolds of dimension 2, where they are in the box."""
     for manifold in manifolds:
-        if manifold.mesh is None:
-            continue
-        polygons = [view.project(corners) for corners in manifold.mesh.within(box).corners()]
+        mesh = getattr(manifold, "mesh", None)  # curves need not be a Manifold
+        polygons = [] if mesh is None else [view.project(corners) for corners in mesh.within(box).corners()]
         if not polygons:
             continue
         colour = _COLOURS[manifold.which]
