@@ -122,7 +122,7 @@ def check_interrupted(report: Field, ledger: Ledger) -> None:
     stopped = report["fixed_points"]["interrupted"].flag() or (cycles is not None and cycles["interrupted"].flag())
     for what in ("invariants", "lyapunov_functions"):
         stopped = stopped or report[what]["stopped"].text() == "interrupted"
-    said = report["interrupted"].flag() or not stopped
+    said = report["interrupted"].value is True or not stopped
     ledger.require("an interrupted search makes an interrupted analysis", said, "it is not said to be one")
 
 

@@ -27,8 +27,8 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     for what in ("invariants", "lyapunov_functions"):
         check_matrix_invariants(system, report[what], ledger)
     nearly = check_matrix_nearly(system, report["invariants"], ledger)
-    known = len(nearly) == len(report["invariants"]["nearly"].items())
-    ledger.require("what is nearly conserved is stated of the column of states", known, "it is not")
+    stated = len(nearly) == len(report["invariants"]["nearly"].items())
+    ledger.require("what is nearly conserved is stated of the column of states", stated, "it is not")
     for what in ("hamiltonian", "volume"):
         if report["structure"].get(what) is not None:
             ledger.add(f"structure ({what}) as stated", Outcome.NOT_ESTABLISHED, "it is not checked for so many states")
@@ -42,7 +42,8 @@ def check_many(system: MatrixSystem, report: Field, ledger: Ledger) -> None:
     slow = [(f"point {k}", p) for k, p in enumerate(points) if p.status == "slow point"]
     slow += [(f"slow point {k}", read_point(f, n)) for k, f in enumerate(report["slow_points"].items())]
     check_large_slow_points(system, slow, [p.root for p in proved if p.root is not None], ledger)
-    complete = check_large_completeness(system, listed, ledger)
+    known = len(real) if all(p.root is not None for p in proved[: len(real)]) else 0
+    complete = check_large_completeness(system, listed, known, ledger)
     check_indices(report, real, proved[: len(real)], complete, lambda f: large_degree(system, f), ledger)
     if listed["continua"].items():
         ledger.add("continua as stated", Outcome.NOT_ESTABLISHED, "they are not checked for so many states")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flint import fmpq
 
+from dynbench.errors import InputError
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise.claims import Word, read_word
@@ -172,6 +173,8 @@ def _check_period(
 ) -> None:
     period, count = field["period"].integer(), field["cycles"].integer()
     field["argument"].text()
+    if period < 1:
+        raise InputError(f"{field.path}.period is {period}; expected at least 1.")
     mine = [c for c in listed if c.period == period]
     ledger.require(f"{count} cycles of period {period} are listed", count == len(mine), f"there are {len(mine)}")
     if not field["complete"].flag():

@@ -18,7 +18,7 @@ from dynbench.verification.spectra import Eigenvalues, enclose_eigenvalues
 
 __all__ = ["check_flow_cycle"]
 
-_BITS = 256
+_BITS, _MOST_POINTS = 256, 1000
 #: The period is the middle of an enclosure, rounded; states are those of a solution in doubles.
 _PERIOD, _STATES = 2.0**-50, 1e-11
 #: The gaps between legs of a solution in doubles are smaller, relative to its size.
@@ -43,8 +43,8 @@ def check_flow_cycle(form: Rectified | None, field: Field, dimension: int, name:
     """
     period, points = field["period"].number(), [p.vector(dimension) for p in field["points"].items()]
     claim = f"{name}: a cycle of the flow with its word of regions, proved in balls"
-    if not field["exact"].null or not period > 0 or not points:
-        ledger.add(claim, Outcome.FAILS, "it has exact states, or no states, or no period")
+    if not field["exact"].null or not period > 0 or not 0 < len(points) <= _MOST_POINTS:
+        ledger.add(claim, Outcome.FAILS, "it has exact states, no states or too many, or no period")
         return
     if form is None or field["word"].null:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones, or it has no word")

@@ -13,8 +13,8 @@ from dynbench.verification.piecewise.rows import Rectified
 
 __all__ = ["closed_loop"]
 
-#: Work that is not done: legs times the cube of the states.
-_MOST_WORK = 300_000
+#: Work that is not done: legs times the cube of the states, and unknowns.
+_MOST_WORK, _MOST_UNKNOWNS = 300_000, 150
 
 
 def closed_loop(function: Rectified, word: Word, points: Sequence[Sequence[float]], period: float) -> Loop | str:
@@ -22,7 +22,8 @@ def closed_loop(function: Rectified, word: Word, points: Sequence[Sequence[float
 
     Where units switch at once, the orbit is one of the flow on a subspace on which they are one.
     """
-    if len(word) * (function.dimension + 1) ** 3 > _MOST_WORK:
+    k, n = len(word), function.dimension
+    if k * (n + 1) ** 3 > _MOST_WORK or k + n > _MOST_UNKNOWNS:
         return "not checked again: it has too many states and legs"
     with ctx.workprec(BITS):
         units = _switching_units(word)

@@ -15,6 +15,7 @@ __all__ = ["MOST_WORDS", "affordable", "all_cycles", "fixed_states", "is_continu
 
 #: So many words are gone through.
 MOST_WORDS = 40_000
+_MOST_BITS = 64
 #: Patterns of so many units are looked at, for fixed points.
 _MOST_UNITS = 20
 
@@ -37,7 +38,7 @@ def affordable(system: Rectified, period: int) -> bool:
     units = len(system.arguments)
     if period == 1 and not _nested(system):
         return units <= _MOST_UNITS
-    return 2 ** (units * period) // period <= MOST_WORDS
+    return units * period <= _MOST_BITS and 2 ** (units * period) // period <= MOST_WORDS
 
 
 def _nested(system: Rectified) -> bool:

@@ -10,7 +10,7 @@ from flint import fmpq
 
 import dynbench as db
 from dynbench.reporting.json import render_json
-from dynbench.verification import verify
+from dynbench.verification import Outcome, verify
 from dynbench.verification.piecewise.rows import Rectified, Row
 from dynbench.verification.piecewise.sieve import patterns_left
 from dynbench.verification.piecewise.unique import has_no_cycle, has_one_fixed_point
@@ -103,6 +103,20 @@ def test_lists_of_many_units_are_checked_by_uniqueness(change, holds):
     assert has_one_fixed_point(function) == holds
     assert has_no_cycle(function, 5) == holds
     assert has_no_cycle(function, 2) == holds
+
+
+def test_one_fixed_point_of_forty_neurons_is_all():
+    rng = np.random.default_rng(3)
+    W = rng.integers(-8, 9, (40, 40)) / 256 * (1 - np.eye(40))
+    A, h = np.full(40, 0.5), rng.integers(-8, 9, 40) / 8
+    report = json.loads(render_json(db.analyze(db.PLRNN(A, W, h), periods=2)))
+    weights = {"A": np.diag(A), "W": W, "h": h}
+    claims = {check.claim: check.outcome for check in verify(report, weights=weights)}
+    for claim in ("the list of fixed points is complete, as there is exactly one", "there are no others of period 2"):
+        assert claims[claim] is Outcome.HOLDS
+    report["fixed_points"]["points"][0]["certificate"]["center"][0] += 1.0
+    claims = {check.claim: check.outcome for check in verify(report, weights=weights)}
+    assert claims["the list of fixed points is complete"] is Outcome.NOT_ESTABLISHED
 
 
 def test_a_list_complete_in_the_whole_space_is_checked_and_a_point_left_out_is_missed():

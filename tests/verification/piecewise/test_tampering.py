@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import dynbench as db
-from dynbench.errors import DynbenchError
+from dynbench.errors import DynbenchError, InputError
 from dynbench.reporting.json import render_json
 from dynbench.reporting.rebuild import analysis_of
 from dynbench.verification import Outcome, verify
@@ -152,6 +152,15 @@ def test_a_continuum_needs_its_word(report_of):
     report["cycles"]["continua"][0]["through"][0][0] -= 1e-6
     report["cycles"]["continua"][0]["through"][1][0] += 1e-6
     assert failed(report, "its states have that period")
+
+
+def test_absurd_periods_are_refused_or_left_open(report_of):
+    report = report_of("stable")
+    report["cycles"]["periods"][0]["period"] = 0
+    with pytest.raises(InputError, match=r"cycles.periods\[0\].period is 0; expected at least 1"):
+        verify(report, precision=128)
+    report["cycles"]["periods"][0].update(period=10**15, cycles=0)
+    assert any(f"no others of period {10**15}" in c.claim for c in verify(report, precision=128).failed)
 
 
 def test_a_period_is_listed_once(report_of):
