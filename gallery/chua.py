@@ -98,10 +98,9 @@ assert np.abs(closed - first.points[0]).max() < 1e-13
 scroll = Figure(figsize=(9, 4.2), layout="constrained")
 axes = scroll.subplots(1, 2, sharex=True, sharey=True)
 for ax in axes:
-    ax.plot(orbit.x[:, 0], orbit.x[:, 2], color="0.82", linewidth=0.5)
+    (grey,) = ax.plot(orbit.x[:, 0], orbit.x[:, 2], color="0.82", linewidth=0.5)
     ax.set(xlabel="x", ylabel="z")
-    for border in (-1, 1):
-        ax.axvline(border, color="0.6", linestyle=":", linewidth=0.8)
+    dotted = [ax.axvline(border, color="0.6", linestyle=":", linewidth=0.8) for border in (-1, 1)]
 chosen = list({round(cycle.period, 6): cycle for cycle in cycles}.values())
 for ax, some in zip(axes, (chosen[:2], [chosen[2], (own or chosen)[-1]]), strict=True):
     for cycle, color in zip(some, ("tab:blue", "tab:red"), strict=True):
@@ -111,4 +110,5 @@ for ax, some in zip(axes, (chosen[:2], [chosen[2], (own or chosen)[-1]]), strict
     ax.legend(loc="upper right", fontsize=8)
 axes[0].set_title("Cycles round one scroll")
 axes[1].set_title("Longer ones, the red one round both" if own else "Longer ones")
+scroll.legend([grey, dotted[0]], ["an orbit", "borders"], loc="outside lower center", ncols=2, frameon=False)
 scroll.suptitle("Four of the proved saddle cycles in the double scroll")

@@ -28,6 +28,7 @@ from matplotlib.figure import Figure
 from scipy.optimize import least_squares
 
 import dynbench as db
+from dynbench.plotting.style import Glyph, draw_glyphs, glyph_handle
 
 parser = argparse.ArgumentParser(description="A piecewise-linear network in the place of Duffing's oscillator.")
 parser.add_argument("--short", action="store_true", help="a coarse grid of basins")
@@ -185,13 +186,13 @@ for branch in boundary.branches:
     (polyline,) = axes.plot(*branch.T, color="black", linewidth=1.4)
 for branch in separatrix.branches:
     (dashed,) = axes.plot(*branch.T, color="tab:red", linewidth=1.0, linestyle="--")
-axes.plot(*wells.T, "o", color="tab:blue")
-axes.plot(*saddle.x, "o", color="black", markerfacecolor="white")
+draw_glyphs(axes, [*wells, saddle.x], [Glyph.ATTRACTING] * len(wells) + [Glyph.SADDLE])
 axes.set(
     xlim=(-2, 2), ylim=(-2, 2), xlabel="x", ylabel="v", title="Two basins, by brute force, and their exact boundary"
 )
-labels = ["stable manifold of the network's saddle", "the oscillator's separatrix"]
-basins.legend([polyline, dashed], labels, loc="outside lower center", ncols=2, frameon=False)
+handles = [glyph_handle(Glyph.ATTRACTING), glyph_handle(Glyph.SADDLE), polyline, dashed]
+labels = ["attracting", "saddle", "stable manifold of the network's saddle", "the oscillator's separatrix"]
+basins.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
 
 misfits = Figure(figsize=(6, 5), layout="constrained")
 axes = misfits.add_subplot()

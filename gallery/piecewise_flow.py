@@ -34,6 +34,7 @@ from matplotlib.figure import Figure
 import dynbench as db
 from dynbench.fixed_points import Status
 from dynbench.piecewise import agree_on_border, piecewise_linear
+from dynbench.plotting.style import draw_glyphs, glyph_handle, glyph_of
 
 parser = argparse.ArgumentParser(description="The cycle of a ring of three threshold-linear neurons.")
 parser.add_argument("--short", action="store_true", help="fewer starts and fewer values of epsilon")
@@ -170,10 +171,12 @@ for t in shown.switches.t:
 left.set(xlabel="t", ylabel="activity", title="Three neurons take turns (lines: an input changes sign)")
 left.set_ylim(-0.02, 0.8)
 left.legend(loc="upper right", ncols=3)
-right.plot(shown.x[:, 0], shown.x[:, 1], color="black")
-right.plot(shown.switches.x[:, 0], shown.switches.x[:, 1], ".", color="tab:red")
-right.plot(*centre.x[:2], "o", color="black", markerfacecolor="white")
-right.set(xlabel="neuron 1", ylabel="neuron 2", title="The cycle, and the fixed point")
+(loop,) = right.plot(shown.x[:, 0], shown.x[:, 1], color="black")
+(dots,) = right.plot(shown.switches.x[:, 0], shown.switches.x[:, 1], ".", color="tab:red")
+draw_glyphs(right, [centre.x[:2]], [glyph_of(centre.kind)])
+names = ["stable cycle", "switches", f"fixed point, {centre.kind.value}"]
+right.legend([loop, dots, glyph_handle(glyph_of(centre.kind))], names, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+right.set(xlabel="neuron 1", ylabel="neuron 2", title="In the state space")
 
 # %%
 # The period against epsilon.
@@ -181,5 +184,5 @@ rhythm = Figure(figsize=(6, 3.8), layout="constrained")
 axes = rhythm.add_subplot()
 axes.plot(epsilons, periods, "o-", color="black", markersize=4)
 axes.axhline(limit, color="tab:red", linestyle="--")
-axes.text(-0.05, limit, "that of the centre at $\\varepsilon = \\delta$", color="tab:red", va="bottom")
+axes.text(-0.05, limit + 0.3, "that of the centre at $\\varepsilon = \\delta$", color="tab:red", va="bottom")
 axes.set(xlabel="$\\varepsilon$", ylabel="period", title="The period of the cycle, proved at each point")

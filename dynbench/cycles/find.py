@@ -66,8 +66,8 @@ def find_cycles(
     periods : int or iterable of int; for a flow float
         Maps: an integer k stands for 1, 2, ..., k; else the periods themselves. Flows: the longest period.
     box : mapping or (n, 2) array, optional
-        Only cycles all of whose points lie in it are asked for. In the plane it also allows complete searches for long
-        periods.
+        Only cycles all of whose points lie in it are asked for; by default the box of `search`, where it has one. In
+        the plane it also allows complete searches for long periods.
     starts : (K, n) array, optional
         States whose orbits the heuristic starts from; for a map that is not piecewise linear, Newton's method.
     search : WordSearch, optional

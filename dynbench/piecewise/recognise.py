@@ -16,6 +16,7 @@ from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.hinges import Affine, Hinges, NotPiecewiseLinear
 from dynbench.piecewise.matrix import MatrixReader, exactly, in_doubles
 from dynbench.piecewise.rational import RationalForm, as_rationals, from_sympy, to_sympy
+from dynbench.symbolic.matrices import MatrixForm
 from dynbench.symbolic.matrices.nodes import add
 from dynbench.systems import System, as_system
 
@@ -61,23 +62,24 @@ def piecewise_linear(system: System) -> PiecewiseLinear | None:
 
 
 def _recognised(system: System) -> PiecewiseLinear | None:
-    matrix = system.matrix_form is not None
+    matrix, source = system.matrix_form, None
     try:
-        parts = _of_matrices(system) if matrix else _of_components(system)
+        if matrix is not None:
+            # Not of the system itself: what is kept for it as long as it lives must not keep it alive.
+            source = partial(_of_matrices, matrix, system.dimension, system.kind)
+        parts = _of_components(system) if source is None else source()
     except NotPiecewiseLinear:
         return None
     if not len(parts["h2"]):
         return None
     rounded = {name: _rounded(value) for name, value in parts.items()}
-    return PiecewiseLinear(
-        kind=system.kind, exactly=partial(_exact, system if matrix else parts, system.kind), **rounded
-    )
+    return PiecewiseLinear(kind=system.kind, exactly=partial(_exact, source or parts, system.kind), **rounded)
 
 
 def _exact(source: Any, kind: Any) -> RationalForm | None:
     """The rational form: of a matrix form the walk is made again, in rational numbers."""
     try:
-        parts = _of_matrices(source, exact=True) if isinstance(source, System) else source
+        parts = source(exact=True) if callable(source) else source
     except ModelError:
         return None
     if not all(isinstance(e, fmpq) for part in parts.values() for e in np.ravel(part).tolist()):
@@ -85,12 +87,10 @@ def _exact(source: Any, kind: Any) -> RationalForm | None:
     return RationalForm(kind, **{name: as_rationals(part) for name, part in parts.items()})
 
 
-def _of_matrices(system: System, *, exact: bool = False) -> dict[str, NDArray[Any]]:
-    form = system.matrix_form
-    assert form is not None
-    reader = MatrixReader(form.state, system.dimension, form.values, exactly if exact else in_doubles)
+def _of_matrices(form: MatrixForm, dimension: int, kind: str, *, exact: bool = False) -> dict[str, NDArray[Any]]:
+    reader = MatrixReader(form.state, dimension, form.values, exactly if exact else in_doubles)
     # `matrix_form` is F - x of a map: added to it as a symbol, x cancels without rounding.
-    return reader.parts(add(form.expression, form.state) if system.kind == "map" else form.expression)
+    return reader.parts(add(form.expression, form.state) if kind == "map" else form.expression)
 
 
 def _of_components(system: System) -> dict[str, NDArray[Any]]:

@@ -1,6 +1,8 @@
 """Recognising piecewise-linear systems: the canonical form agrees with the declaration, in doubles and exactly."""
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -101,3 +103,22 @@ def test_the_fixed_state_of_a_pattern_solves_its_equations():
     z = form.fixed_state(np.array([True, True]))
     np.testing.assert_allclose(z, [4 / 11, 53 / 22], rtol=1e-14)
     assert np.isnan(piecewise_linear(db.Map({"x": "Abs(x) + 1"})).fixed_state(np.array([[True], [False]]))[0]).all()
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        lambda: db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1, 0.7]),
+        lambda: db.Map({"x": "1 - 1.75*Abs(x)"}),
+    ],
+    ids=["matrices", "components"],
+)
+def test_what_is_remembered_of_a_system_does_not_keep_it_alive(declared):
+    system = declared()
+    form = piecewise_linear(system)
+    assert form.exact is not None
+    here = weakref.ref(system)
+    del system
+    gc.collect()
+    assert here() is None
+    assert form.exact is not None

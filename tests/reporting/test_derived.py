@@ -67,9 +67,9 @@ def test_wilson_and_cowans_model_does_not_explode():
         "tau": 1,
     }
     system = db.ODE(rates, values)
-    start = time.perf_counter()
+    start = time.process_time()
     derived = derive(system)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert derived.reason == ""
     at = system.exact_parameters | dict(zip(system.states, (sp.Rational(1, 5), sp.Rational(1, 10)), strict=True))
     jacobian = sp.Matrix(system.jacobian.subs(at).evalf())

@@ -84,8 +84,8 @@ def test_anything_else_is_refused_in_a_sentence(text):
 
 
 def test_deep_and_long_texts_are_refused_quickly():
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("(" * 5000 + "x" + ")" * 5000, "tanh(" * 3000 + "x" + ")" * 3000, " + ".join(["W*x"] * 20000)):
         with pytest.raises(ModelError):
             parse_matrix(text, {"x": "x", "W": "W"}, {}, S)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
