@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,60 +12,17 @@ from flint import fmpq
 from numpy.typing import NDArray
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from dynbench.errors import ModelError
 from dynbench.piecewise.hinges import Hinges, NotPiecewiseLinear
-from dynbench.piecewise.rational import from_sympy, to_rational
+from dynbench.piecewise.numbers import Numbers
 from dynbench.symbolic.matrices import MatrixKernel
-from dynbench.symbolic.matrices.arithmetic import DOUBLES, Arithmetic
-from dynbench.symbolic.matrices.entries import SYMBOLS
 from dynbench.symbolic.matrices.nodes import SLOT, Elementwise, split
 from dynbench.symbolic.matrices.operators import dense
 
-__all__ = ["MatrixReader", "Numbers", "exactly", "in_doubles"]
+__all__ = ["MatrixReader"]
 
 Array = NDArray[Any]
 #: The place of the state among the blocks that a column is affine in; units have the numbers of their blocks.
 _STATE = -1
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """An arithmetic of entries.
-
-    Attributes
-    ----------
-    arithmetic : Arithmetic
-        In which constant matrices are evaluated.
-    entry : callable
-        Makes an entry of a number of that arithmetic, or of a double.
-    dtype : type
-        Of the arrays.
-    """
-
-    arithmetic: Arithmetic
-    entry: Callable[[Any], Any]
-    dtype: Any
-
-    def array(self, values: Any) -> Array:
-        """An array of entries."""
-        given = np.asarray(values)
-        if self.dtype is float:
-            return np.array(given, dtype=np.float64)
-        array = np.empty(given.size, dtype=object)
-        array[:] = [self.entry(e) for e in given.ravel().tolist()]
-        return array.reshape(given.shape)
-
-
-def _rational(value: Any) -> fmpq:
-    if isinstance(value, int | float):
-        return to_rational(value)
-    if isinstance(value, sp.Rational):
-        return from_sympy(value)
-    raise ModelError(f"{value} is no rational number.")
-
-
-in_doubles = Numbers(DOUBLES, float, float)
-exactly = Numbers(SYMBOLS, _rational, object)
 
 
 class _Identity:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from dynbench.errors import ModelError
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.hinges import Affine, Hinges, NotPiecewiseLinear
-from dynbench.piecewise.matrix import MatrixReader, exactly, in_doubles
+from dynbench.piecewise.matrix import MatrixReader
+from dynbench.piecewise.numbers import exactly, in_doubles
 from dynbench.piecewise.rational import RationalForm, as_rationals, from_sympy, to_sympy
 from dynbench.symbolic.matrices import MatrixForm
 from dynbench.symbolic.matrices.nodes import add
