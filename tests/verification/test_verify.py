@@ -155,6 +155,7 @@ WORDS = {
     "no alerts": lambda c: c.update(alerts=[{"severity": "note", "text": "Nothing to see.", "threshold": ""}]),
     "alerts of another kind": lambda c: c.update(alerts=None),
     "interrupted": lambda c: c.update(interrupted=True),
+    "interrupted by a word": lambda c: c.update(interrupted="x"),
     "provenance": lambda c: c["provenance"].update(dynbench="0.0.1"),
     "another part": lambda c: c.update(appendix="The origin is globally stable (proof)."),
     "remark": lambda c: c["fixed_points"]["points"][0]["certificate"].update(decided=not True),
@@ -166,13 +167,6 @@ def test_words_that_the_numbers_do_not_give_are_caught(report_of, name):
     report = copy.deepcopy(report_of("henon"))
     WORDS[name](report)
     assert not verify(report).holds
-
-
-def test_a_field_of_another_kind_is_refused_in_a_sentence(report_of):
-    report = copy.deepcopy(report_of("henon"))
-    report["interrupted"] = "x"
-    with pytest.raises(InputError, match="interrupted is 'x'; expected true or false"):
-        verify(report)
 
 
 @pytest.mark.parametrize("what", [3, None, [1]])
