@@ -92,7 +92,8 @@ class Patterns(SearchStrategy):
             region=region,
             complete=not reasons,
             argument="; ".join(reasons) or found.argument,
-            continua=tuple(dict.fromkeys(_continuum(system, c) for _, c in settled.continua)),
+            # Those of a system whose entries are rounded need not be there at all.
+            continua=tuple(dict.fromkeys(_continuum(system, c) for _, c in settled.continua if form.exact is not None)),
             exact=tuple(_exact(system, form, points[i].points[0]) for i in inside),
             interrupted=found.interrupted or settled.interrupted,
         )
@@ -141,7 +142,7 @@ def _reasons(form: PiecewiseLinear, complete: bool, argument: str, settled: Sett
     if form.exact is None:
         reasons.append("an entry is irrational: the system searched is that with entries rounded to doubles")
     if settled.continua:
-        reasons.append("there are continua of fixed points")
+        reasons.append("there are continua of fixed points" + (" of that" if form.exact is None else ""))
     if settled.undecided:
         reasons.append(f"{settled.undecided} singular patterns could not be decided")
     return reasons

@@ -77,3 +77,10 @@ def test_the_inequalities_are_written_and_read():
     assert FixedPoints.from_dict(data, read=read).continua == points.continua
     del data["continua"][0]["inequalities"]
     assert FixedPoints.from_dict(data, read=read).continua[0].inequalities == ()
+
+
+def test_a_continuum_of_rounded_entries_is_not_claimed():
+    points = db.find_fixed_points(db.ODE({"x": "Abs(x) - x", "y": "pi*x - y"}))
+    assert points.continua == ()
+    assert not points.complete
+    assert "entries rounded to doubles; there are continua of fixed points of that" in points.argument
