@@ -133,7 +133,7 @@ class FixedPoints(Sequence[FixedPoint]):
         Parameters
         ----------
         write : callable
-            How the equations of a continuum are written: `from_dict` reads them with its `read`.
+            How the equations and inequalities of a continuum are written: `from_dict` reads them with its `read`.
         """
         return {
             "states": list(self.state_names),
@@ -146,6 +146,7 @@ class FixedPoints(Sequence[FixedPoint]):
                     "equations": [write(e) for e in c.equations],
                     "dimension": c.dimension,
                     "proved_real": c.proved_real,
+                    "inequalities": [write(e) for e in c.inequalities],
                 }
                 for c in self.continua
             ],
@@ -181,7 +182,13 @@ class FixedPoints(Sequence[FixedPoint]):
             region=None if data["region"] is None else readonly(data["region"]),
             undecided=tuple(Undecided(readonly(u["box"]), u["reason"]) for u in data["undecided"]),
             continua=tuple(
-                Continuum(tuple(map(read, c["equations"])), c["dimension"], c["proved_real"]) for c in data["continua"]
+                Continuum(
+                    tuple(map(read, c["equations"])),
+                    c["dimension"],
+                    c["proved_real"],
+                    tuple(map(read, c.get("inequalities", ()))),  # as in reports written before there were any
+                )
+                for c in data["continua"]
             ),
             expected_index_sum=data["expected_index_sum"],
             index_argument=data["index_argument"],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
 
+from dynbench.piecewise.affine_sets import Affine, affine_solutions, range_of, tightest
 from dynbench.piecewise.rational import RationalForm, RationalRegion, identity
 from dynbench.piecewise.words import Word
 
@@ -35,16 +36,21 @@ class Continuum:
     Attributes
     ----------
     dimension : int
-        Of the affine space that they are part of.
+        Of the set, and of the smallest affine space that it is part of.
     period : int
         The smallest that all of them have: a divisor of the length of the word. Single ones may have a smaller one.
     through : (fmpq_mat, ...)
         Two of them, where the set is a segment; one, where it is a ray, a line, or of dimension two.
+    equations, inequalities : tuple of (row, number)
+        The set is where row z + number is 0 for each of the equations, in reduced echelon form, and not negative for
+        each of the inequalities. These are in the states without a pivot alone, and of parallel ones the tightest.
     """
 
     dimension: int
     period: int
     through: tuple[fmpq_mat, ...]
+    equations: tuple[Affine, ...]
+    inequalities: tuple[Affine, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,14 +159,14 @@ def _singular(
     system: fmpq_mat, constant: fmpq_mat, matrix: fmpq_mat, regions: Sequence[RationalRegion], word: Word
 ) -> Periodic:
     """The solutions of a singular system, if any, are z + K t; those in the closed regions satisfy a t + b >= 0."""
-    solved = _affine_solutions(system, constant)
+    solved = affine_solutions(system, constant)
     if solved is None:
         return Periodic(Reality.VIRTUAL, (), None, word)
-    start, kernel = solved
-    inequalities = _inequalities(start, kernel, regions, word)
+    start, kernel = solved.start, solved.kernel
     if len(kernel) > 2:
         return Periodic(Reality.UNDECIDED, (), None, word)
-    ranges = [_range(inequalities, coordinate, len(kernel)) for coordinate in range(len(kernel))]
+    inequalities = _inequalities(start, kernel, regions, word)
+    ranges = [range_of(inequalities, coordinate, len(kernel)) for coordinate in range(len(kernel))]
     if any(r is None for r in ranges):
         return Periodic(Reality.VIRTUAL, (), None, word)
     bounds = [r for r in ranges if r is not None]
@@ -169,9 +175,24 @@ def _singular(
         for value, direction in zip(single, kernel, strict=True):
             start = start + direction * value
         return _decided(start, regions, matrix, word)
+    tight = tightest(inequalities)
+    for slope, value in tight.items():
+        if tight.get(tuple(-a for a in slope)) == -value:  # no wider than a line: it is one more equation
+            row = fmpq_mat([list(solved.spread(slope))])
+            return _singular(_below(system, row), _below(constant, fmpq_mat([[-value]])), matrix, regions, word)
     through = [start] if len(kernel) > 1 else [start + kernel[0] * end for end in bounds[0] if end is not None]
-    continuum = Continuum(len(kernel), _common_period(start, kernel, regions, word), tuple(through or [start]))
+    continuum = Continuum(
+        len(kernel),
+        _common_period(start, kernel, regions, word),
+        tuple(through or [start]),
+        tuple(solved.equations),
+        tuple((solved.spread(slope), value) for slope, value in tight.items()),
+    )
     return Periodic(Reality.CONTINUUM, (), matrix, word, continuum)
+
+
+def _below(matrix: fmpq_mat, row: fmpq_mat) -> fmpq_mat:
+    return fmpq_mat([*matrix.tolist(), *row.tolist()])
 
 
 def _common_period(start: fmpq_mat, kernel: Sequence[fmpq_mat], regions: Sequence[RationalRegion], word: Word) -> int:
@@ -184,30 +205,9 @@ def _common_period(start: fmpq_mat, kernel: Sequence[fmpq_mat], regions: Sequenc
     return len(word)
 
 
-def _affine_solutions(system: fmpq_mat, constant: fmpq_mat) -> tuple[fmpq_mat, list[fmpq_mat]] | None:
-    """One solution and a basis of the kernel, by row reduction; None where there is no solution."""
-    n = system.nrows()
-    joined = fmpq_mat(n, n + 1, [e for i in range(n) for e in (*system.tolist()[i], constant[i, 0])])
-    reduced, rank = joined.rref()
-    pivots = [next(j for j in range(n + 1) if reduced[i, j] != 0) for i in range(rank)]
-    if n in pivots:
-        return None
-    start = fmpq_mat(n, 1)
-    for i, pivot in enumerate(pivots):
-        start[pivot, 0] = reduced[i, n]
-    kernel = []
-    for free in (j for j in range(n) if j not in pivots):
-        direction = fmpq_mat(n, 1)
-        direction[free, 0] = fmpq(1)
-        for i, pivot in enumerate(pivots):
-            direction[pivot, 0] = -reduced[i, free]
-        kernel.append(direction)
-    return start, kernel
-
-
 def _inequalities(
     start: fmpq_mat, kernel: list[fmpq_mat], regions: Sequence[RationalRegion], word: Word
-) -> list[tuple[list[fmpq], fmpq]]:
+) -> list[Affine]:
     """(a, b) of the inequalities a t + b >= 0: the margins of all steps, with the sign that the word asks for."""
     result = []
     z, moved = start, kernel
@@ -215,31 +215,6 @@ def _inequalities(
         value, slopes = (region.G * z + region.g).entries(), [(region.G * d).entries() for d in moved]
         for i, active in enumerate(pattern):
             sign = 1 if active else -1
-            result.append(([sign * slope[i] for slope in slopes], sign * value[i]))
+            result.append((tuple(sign * slope[i] for slope in slopes), sign * value[i]))
         z, moved = region.J * z + region.c, [region.J * d for d in moved]
     return result
-
-
-def _range(
-    inequalities: list[tuple[list[fmpq], fmpq]], coordinate: int, size: int
-) -> tuple[fmpq | None, fmpq | None] | None:
-    """The values of one coordinate over a polyhedron in one or two dimensions (None: no bound); None if it is empty.
-
-    The other coordinate is eliminated after Fourier and Motzkin.
-    """
-    rows = [(a[coordinate], a[1 - coordinate] if size == 2 else fmpq(0), b) for a, b in inequalities]
-    above, below = [r for r in rows if r[1] > 0], [r for r in rows if r[1] < 0]
-    pairs = [(a * -e + d * c, b * -e + f * c) for a, c, b in above for d, e, f in below]
-    low: fmpq | None = None
-    high: fmpq | None = None
-    for slope, constant in [(a, b) for a, c, b in rows if c == 0] + pairs:
-        if slope == 0:
-            if constant < 0:
-                return None
-            continue
-        end = -constant / slope
-        if slope > 0:
-            low = end if low is None else max(low, end)
-        else:
-            high = end if high is None else min(high, end)
-    return None if low is not None and high is not None and low > high else (low, high)

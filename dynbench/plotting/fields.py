@@ -108,6 +108,12 @@ def _invariant_values(system: System, expression: sp.Expr, box: Array) -> tuple[
     return None if len(finite) < 4 or finite.max() - finite.min() <= 1e-12 * np.abs(finite).max() else (x, y, values)
 
 
+def _of_states(e: sp.Expr, analysis: Analysis) -> tuple[NDArray[np.float64], ...]:
+    """The grid of the curves of fixed points, and the values of a function of the states on it."""
+    x, y, values = values_on_grid(ODE(dict.fromkeys(analysis.system.states, e)), analysis.box, _CONTINUUM_GRID)
+    return x, y, values[..., 0]
+
+
 def draw_continua(sketch: Sketch, analysis: Analysis) -> None:
     """Draw the curves of fixed points of a planar system, those that one equation describes."""
     system = analysis.system
@@ -115,9 +121,11 @@ def draw_continua(sketch: Sketch, analysis: Analysis) -> None:
     for continuum in analysis.fixed_points.continua:
         if len(continuum.equations) != 1:
             continue
-        equation = continuum.equations[0].subs(system.expand().exact_parameters)
-        x, y, values = values_on_grid(ODE(dict.fromkeys(system.states, equation)), analysis.box, _CONTINUUM_GRID)
-        drawn = draw_zero_set(sketch.ax, x, y, values[..., 0], colors=[Colour.NONHYPERBOLIC], linewidths=5.0, **look)
+        known = system.expand().exact_parameters
+        x, y, values = _of_states(continuum.equations[0].subs(known), analysis)
+        for inequality in continuum.inequalities:
+            values = np.where(_of_states(inequality.subs(known), analysis)[-1] < 0, np.nan, values)
+        drawn = draw_zero_set(sketch.ax, x, y, values, colors=[Colour.NONHYPERBOLIC], linewidths=5.0, **look)
         sketch.add("continua", drawn)
         if drawn:
             handle = Line2D([], [], color=Colour.NONHYPERBOLIC, linewidth=5.0, **look)

@@ -223,10 +223,15 @@ def _distance_to_continua(analysis: Analysis, states: Array) -> Array:
         # A system of its own gives compiled, batched code for an equation and its gradient.
         known = system.expand().exact_parameters
         curves = [ODE(dict.fromkeys(system.states, e.subs(known))) for e in continuum.equations]
-        if not curves:  # every state is a fixed point
-            return np.zeros(len(states))
-        values = np.stack([curve(states)[:, 0] for curve in curves], axis=-1)
-        slopes = np.stack([curve.jacobian_at(states)[:, 0] for curve in curves], axis=-2)
-        steps = np.einsum("kij,kj->ki", np.linalg.pinv(slopes), values)
-        distance = np.minimum(distance, np.linalg.norm(steps, axis=-1))
+        steps = np.zeros_like(states)
+        if curves:  # without, every state on the right side of the inequalities is a fixed point
+            values = np.stack([curve(states)[:, 0] for curve in curves], axis=-1)
+            slopes = np.stack([curve.jacobian_at(states)[:, 0] for curve in curves], axis=-2)
+            steps = np.einsum("kij,kj->ki", np.linalg.pinv(slopes), values)
+        apart = np.linalg.norm(steps, axis=-1)
+        for inequality in continuum.inequalities:  # affine: a state beyond one is as far as that from its border
+            side = ODE(dict.fromkeys(system.states, inequality.subs(known)))
+            slope = np.linalg.norm(side.jacobian_at(states)[:, 0], axis=-1)
+            apart = np.maximum(apart, -side(states)[:, 0] / slope)
+        distance = np.minimum(distance, apart)
     return distance

@@ -69,8 +69,8 @@ def _about_the_set(points: FixedPoints) -> Iterator[Alert]:
         yield Alert(Severity.SERIOUS, text, "any difference between the two sums")
     for continuum in points.continua:
         kind = "real" if continuum.proved_real else "complex"
-        where = " and ".join(f"{equation} = 0" for equation in continuum.equations)
-        text = f"The equations have a continuum of {kind} solutions, of dimension {continuum.dimension}, where {where}"
+        text = f"The equations have a continuum of {kind} solutions, of dimension {continuum.dimension}"
+        text += f", where {continuum.where}" if continuum.where else ""
         severity = Severity.SERIOUS if continuum.proved_real else Severity.CAUTION
         yield Alert(
             severity, f"{text}: fixed points need not be isolated.", "a set of solutions of dimension 1 or more"

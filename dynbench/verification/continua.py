@@ -3,7 +3,8 @@
 Every point at which the equations p hold is a fixed point if some power of each numerator of G lies in the ideal of p
 (Rabinowitsch: 1 lies in the ideal of p and 1 - t g). The dimension is read off the leading monomials of a Groebner
 basis. Real points are exhibited on slices, where as many states as the dimension have rational values: the slice has
-a real point, and no multiple one, so near it the set is a smooth real one of that dimension.
+a real point, and no multiple one, so near it the set is a smooth real one of that dimension. Of piecewise-linear
+systems see `dynbench.verification.piecewise.continua`.
 
 References
 ----------
@@ -18,6 +19,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 import sympy as sp
+from flint import fmpq
 from sympy.polys.orderings import grevlex
 
 from dynbench.errors import ModelError
@@ -25,6 +27,9 @@ from dynbench.verification.algebra import count_solutions, polynomials_of
 from dynbench.verification.declaration import Declared
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
+from dynbench.verification.piecewise.continua import Affine, all_fixed, polyhedron
+from dynbench.verification.piecewise.reading import read_rectified
+from dynbench.verification.piecewise.rows import Rectified, Row
 from dynbench.verification.records import Outcome
 
 __all__ = ["check_continua"]
@@ -39,13 +44,26 @@ def check_continua(system: Declared, continua: Field, ledger: Ledger) -> None:
         texts, dimension = field["equations"].texts(), field["dimension"].integer()
         real = field["proved_real"].flag()
         name = f"continuum {k}"
-        claim = f"{name}: every state with {', '.join(f'{t} = 0' for t in texts):.80} is a fixed point"
+        keys = field.keys()  # reports written before there were inequalities lack theirs
+        beyond = field["inequalities"].texts() if "inequalities" in keys else []
+        where = ", ".join([*(f"{t} = 0" for t in texts), *(f"{t} >= 0" for t in beyond)])
+        claim = f"{name}: every state with {where:.80} is a fixed point"
         try:
-            equations = [sp.expand(system.read(text).subs(system.values)) for text in texts]
+            equations, inequalities = (
+                [sp.expand(system.read(text).subs(system.values)) for text in some] for some in (texts, beyond)
+            )
         except ModelError as error:
             ledger.add(claim, Outcome.FAILS, str(error))
             continue
         polynomials = polynomials_of(system)
+        function = read_rectified(system) if inequalities or isinstance(polynomials, str) else None
+        if function is not None:
+            function = _displacement(function) if system.is_map else function
+            _check_polyhedron(function, system, equations, inequalities, (name, claim, dimension), ledger)
+            continue
+        if inequalities:
+            ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as piecewise-linear ones")
+            continue
         if isinstance(polynomials, str) or not _tractable(equations, polynomials[0], system.states):
             why = polynomials if isinstance(polynomials, str) else "the equations are not of low degree"
             ledger.add(claim, Outcome.NOT_ESTABLISHED, why)
@@ -58,6 +76,46 @@ def check_continua(system: Declared, continua: Field, ledger: Ledger) -> None:
         if real:
             shown = found == dimension and _has_real_points(equations, denominator, dimension, system.states)
             ledger.prove(f"{name}: it has real points", shown, "none was exhibited")
+
+
+def _check_polyhedron(
+    function: Rectified,
+    system: Declared,
+    equations: Sequence[sp.Expr],
+    inequalities: Sequence[sp.Expr],
+    stated: tuple[str, str, int],
+    ledger: Ledger,
+) -> None:
+    """Check a continuum of a piecewise-linear system, `stated` by its name, its claim and its dimension."""
+    name, claim, dimension = stated
+    rows, bounds = ([_affine(e, system.states) for e in some] for some in (equations, inequalities))
+    known = [row for row in (*rows, *bounds) if row is not None]
+    if len(known) < len(rows) + len(bounds):
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the conditions are not linear with rational coefficients")
+        return
+    where = polyhedron(len(system.states), known[: len(rows)], known[len(rows) :])
+    if isinstance(where, str):
+        ledger.add(f"{name}: of dimension {dimension}, and fixed points only", Outcome.NOT_ESTABLISHED, where)
+        return
+    ledger.add(claim, *all_fixed(function, where))
+    found = len(where.kernel)
+    ledger.require(f"{name}: of dimension {dimension}", found == dimension, f"it is {found}")
+
+
+def _affine(e: sp.Expr, states: Sequence[sp.Symbol]) -> Affine | None:
+    if not e.is_polynomial(*states):
+        return None
+    p = sp.Poly(e, *states)
+    if p.total_degree() > 1 or not all(c.is_Rational for c in p.coeffs()):
+        return None
+    *slopes, constant = (p.coeff_monomial(x) for x in (*states, 1))
+    return tuple(fmpq(int(c.p), int(c.q)) for c in slopes), fmpq(int(constant.p), int(constant.q))
+
+
+def _displacement(function: Rectified) -> Rectified:
+    """F(x) - x, whose zeros are the fixed points of F."""
+    rows = tuple(row - Row({i: fmpq(1)}) for i, row in enumerate(function.rows))
+    return Rectified(function.dimension, function.arguments, rows)
 
 
 def _tractable(equations: Sequence[sp.Expr], tops: Sequence[sp.Expr], states: Sequence[sp.Symbol]) -> bool:

@@ -72,6 +72,15 @@ def test_a_singular_word_with_one_solution():
     assert (found.reality, found.points[0].entries()) == (Reality.BORDER, [fmpq(0)])
 
 
+def test_a_line_that_is_all_of_a_thin_region():
+    # With both units off every state is fixed, and x <= 0 and -x <= 0 leave the line x = 0.
+    form = piecewise_linear(db.PLRNN.shallow([1.0, 1.0], [[1, 1], [0, 0]], [[1, 0], [-1, 0]])).exact
+    continuum = solve_word(form, ((False, False),)).continuum
+    assert continuum.dimension == 1
+    assert continuum.equations == (((fmpq(1), fmpq(0)), fmpq(0)),)
+    assert continuum.inequalities == ()
+
+
 def test_three_dimensional_continua_are_left_undecided():
     form = exact({"x": "x", "y": "y", "z": "z + relu(x + y + z)"})
     assert solve_word(form, ((False,),)).reality is Reality.UNDECIDED

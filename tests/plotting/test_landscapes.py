@@ -68,6 +68,16 @@ def test_a_continuum_is_dark_and_named():
     assert {"continuum of fixed points", "end of a descent on a continuum"} <= texts
 
 
+def test_a_continuum_ends_where_its_region_ends():
+    """x' = |x| - x, y' = -y: fixed points on the right half of the line y = 0, where descents from the right end."""
+    analysis = db.analyze(db.ODE({"x": "Abs(x) - x", "y": "-y"}), box=[(-2, 2), (-2, 2)])
+    drawing = speed_landscape(analysis, starts=[(1.0, 0.5)])
+    corners = np.concatenate([path.vertices for c in drawing.by_role["continua"] for path in c.get_paths()])
+    assert -0.02 < corners[:, 0].min() < 0.02
+    assert corners[:, 0].max() == 2
+    assert len(drawing.by_role["ends on continua"][0].get_xydata()) == 1
+
+
 def test_ends_beside_a_continuum_are_not_on_it():
     """The circle is a continuum; a descent from the middle stays at the saddle there, and one from far away not."""
     circle = "(x^2 + y^2 - 1)"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import re
 
+import dynbench as db
 from dynbench.reporting.markdown import render_markdown
 
 
@@ -64,3 +65,8 @@ def test_code_hosts_refuse_operatorname(jang):
 
 def test_figures_are_described(jang):
     assert "- Figure in the HTML report: Phase portrait. point 0, stable node" in render_markdown(jang)
+
+
+def test_a_continuum_is_written_with_its_region():
+    text = render_markdown(db.analyze(db.ODE({"x": "Abs(x) - x", "y": "-y"}), box=[(-2, 2), (-2, 2)]))
+    assert r"Fixed points fill a set of dimension 1, where $y = 0$ and $x \geq 0$." in text

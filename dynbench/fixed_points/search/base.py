@@ -43,22 +43,48 @@ class Undecided:
 
 @dataclass(frozen=True)
 class Continuum:
-    """A set of fixed points of positive dimension, described by its equations.
+    """A set of fixed points of positive dimension, described by its equations and inequalities.
 
     Attributes
     ----------
     equations : tuple of sympy expressions
-        The set is where all of them vanish.
+        The set is where all of them vanish and none of the inequalities is negative.
     dimension : int
         Its dimension over the complex numbers.
     proved_real : bool
         True where a smooth real point of the set was proved to exist, so that the set is a continuum of real
         fixed points of this dimension; False where only the complex dimension is known.
+    inequalities : tuple of sympy expressions
+        Where they are not negative the equations describe fixed points: the region of a piecewise-linear system.
+        Empty for smooth systems.
     """
 
     equations: tuple[sp.Expr, ...]
     dimension: int
     proved_real: bool
+    inequalities: tuple[sp.Expr, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[sp.Rel, ...]:
+        """Equations and inequalities as relations, those in one state solved for it: ``y = 0``, ``x >= 1``."""
+        equations = (sp.Eq(e, 0, evaluate=False) for e in self.equations)
+        return (*equations, *map(_not_negative, self.inequalities))
+
+    @property
+    def where(self) -> str:
+        """The same in words: ``y = 0 and x >= 1``; empty where every state is a fixed point."""
+        signs = {sp.Eq: "=", sp.Ge: ">=", sp.Le: "<="}
+        return " and ".join(f"{c.lhs} {signs[type(c)]} {c.rhs}" for c in self.conditions)
+
+
+def _not_negative(e: sp.Expr) -> sp.Rel:
+    symbols = e.free_symbols
+    slope = e.coeff(next(iter(symbols))) if len(symbols) == 1 else sp.S.Zero
+    if not (slope.is_Rational and slope and (e - slope * next(iter(symbols))).is_Rational):
+        return sp.Ge(e, 0, evaluate=False)
+    (state,) = symbols
+    end = state - e / slope
+    return (sp.Ge if slope > 0 else sp.Le)(state, sp.expand(end), evaluate=False)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ from dynbench.errors import InputError
 from dynbench.fixed_points.search.base import Continuum, Findings, Progress, SearchStrategy
 from dynbench.fixed_points.search.boxes import as_boxes, holds
 from dynbench.piecewise import PiecewiseLinear, piecewise_linear
-from dynbench.piecewise.complementarity import rational_form
+from dynbench.piecewise.periodic import Continuum as AffineContinuum
 from dynbench.piecewise.periodic import Periodic
 from dynbench.piecewise.rational import in_doubles, to_sympy
 from dynbench.piecewise.search import WordPlan, WordSearch
 from dynbench.piecewise.settle import Settled, settle_words
-from dynbench.piecewise.words import Word
 from dynbench.systems import System
 
 __all__ = ["Patterns", "region_searched"]
@@ -93,7 +92,8 @@ class Patterns(SearchStrategy):
             region=region,
             complete=not reasons,
             argument="; ".join(reasons) or found.argument,
-            continua=tuple(_continuum(system, form, word, c.dimension) for word, c in settled.continua),
+            # Those of a system whose entries are rounded need not be there at all.
+            continua=tuple(dict.fromkeys(_continuum(system, c) for _, c in settled.continua if form.exact is not None)),
             exact=tuple(_exact(system, form, points[i].points[0]) for i in inside),
             interrupted=found.interrupted or settled.interrupted,
         )
@@ -142,7 +142,7 @@ def _reasons(form: PiecewiseLinear, complete: bool, argument: str, settled: Sett
     if form.exact is None:
         reasons.append("an entry is irrational: the system searched is that with entries rounded to doubles")
     if settled.continua:
-        reasons.append("there are continua of fixed points")
+        reasons.append("there are continua of fixed points" + (" of that" if form.exact is None else ""))
     if settled.undecided:
         reasons.append(f"{settled.undecided} singular patterns could not be decided")
     return reasons
@@ -154,12 +154,13 @@ def _exact(system: System, form: PiecewiseLinear, z: fmpq_mat) -> tuple[sp.Expr,
     return tuple(to_sympy(e) for e in z.entries())
 
 
-def _continuum(system: System, form: PiecewiseLinear, word: Word, dimension: int) -> Continuum:
-    """The affine equations of a continuum, in the system's states."""
-    region = rational_form(form).region(word[0])
-    equations = []
-    for i, state in enumerate(system.states):
-        terms = [to_sympy(e) * x for e, x in zip(region.J.tolist()[i], system.states, strict=True)]
-        value = sp.Add(*terms) + to_sympy(region.c[i, 0])
-        equations.append(value if form.kind == "flow" else value - state)
-    return Continuum(tuple(e for e in equations if e != 0), dimension, True)
+def _continuum(system: System, found: AffineContinuum) -> Continuum:
+    """The affine equations of a continuum and the inequalities of its region, in the system's states."""
+    equations, inequalities = (
+        tuple(
+            sp.Add(to_sympy(number), *(to_sympy(a) * x for a, x in zip(row, system.states, strict=True)))
+            for row, number in parts
+        )
+        for parts in (found.equations, found.inequalities)
+    )
+    return Continuum(equations, found.dimension, True, inequalities)

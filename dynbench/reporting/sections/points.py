@@ -46,11 +46,11 @@ def _completeness(points: FixedPoints) -> Paragraph:
 
 
 def _continuum(continuum: Continuum) -> Paragraph:
-    equations: list[Inline] = []
-    for equation in continuum.equations:
-        equations += [" and " if equations else "", Formula(sp.Eq(equation, 0, evaluate=False))]
+    conditions: list[Inline] = []
+    for condition in continuum.conditions:
+        conditions += [" and " if conditions else ", where ", Formula(condition)]
     what = "Fixed points fill" if continuum.proved_real else "Complex solutions, real or not, fill"
-    return Paragraph((f"{what} a set of dimension {continuum.dimension}, where ", *equations, "."))
+    return Paragraph((f"{what} a set of dimension {continuum.dimension}", *conditions, "."))
 
 
 def _region(points: FixedPoints) -> list[Block]:
