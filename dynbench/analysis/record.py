@@ -32,9 +32,9 @@ class Analysis:
     fixed_points : FixedPoints
         Its fixed points, with evidence.
     slow_points : tuple of FixedPoint
-        Minima of speed in the box that are proved not to be fixed points, though |F| there is below one hundredth
-        of its median over the box. Not looked for in matrix forms of more than 30 states, where a descent of q takes
-        seconds.
+        Minima of speed in the box that are proved not to be fixed points, though |F|, of maps |F(x) - x|, is below
+        one hundredth of its median over the box there. Not looked for in matrix forms of more than 30 states, where a
+        descent of q takes seconds.
     graph : TransitionGraph
         The transition graph, a networkx.MultiDiGraph.
     invariants : tuple of Invariant

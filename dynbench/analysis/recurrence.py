@@ -110,7 +110,7 @@ def manifolds_of(
     """The curves that the saddles of a flow or of a piecewise-linear map send out and receive.
 
     Of a smooth map the unstable ones are in the transition graph. Of a piecewise-linear map of three states also the
-    surfaces of its fixed points.
+    surfaces.
     """
     exact = system.kind == "map" and piecewise_linear(system) is not None
     if (system.kind == "map" and not exact) or is_large(system):
@@ -122,7 +122,7 @@ def manifolds_of(
         sides: tuple[tuple[Literal["stable", "unstable"], int], ...]
         sides = ("stable", saddle.stability[0]), ("unstable", saddle.stability[2])
         for which, directions in sides:
-            surface = directions == 2 and isinstance(saddle, FixedPoint) and system.dimension == 3 and exact
+            surface = directions == 2 and system.dimension == 3 and exact
             if (directions == 1 or surface) and len(traced) < _MOST_MANIFOLDS:
                 traced += _traced(system, saddle, which, box)
         if progress is not None:

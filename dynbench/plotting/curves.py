@@ -132,9 +132,10 @@ def _broken(path: Array, kept: NDArray[np.bool_]) -> Array:
 
 
 def _traced(analysis: Analysis) -> list[Any]:
-    """The manifolds to draw, of cycles where no curve is of a point: in a chaotic map all lie along the same ones."""
+    """The manifolds to draw, of cycles where none is of a point: in a chaotic map all lie along the same ones."""
     of_points = [m for m in analysis.manifolds if getattr(m, "cycle", None) is None]
-    return of_points if any(m.branches for m in of_points) else list(analysis.manifolds)
+    drawn = any(m.branches or getattr(m, "mesh", None) is not None for m in of_points)
+    return of_points if drawn else list(analysis.manifolds)
 
 
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:

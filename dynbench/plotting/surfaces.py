@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from dynbench.plotting.drawing import Sketch
@@ -23,6 +24,10 @@ __all__ = ["draw_surfaces"]
 _COLOURS = {"stable": Colour.STABLE, "unstable": Colour.REPELLING}
 #: How opaque polygons and their edges are: what lies behind is to be seen.
 _FACE, _EDGE = 0.16, 0.45
+#: How opaque polygons on top of each other are together: generations of them cover the same ground again and again.
+_TOGETHER = 0.5
+#: Layers are counted at the middles of so many polygons.
+_COUNTED = 200
 #: Of more polygons than this the edges would be all that is seen.
 _EDGED = 1000
 
@@ -35,9 +40,18 @@ def draw_surfaces(sketch: Sketch, manifolds: Iterable[Manifold], box: NDArray[np
         if not polygons:
             continue
         colour = _COLOURS[manifold.which]
-        edge = to_rgba(colour, _EDGE if len(polygons) <= _EDGED else 0.0)
-        drawn = PolyCollection(polygons, facecolors=to_rgba(colour, _FACE), edgecolors=edge, linewidths=0.3, zorder=2)
+        face = min(_FACE, 1.0 - (1.0 - _TOGETHER) ** (1.0 / _layers(polygons)))
+        edge = to_rgba(colour, _EDGE * face / _FACE if len(polygons) <= _EDGED else 0.0)
+        drawn = PolyCollection(polygons, facecolors=to_rgba(colour, face), edgecolors=edge, linewidths=0.3, zorder=2)
         sketch.ax.add_collection(drawn)
         sketch.add(f"{manifold.which} manifolds", drawn)
         handle = Patch(facecolor=to_rgba(colour, 2 * _FACE), edgecolor=to_rgba(colour, _EDGE))
         sketch.explain(handle, f"{manifold.which} manifold (surface)")
+
+
+def _layers(polygons: Sequence[NDArray[np.float64]]) -> float:
+    """How many of the polygons (c, 2) lie on top of each other on the page, where they are crowded; at least one."""
+    chosen = np.unique(np.linspace(0, len(polygons) - 1, _COUNTED).astype(int))
+    middles = np.array([polygons[k].mean(axis=0) for k in chosen])
+    count = sum(Path(corners).contains_points(middles).astype(int) for corners in polygons)
+    return max(1.0, float(np.quantile(count, 0.9)))

@@ -211,7 +211,9 @@ def _slow_points(analysis: Analysis) -> Iterator[Alert]:
     slow = {id(p) for p in (*analysis.slow_points, *analysis.fixed_points.slow_points)}
     if slow:
         text = f"{plural(len(slow), 'slow point')}: trajectories linger there, but no fixed point is near (proof)."
-        yield Alert(Severity.NOTE, text, "a minimum of speed where |F| is below 1/100 of its median over the box")
+        speed = "|F(x) - x|" if analysis.system.kind == "map" else "|F|"
+        threshold = f"a minimum of speed where {speed} is below 1/100 of its median over the box"
+        yield Alert(Severity.NOTE, text, threshold)
 
 
 def _named(numbers: list[int], noun: str = "point") -> str:

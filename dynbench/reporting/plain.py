@@ -113,8 +113,10 @@ def _mesh_to_dict(manifold: Manifold) -> tuple[dict[str, Any] | None, str]:
         return None, note
     if len(mesh) > _MOST_POLYGONS:
         note = "; ".join(filter(None, [note, f"the first {_MOST_POLYGONS} of {len(mesh)} polygons are in the report"]))
-        mesh = Mesh.of(mesh.corners()[:_MOST_POLYGONS], mesh.vertices.shape[1])
-    return {"vertices": mesh.vertices.tolist(), "faces": [polygon.tolist() for polygon in mesh.polygons]}, note
+        sheets = None if mesh.sheets is None else mesh.sheets[:_MOST_POLYGONS]
+        mesh = Mesh.of(mesh.corners()[:_MOST_POLYGONS], mesh.vertices.shape[1], sheets)
+    data = {"vertices": mesh.vertices.tolist(), "faces": [polygon.tolist() for polygon in mesh.polygons]}
+    return data | ({} if mesh.sheets is None else {"sheets": mesh.sheets.tolist()}), note
 
 
 def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cycles | None = None) -> Manifold:
@@ -137,7 +139,12 @@ def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cyc
 
 
 def _mesh_from_dict(data: Mapping[str, Any]) -> Mesh:
-    return Mesh(readonly(data["vertices"]), tuple(np.array(face, dtype=np.intp) for face in data["faces"]))
+    faces, sheets = data["faces"], data.get("sheets")  # written of cycles only
+    return Mesh(
+        readonly(data["vertices"]),
+        tuple(np.array(face, dtype=np.intp) for face in faces),
+        None if sheets is None else readonly(sheets, np.intp),
+    )
 
 
 def _cycle_of(data: Mapping[str, Any] | int | None, cycles: Cycles | None) -> Any:

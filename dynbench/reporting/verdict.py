@@ -114,10 +114,19 @@ def _kinds_clause(points: FixedPoints) -> str:
         clause = f"it{clause.removeprefix('1')}"
     elif len({_role(p.kind) for p in found}) == 1:
         clause = f"{'both' if len(found) == 2 else 'all'}{clause.removeprefix(str(len(found)))}"
-    estimated = sum(not _kind_proved(p) for p in found)
-    if estimated:
-        clause += f" ({'by estimate' if estimated == len(found) else f'{estimated} by estimate'})"
-    return clause
+    on_border = [p for p in found if p.kind is Kind.NONSMOOTH and p.status is Status.CERTIFIED]
+    estimated = sum(not _kind_proved(p) for p in found) - len(on_border)
+    remarks = ["by estimate" if estimated == len(found) else f"{estimated} by estimate"] if estimated else []
+    remarks += [_border_remark(on_border)] if on_border else []
+    return f"{clause} ({'; '.join(remarks)})" if remarks else clause
+
+
+def _border_remark(points: list[FixedPoint]) -> str:
+    """What certificates say of points where no linearisation defines a stability."""
+    indices = all(p.certificate is not None and p.certificate.index is not None for p in points)
+    proved = "existence, isolation and index" if indices else "existence and isolation"
+    whose = "its" if len(points) == 1 else "their"
+    return f"{proved} proved there; no linearisation decides {whose} stability, which is open"
 
 
 def _joining_clause(analysis: Analysis) -> str:

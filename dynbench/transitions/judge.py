@@ -19,7 +19,8 @@ __all__ = ["Judge"]
 
 Array = NDArray[np.float64]
 
-#: Where |F| is below this, relative to max(1, |x|), an orbit stands still as far as its tolerances can tell.
+#: Where |F|, of maps |F(x) - x|, is below this, relative to max(1, |x|), an orbit stands still as far as its
+#: tolerances can tell.
 _STILL = 1e-8
 #: Paths end at an attractor from this distance on, relative to max(1, |x|).
 _DRAWN = 1e-3
@@ -116,7 +117,8 @@ class Judge:
         scale = max(1.0, float(np.abs(orbit.last).max()))
         speed = float(np.abs(self.system.residual(orbit.last)).max())
         if speed <= _STILL * scale and self._nearest(orbit.last)[1] > 1e-3 * scale:
-            reason = f"it settles (|F| = {speed:.1g}) where no fixed point was given"
+            size = "|F(x) - x|" if self.system.kind == "map" else "|F|"
+            reason = f"it settles ({size} = {speed:.1g}) where no fixed point was given"
             orbit.end("undecided", None, "undecided", reason, path=self.paths)
 
     def _passed(self, orbit: Orbit) -> None:

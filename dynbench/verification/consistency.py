@@ -13,7 +13,7 @@ from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise import Checked
 from dynbench.verification.piecewise.manifolds import largest_gap
-from dynbench.verification.piecewise.meshes import distances, largest_jump, read_mesh
+from dynbench.verification.piecewise.meshes import distances, largest_jump, read_mesh, read_sheets
 
 __all__ = ["check_interrupted", "check_manifolds", "check_settled", "without_slow_points"]
 
@@ -52,7 +52,7 @@ def check_manifolds(
         error = 0.0 if field["error"].null else field["error"].length()
         stated = field.keys()  # older reports hold no meshes
         if "mesh" in stated and not field["mesh"].null:
-            _check_mesh(f"manifold {k}", which, read_mesh(field["mesh"], dimension), starts, error, ledger, checked)
+            _check_mesh(f"manifold {k}", which, field["mesh"], dimension, starts, error, ledger, checked)
             continue
         claim = f"manifold {k}: the map carries its corners along it, in doubles"
         if checked.function is None or min(map(len, lines), default=0) < 2:
@@ -75,15 +75,17 @@ def _searched(report: Field, dimension: int, points: Sequence[PointClaim]) -> ND
 def _check_mesh(
     name: str,
     which: str,
-    polygons: Sequence[NDArray[np.float64]],
+    mesh: Field,
+    dimension: int,
     starts: Sequence[tuple[float, ...]],
     error: float,
     ledger: Ledger,
     checked: Checked,
 ) -> None:
-    """Check that the polygons of a manifold of dimension 2 hold its point, and that the map carries them along it."""
+    """Check that the sheets of a manifold of dimension 2 hold its states, and that the map carries corners along it."""
     allowed = _CARRIED + 100 * error
-    apart = max(distances(np.array(starts), polygons) / np.maximum(1.0, np.abs(starts).max())) if starts else np.inf
+    polygons, sheets = read_mesh(mesh, dimension), read_sheets(mesh, len(starts)) if starts else []
+    apart = max((_off(x, polygons, sheets, k) for k, x in enumerate(starts)), default=np.inf)
     ledger.require(f"{name}: its polygons hold the point", bool(apart <= allowed), f"it is {apart:.2g} off")
     claim = f"{name}: the map carries its corners along it, images in rational numbers"
     if checked.function is None:
@@ -91,6 +93,14 @@ def _check_mesh(
         return
     gap = largest_jump(checked.function, which, polygons)
     ledger.require(claim, gap <= allowed, f"one is {gap:.2g} off")
+
+
+def _off(
+    state: tuple[float, ...], polygons: Sequence[NDArray[np.float64]], sheets: Sequence[int], number: int
+) -> float:
+    """How far a state is from the polygons on its own sheet, relative to max(1, |x|)."""
+    own = [polygon for polygon, sheet in zip(polygons, sheets, strict=True) if sheet == number]
+    return float(distances(np.array([state]), own)[0]) / max(1.0, float(np.abs(state).max()))
 
 
 def _starts(field: Field, points: Sequence[PointClaim], checked: Checked) -> Sequence[tuple[float, ...]]:

@@ -10,6 +10,7 @@ import dynbench as db
 from dynbench.fixed_points import FixedPoints
 from dynbench.fixed_points.search import Continuum, Undecided
 from dynbench.reporting.sections.cycles import cycles_section
+from dynbench.reporting.sections.not_established import not_established_section
 from dynbench.reporting.verdict import settled, verdict, verdict_on_points
 
 X = sp.Symbol("x")
@@ -114,3 +115,29 @@ def test_uncertified_points_are_counted_apart(jang):
     analysis = changed(jang, points=(loose, *rest), complete=False)
     assert "2 of them proved" in verdict(analysis)
     assert "(1 by estimate)" in verdict(analysis)
+
+
+@pytest.mark.parametrize(
+    "kink", [db.ODE({"x": "-x + abs(x)/2", "y": "-y"}), db.Map({"x": "abs(x)/2 + y", "y": "x/3 - y/4"})]
+)
+def test_a_certified_point_on_a_border_is_no_estimate(kink):
+    """All but its stability is proved of it, and that is left open, as no linearisation defines it."""
+    analysis = db.analyze(kink, box=[(-1, 1)] * 2, periods=0)
+    assert verdict(analysis) == (
+        "The region searched holds exactly 1 fixed point (proof): it lies where the system is not smooth (existence, "
+        "isolation and index proved there; no linearisation decides its stability, which is open)."
+    )
+    assert not settled(analysis)
+    assert "no linearisation defines it there" in repr(not_established_section(analysis))
+    (point,) = analysis.fixed_points
+    unknown = dataclasses.replace(point.certificate, index=None)
+    assert "(existence and isolation proved there; " in verdict(
+        changed(analysis, points=(dataclasses.replace(point, certificate=unknown),))
+    )
+    loose = dataclasses.replace(point, status=db.Status.CONVERGED, certificate=None)
+    assert "(1 by estimate; existence, " in verdict(changed(analysis, points=(loose, point)))
+
+
+def test_conserved_quantities_of_maps_are_not_said_to_have_been_sought(henon, jang):
+    assert "no conserved quantity: they are sought for flows only." in repr(not_established_section(henon))
+    assert "no conserved quantity: only some forms were tried." in repr(not_established_section(jang))

@@ -236,3 +236,11 @@ def test_an_edge_to_infinity_has_no_length():
     lengths = {graph.nodes[b]["kind"]: data["length"] for _, b, data in graph.edges(data=True)}
     assert lengths["infinity"] is None
     assert lengths["stable node"] == pytest.approx(2.0, abs=2e-3)
+
+
+def test_an_orbit_of_a_map_that_settles_elsewhere_says_what_is_small():
+    """At a fixed point of a map F itself is not small."""
+    graph = graph_of(db.Map({"x": "3*x/2 - x^3/2"}), box=[(-1 / 2, 1 / 2)])
+    reasons = [data["reason"] for *_, data in graph.edges(data=True)]
+    assert len(reasons) == 2
+    assert all("(|F(x) - x| = " in reason for reason in reasons)

@@ -68,6 +68,8 @@ def _about_points(analysis: Analysis) -> Iterator[Text]:
         yield (f"{plural(len(unproved), 'point')} listed: existence or uniqueness is not proved.",)
     if any(p.kind is Kind.NONHYPERBOLIC for p in points):
         yield ("The stability of nonhyperbolic points is not decided by their eigenvalues.",)
+    if any(p.kind is Kind.NONSMOOTH for p in points):
+        yield ("The stability of points where the system is not smooth: no linearisation defines it there.",)
     if points.failed:
         yield (f"{plural(points.failed, 'start')} converged to nothing; fixed points near them may have been missed.",)
 
@@ -118,8 +120,13 @@ def _about_motion(analysis: Analysis) -> Iterator[Text]:
     if is_large(analysis.system) and analysis.system.kind == "flow":
         yield ("Stable manifolds were not traced, nor saddle-to-saddle connections looked for: too many states.",)
     if not analysis.invariants:
-        tried = "only some forms were" if analysis.system.algebraic else "none was"
-        yield (f"That there is no conserved quantity: {tried} tried.",)
+        yield (f"That there is no conserved quantity: {_tried(analysis)}.",)
+
+
+def _tried(analysis: Analysis) -> str:
+    if analysis.system.kind == "map":
+        return "they are sought for flows only"
+    return "only some forms were tried" if analysis.system.algebraic else "none was tried"
 
 
 def _untraced(analysis: Analysis) -> int:

@@ -17,7 +17,7 @@ from dynbench.verification.document import Field
 from dynbench.verification.piecewise.manifolds import MOST_UNITS, InDoubles, comes_from_outside
 from dynbench.verification.piecewise.rows import Rectified
 
-__all__ = ["distances", "largest_jump", "read_mesh"]
+__all__ = ["distances", "largest_jump", "read_mesh", "read_sheets"]
 
 Array = NDArray[np.float64]
 
@@ -45,6 +45,23 @@ def read_mesh(field: Field, dimension: int) -> list[Array]:
     if not polygons:
         raise InputError(f"{field.path} has no faces.")
     return polygons
+
+
+def read_sheets(field: Field, period: int) -> list[int]:
+    """The state of the cycle, by its number, on whose sheet each polygon of a mesh is; all 0 of a fixed point.
+
+    Raises
+    ------
+    InputError
+        If there is not one for each polygon, or it is no number of a state; or if those of a cycle are missing.
+    """
+    count = len(field["faces"].items())
+    if "sheets" not in field.keys() and period == 1:  # noqa: SIM118 (a field is no mapping)
+        return [0] * count
+    sheets = [sheet.integer() for sheet in field["sheets"].items(count)]
+    if not all(0 <= sheet < period for sheet in sheets):
+        raise InputError(f"{field.path}.sheets holds what is no number of one of the {period} states.")
+    return sheets
 
 
 def largest_jump(system: Rectified, which: str, polygons: Sequence[Array]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import jsonschema
@@ -10,12 +11,15 @@ import pytest
 from flint import fmpq
 
 import dynbench as db
+from dynbench.analysis import pipeline
 from dynbench.reporting import plain
 from dynbench.reporting.json import content_of, render_json, schema
 from dynbench.reporting.rebuild import analysis_of
+from dynbench.transitions import TransitionGraph
 from dynbench.verification import verify
+from dynbench.verification.document import Field
 from dynbench.verification.piecewise.manifolds import largest_gap
-from dynbench.verification.piecewise.meshes import distances, largest_jump
+from dynbench.verification.piecewise.meshes import distances, largest_jump, read_sheets
 from dynbench.verification.piecewise.rows import Rectified, Row
 
 CUBE = [(-6, 6)] * 3
@@ -82,6 +86,61 @@ def test_faces_without_corners_are_refused(report_of, face):
     surfaces(report)[0]["mesh"]["faces"] = []
     with pytest.raises(db.errors.InputError, match="has no faces"):
         verify(report)
+
+
+@pytest.fixture(scope="module")
+def sheets_text():
+    """The report on a map with a saddle cycle of two states that has a stable surface, and on no other manifold."""
+    system = db.Map({"x": "1 - 5/4*Abs(x) + y", "y": "x/5", "z": "z/2 + Abs(x + z)/8"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "graph_of", lambda *_: TransitionGraph())  # it takes most of the time
+        analysis = db.analyze(system, periods=2, box=[(-2, 2), (-1, 1), (-1, 1)])
+    surface = next(m for m in analysis.manifolds if m.cycle is not None and m.mesh is not None)
+    return render_json(dataclasses.replace(analysis, manifolds=(surface,), homoclinic=()))
+
+
+def test_sheets_of_a_cycle_are_written_and_read_back(sheets_text, monkeypatch):
+    report = json.loads(sheets_text)
+    jsonschema.validate(report, schema())
+    analysis = analysis_of(report)
+    assert json.loads(render_json(analysis)) == report
+    (manifold,) = analysis.manifolds
+    assert manifold.mesh.sheets.tolist() == report["manifolds"][0]["mesh"]["sheets"]
+    assert set(manifold.mesh.sheets) == {0, 1}
+    assert not verify(report).failed
+    monkeypatch.setattr(plain, "_MOST_POLYGONS", 9)
+    assert content_of(analysis)["manifolds"][0]["mesh"]["sheets"] == manifold.mesh.sheets[:9].tolist()
+
+
+def test_points_of_a_fixed_point_have_no_sheets(report_of):
+    report = report_of("surface")
+    assert "sheets" not in surfaces(report)[0]["mesh"]
+    assert analysis_of(report).manifolds[0].mesh.sheets is None
+
+
+def test_sheets_that_were_exchanged_are_told(sheets_text):
+    report = json.loads(sheets_text)
+    mesh = report["manifolds"][0]["mesh"]
+    mesh["sheets"] = [1 - sheet for sheet in mesh["sheets"]]
+    assert [claim for claim in failed(report) if "its polygons hold the point" in claim]
+
+
+@pytest.mark.parametrize(
+    ("mesh", "message"),
+    [
+        ({"sheets": [0, 1, 2]}, "mesh.sheets holds what is no number of one of the 2 states"),
+        ({"sheets": [0, -1, 1]}, "mesh.sheets holds what is no number of one of the 2 states"),
+        ({"sheets": [0, 1]}, "mesh.sheets has 2 entries; expected 3"),
+        ({"sheets": [0, 0.5, 1]}, "whole number"),
+        ({}, "The report has no key mesh.sheets"),
+    ],
+)
+def test_sheets_must_be_numbers_of_states(mesh, message):
+    faces = {"faces": [[0, 1, 2]] * 3}
+    assert read_sheets(Field(faces | {"sheets": [0, 1, 1]}, "mesh"), 2) == [0, 1, 1]
+    assert read_sheets(Field(faces, "mesh"), 1) == [0, 0, 0]
+    with pytest.raises(db.errors.InputError, match=message):
+        read_sheets(Field(faces | mesh, "mesh"), 2)
 
 
 def test_distances_from_polygons():
