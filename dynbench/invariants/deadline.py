@@ -16,7 +16,7 @@ __all__ = ["deadline"]
 
 #: Seconds until the next try where an exception would be ignored.
 _AGAIN = 0.01
-#: Seconds that an exception may take to be raised; the garbage collector goes on after them whatever became of it.
+#: Seconds that an exception may take to end its block.
 _AT_MOST = 1.0
 
 
@@ -26,7 +26,8 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
 
     The exception is raised as Ctrl-C raises KeyboardInterrupt, between two instructions of Python: a long call into
     compiled code is left first. Unlike a signal it works in every thread and takes nothing from the application. It
-    should derive from BaseException, or an ``except Exception`` on the way may swallow it. Blocks may be nested, and
+    should derive from BaseException, or an ``except Exception`` on the way may swallow it. A block that has not ended a
+    second later gets it again: Python ignores exceptions in callbacks and destructors. Blocks may be nested, and
     several threads may have one each.
 
     Parameters
@@ -44,17 +45,19 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
         strike.wait(seconds)
         yield
     finally:
+        strike.over = True  # before any call, which an exception could cut short
         strike.take_back()
 
 
 class _Strike:
-    """An exception that a timer raises in a thread, once, unless it is taken back before."""
+    """An exception that a timer raises in a thread until it is taken back."""
 
     #: Those whose exception was set and may not be raised yet, by thread: Python keeps one for each.
     struck: ClassVar[dict[int, _Strike]] = {}
     #: Whether the collector was on before the first of them.
     collecting: ClassVar[bool] = True
-    lock: ClassVar[threading.Lock] = threading.Lock()
+    #: Reentrant: a block that was dropped may be ended by the collector, wherever its thread is.
+    lock: ClassVar[threading.RLock] = threading.RLock()
 
     def __init__(self, thread: int, error: type[BaseException]) -> None:
         self.thread, self.error, self.over = thread, error, False
@@ -78,14 +81,17 @@ class _Strike:
                 return
             self.struck[self.thread] = self
             _set_exception(self.thread, self.error)
-        # Not left to `take_back` alone, which the exception itself may cut short.
-        _timer(_AT_MOST, self.forget)
+        self.timer = _timer(_AT_MOST, self.again)
+
+    def again(self) -> None:
+        """Strike again where the exception was ignored; the collector goes on also where `take_back` was cut short."""
+        self.forget()
+        self.now()
 
     def take_back(self) -> None:
         """No strike from here on; one that was set and is not raised yet is not raised."""
         self.timer.cancel()
         with self.lock:
-            self.over = True
             if self.struck.get(self.thread) is self:
                 _set_exception(self.thread, None)
         self.forget()

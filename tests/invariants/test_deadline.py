@@ -6,6 +6,7 @@ import gc
 import math
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -151,6 +152,32 @@ def test_an_interrupted_search_is_not_kept_for_the_next_call(search, method, mon
     assert found.stopped == ""
     assert len(found) == 1
     assert getattr(system, search)() is found
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_exception_that_python_ignored_comes_again():
+    """In the callback of a weak reference, which looks like any other function."""
+
+    class Thing:
+        pass
+
+    def slow(_):
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            sum(range(100))
+        ends.append(end)
+
+    def endless():
+        thing = Thing()
+        references.append(weakref.ref(thing, slow))
+        del thing
+        while True:
+            sum(range(100))
+
+    references, ends = [], []
+    with pytest.raises(OutOfTime), deadline(0.1, OutOfTime):
+        endless()
+    assert not ends
 
 
 @pytest.mark.parametrize("place", ["callback of the collector", "destructor"])
