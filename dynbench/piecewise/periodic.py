@@ -40,7 +40,7 @@ class Continuum:
     period : int
         The smallest that all of them have: a divisor of the length of the word. Single ones may have a smaller one.
     through : (fmpq_mat, ...)
-        Two of them, where the set is a segment; one, where it is a ray, a line, or of dimension two.
+        States of the set: the two ends of a segment; one state, where it is a ray, a line, or of dimension two.
     equations, inequalities : tuple of (row, number)
         The set is where row z + number is 0 for each of the equations, in reduced echelon form, and not negative for
         each of the inequalities. These are in the states without a pivot alone, and of parallel ones the tightest.
@@ -180,11 +180,10 @@ def _singular(
         if tight.get(tuple(-a for a in slope)) == -value:  # no wider than a line: it is one more equation
             row = fmpq_mat([list(solved.spread(slope))])
             return _singular(_below(system, row), _below(constant, fmpq_mat([[-value]])), matrix, regions, word)
-    through = [start] if len(kernel) > 1 else [start + kernel[0] * end for end in bounds[0] if end is not None]
     continuum = Continuum(
         len(kernel),
-        _common_period(start, kernel, regions, word),
-        tuple(through or [start]),
+        _common_period(start, kernel, regions),
+        tuple(_states_of(start, kernel, inequalities, bounds[0])),
         tuple(solved.equations),
         tuple((solved.spread(slope), value) for slope, value in tight.items()),
     )
@@ -195,14 +194,36 @@ def _below(matrix: fmpq_mat, row: fmpq_mat) -> fmpq_mat:
     return fmpq_mat([*matrix.tolist(), *row.tolist()])
 
 
-def _common_period(start: fmpq_mat, kernel: Sequence[fmpq_mat], regions: Sequence[RationalRegion], word: Word) -> int:
-    """The smallest divisor d of the length of the word such that d steps fix every point of start + span kernel."""
+def _states_of(
+    start: fmpq_mat, kernel: Sequence[fmpq_mat], inequalities: Sequence[Affine], first: tuple[fmpq | None, fmpq | None]
+) -> list[fmpq_mat]:
+    """The ends of start + K t with a t + b >= 0 where K is a column, or one state; `first` is the range of t_1."""
+    if len(kernel) == 1:
+        return [start + kernel[0] * end for end in first if end is not None] or [start]
+    t = _nearest_to_zero(*first)
+    # t_1 is taken from the projection of the set, so the inequalities leave a value of t_2.
+    second = range_of([(a[1:], a[0] * t + b) for a, b in inequalities], 0, 1)
+    assert second is not None, "the range of one coordinate is the projection of the set"
+    return [start + kernel[0] * t + kernel[1] * _nearest_to_zero(*second)]
+
+
+def _nearest_to_zero(low: fmpq | None, high: fmpq | None) -> fmpq:
+    if low is not None and low > 0:
+        return low
+    return high if high is not None and high < 0 else fmpq(0)
+
+
+def _common_period(start: fmpq_mat, kernel: Sequence[fmpq_mat], regions: Sequence[RationalRegion]) -> int:
+    """The smallest divisor d of the length of the word such that d steps fix every point of start + span kernel.
+
+    The word need not repeat itself after d steps: states on a border lie in the closed regions of several patterns.
+    """
     z, moved = start, list(kernel)
     for step, region in enumerate(regions[:-1], 1):
         z, moved = region.J * z + region.c, [region.J * d for d in moved]
-        if len(word) % step == 0 and word[step:] == word[:-step] and z == start and moved == list(kernel):
+        if len(regions) % step == 0 and z == start and moved == list(kernel):
             return step
-    return len(word)
+    return len(regions)
 
 
 def _inequalities(

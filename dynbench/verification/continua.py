@@ -72,10 +72,15 @@ def check_continua(system: Declared, continua: Field, ledger: Ledger) -> None:
         bad = [g for g in tops if not _in_radical(g, equations, system.states)]
         ledger.require(claim, not bad, f"not all of {bad[0]!s:.60} vanishes there" if bad else "")
         found = _dimension(equations, system.states)
-        ledger.require(f"{name}: of dimension {dimension}", found == dimension, f"it is {found}")
+        _require_dimension(name, dimension, found, ledger)
         if real:
             shown = found == dimension and _has_real_points(equations, denominator, dimension, system.states)
             ledger.prove(f"{name}: it has real points", shown, "none was exhibited")
+
+
+def _require_dimension(name: str, stated: int, found: int, ledger: Ledger) -> None:
+    why = f"it is {found}" if found != stated else "a continuum has at least one"
+    ledger.require(f"{name}: of dimension {stated}", found == stated >= 1, why)
 
 
 def _check_polyhedron(
@@ -99,7 +104,7 @@ def _check_polyhedron(
         return
     ledger.add(claim, *all_fixed(function, where))
     found = len(where.kernel)
-    ledger.require(f"{name}: of dimension {dimension}", found == dimension, f"it is {found}")
+    _require_dimension(name, dimension, found, ledger)
 
 
 def _affine(e: sp.Expr, states: Sequence[sp.Symbol]) -> Affine | None:

@@ -147,6 +147,12 @@ def test_continua_are_reported_and_make_the_set_incomplete():
     assert point.exact == ((0,),)
 
 
+def test_fixed_points_on_a_border_leave_longer_periods_complete():
+    cycles = db.find_cycles(db.Map({"x": "x/2 + Max(x, 0)/4", "y": "y"}), periods=3)
+    assert {c.period for c in cycles.continua} == {1}
+    assert cycles.complete == {1: False, 2: True, 3: True}
+
+
 def test_irrational_entries_are_not_proved():
     cycles = db.find_cycles(db.Map({"x": "1 - sqrt(2)*Abs(x)"}), periods=1)
     assert len(cycles) == 2

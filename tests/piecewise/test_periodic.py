@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+import numpy as np
 from flint import fmpq
 
 import dynbench as db
@@ -47,6 +50,38 @@ def test_a_segment_of_two_cycles():
 def test_a_continuum_of_fixed_points_is_none_of_cycles():
     found = solve_word(exact({"x": "Abs(x)"}), ((True,), (True,)))
     assert found.continuum.period == 1
+
+
+def test_fixed_points_on_a_border_are_of_period_one_by_every_word():
+    # The line x = 0 lies in the regions of both patterns, so words that repeat nothing have it for solutions too.
+    form = exact({"x": "x/2 + Max(x, 0)/4", "y": "y"})
+    for length in (2, 3):
+        for word in itertools.product([(False,), (True,)], repeat=length):
+            assert solve_word(form, word).continuum.period == 1
+
+
+def test_the_state_of_a_plane_lies_in_it():
+    found = solve_word(exact({"x": "x + Max(1 - x, 0)/2", "y": "y"}), ((True,),)).continuum
+    assert found.dimension == 2
+    assert [z.entries() for z in found.through] == [[fmpq(1), fmpq(0)]]
+
+
+def test_states_of_continua_have_their_period_exactly():
+    rng, dimensions = np.random.default_rng(3), set()
+    for _ in range(60):
+        a, b, c, h, k = rng.integers(-2, 3, 5)
+        form = exact({"x": f"{rng.choice([-1, 1])}*x + {a}*relu({b}*x + {c}*y + {h})", "y": f"y + relu(x + {k})"})
+        patterns = list(itertools.product([False, True], repeat=form.units))
+        for word in [*((p,) for p in patterns), *itertools.product(patterns, repeat=2)]:
+            found = solve_word(form, word).continuum
+            if found is None:
+                continue
+            dimensions.add((found.period, found.dimension))
+            for z in found.through:
+                image = form(z) if found.period == 1 else form(form(z))
+                assert image == z
+                assert holds(form, word, z)
+    assert dimensions == {(1, 1), (1, 2), (2, 1), (2, 2)}
 
 
 def test_a_singular_word_without_solutions():

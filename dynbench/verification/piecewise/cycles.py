@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from dynbench.errors import InputError
 from dynbench.verification.document import Field
@@ -23,7 +23,7 @@ from dynbench.verification.piecewise.orbits import (
 )
 from dynbench.verification.piecewise.rows import Rectified
 from dynbench.verification.piecewise.unique import has_no_cycle, has_one_fixed_point
-from dynbench.verification.piecewise.words import affordable, all_cycles, is_continuum
+from dynbench.verification.piecewise.words import affordable, all_cycles, segment_of
 from dynbench.verification.records import Outcome
 
 __all__ = ["StatedCycle", "check_cycles"]
@@ -144,7 +144,7 @@ def _check_residual(
     gap = max(gaps, default=fmpq(0))
     room = _exactly(_ROUNDED) * (1 + max((size for point in exact for size in system.sizes(point)), default=fmpq(0)))
     claim = f"{name}: its residual is {stated:.3g}, up to rounding"
-    ledger.require(claim, abs(_exactly(stated) - gap) <= room, f"it is {int(gap.p) / int(gap.q):.3g}")
+    ledger.require(claim, abs(_exactly(stated) - gap) <= room, f"it is {arb(gap).str(3, radius=False)}")
 
 
 def _start(form: Rectified | None, field: Field, word: Word | None, n: int) -> State | None:
@@ -160,8 +160,8 @@ def _state(field: Field, n: int) -> State:
 
 
 def _rounds(stated: Sequence[float], exact: State) -> bool:
-    room = _ROUNDED * max(1.0, *(abs(int(e.p) / int(e.q)) for e in exact))
-    return all(abs(_exactly(x) - e) <= _exactly(room) for x, e in zip(stated, exact, strict=True))
+    room = _exactly(_ROUNDED) * max(fmpq(1), *map(abs, exact))
+    return all(abs(_exactly(x) - e) <= room for x, e in zip(stated, exact, strict=True))
 
 
 def _exactly(number: float) -> fmpq:
@@ -217,22 +217,12 @@ def _check_continuum(form: Rectified | None, field: Field, n: int, ledger: Ledge
         ledger.add(claim, Outcome.NOT_ESTABLISHED, "the equations are not read as rational ones")
         return
     word = read_word(field["word"], len(form.arguments))
-    proved = dimension == 1 and len(word) == period and is_continuum(form, word)
-    if ledger.prove(claim, proved, "the word is not shown to have a segment of such states"):
-        closes = all(_closes(form, word, state) for state in through)
-        ledger.require(f"{claim}: its states have that period, up to rounding", closes, "one has not")
-
-
-def _closes(form: Rectified, word: Word, state: Sequence[float]) -> bool:
-    """Whether the affine functions of a word take a state to itself, and it stays in the word's regions."""
-    start = [_exactly(x) for x in state]
-    x, room = start, _exactly(_ROUNDED) * (1 + sum(map(abs, start), fmpq(0)))
-    for pattern in word:
-        room = room * 2 + _exactly(_ROUNDED) * sum(form.sizes(x), fmpq(0))
-        if any((m < -room) if active else (m > room) for m, active in zip(form.margins(x), pattern, strict=True)):
-            return False
-        x = form.image(x)
-    return all(abs(a - b) <= room for a, b in zip(x, start, strict=True))
+    segment = segment_of(form, word) if dimension == 1 and len(word) == period else None
+    why = "the word is not shown to have a segment of such states, not all of a smaller period"
+    ledger.prove(claim, segment is not None, why)
+    if segment is not None:
+        lies = all(_rounds(state, segment.near([_exactly(x) for x in state])) for state in through)
+        ledger.require(f"{claim}: its states lie in it, up to rounding", lies, "one does not")
 
 
 def _lies_in(states: frozenset[State], box: Sequence[tuple[float, float]]) -> bool:

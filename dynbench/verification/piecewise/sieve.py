@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from flint import fmpq
 from numpy.typing import NDArray
 
 from dynbench.verification.piecewise.rows import Rectified, Row
 
-__all__ = ["patterns_left"]
+__all__ = ["in_range", "patterns_left"]
 
 Array = NDArray[np.float64]
 
 _AT_ONCE = 4096
+#: Numbers of other sizes are not looked at in doubles: the bounds are for roundings, not for overflow and underflow.
+_LARGEST = fmpq(2**500)
+
+
+def in_range(system: Rectified) -> bool:
+    """Whether all numbers of a function are of a size that doubles hold, and products of two of them."""
+    rows = (*system.rows, *system.arguments)
+    sizes = (abs(c) for row in rows for c in (*row.terms.values(), row.constant) if c != 0)
+    return all(1 / _LARGEST <= size <= _LARGEST for size in sizes)
 
 
 def patterns_left(system: Rectified) -> Iterator[tuple[bool, ...]]:
-    """The patterns of a function without nested units that may have a fixed point in their closed region.
+    """The patterns of a function that may have a fixed point in their closed region.
+
+    It has no nested units, and its numbers are in range.
 
     With M = I - J and an approximate inverse R, |I - R M| <= alpha < 1 in the maximum norm, the solution of M x = c is
     within |R| |c - M y| / (1 - alpha) of any y. Sums of m products are off by at most m units of rounding, relative to

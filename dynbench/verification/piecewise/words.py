@@ -9,9 +9,9 @@ from flint import fmpq, fmpq_mat
 
 from dynbench.verification.piecewise.orbits import State
 from dynbench.verification.piecewise.rows import Piece, Rectified
-from dynbench.verification.piecewise.sieve import patterns_left
+from dynbench.verification.piecewise.sieve import in_range, patterns_left
 
-__all__ = ["MOST_WORDS", "affordable", "all_cycles", "fixed_states", "is_continuum", "solutions"]
+__all__ = ["MOST_WORDS", "Segment", "affordable", "all_cycles", "fixed_states", "segment_of", "solutions"]
 
 #: So many words are gone through.
 MOST_WORDS = 40_000
@@ -25,10 +25,27 @@ class _Letter(NamedTuple):
     piece: Piece
 
 
-class _Continuum(Exception):
-    """A word has a segment of solutions in its regions, or, where not `segment`, a larger set that is not looked at."""
+class Segment(NamedTuple):
+    """The states start + s along with low <= s <= high (None: no bound) and low < high."""
 
-    def __init__(self, *, segment: bool) -> None:
+    start: fmpq_mat
+    along: fmpq_mat
+    low: fmpq | None
+    high: fmpq | None
+
+    def near(self, state: Sequence[fmpq]) -> State:
+        """The state of it that is told from a given one by the coordinate that changes most along it."""
+        i = max(range(len(state)), key=lambda j: abs(self.along[j, 0]))
+        s = (state[i] - self.start[i, 0]) / self.along[i, 0]
+        s = s if self.low is None else max(s, self.low)
+        s = s if self.high is None else min(s, self.high)
+        return tuple((self.start + self.along * s).entries())
+
+
+class _Continuum(Exception):
+    """A word has a segment of solutions in its regions, or, without one, a larger set that is not looked at."""
+
+    def __init__(self, segment: Segment | None = None) -> None:
         super().__init__()
         self.segment = segment
 
@@ -36,18 +53,20 @@ class _Continuum(Exception):
 def affordable(system: Rectified, period: int) -> bool:
     """Whether the words of a period are few enough to be gone through; those of period 1 mostly in doubles."""
     units = len(system.arguments)
-    if period == 1 and not _nested(system):
+    if period == 1 and _sieved(system):
         return units <= _MOST_UNITS
     return units * period <= _MOST_BITS and 2 ** (units * period) // period <= MOST_WORDS
 
 
-def _nested(system: Rectified) -> bool:
-    return any(i >= system.dimension for argument in system.arguments for i in argument.terms)
+def _sieved(system: Rectified) -> bool:
+    """Whether most patterns can be told in doubles: no unit is within another, and no number too large or too small."""
+    nested = any(i >= system.dimension for argument in system.arguments for i in argument.terms)
+    return not nested and in_range(system)
 
 
 def fixed_states(system: Rectified) -> set[State] | str:
     """Every fixed point, in the whole space; why they are not known, as a text."""
-    if _nested(system):
+    if not _sieved(system):
         found = all_cycles(system, 1)
         return found if isinstance(found, str) else {state for states in found for state in states}
     states: set[State] = set()
@@ -67,7 +86,7 @@ def all_cycles(system: Rectified, period: int) -> set[frozenset[State]] | str:
     function. Rotations of a word have the same cycles. A word that repeats a shorter one has other solutions only
     where I - J has a lower rank than for fewer repetitions.
     """
-    if period == 1 and not _nested(system):
+    if period == 1 and _sieved(system):
         known = fixed_states(system)
         return known if isinstance(known, str) else {frozenset({state}) for state in known}
     size = len(system.arguments)
@@ -95,13 +114,16 @@ def solutions(system: Rectified, pattern: Sequence[bool]) -> list[State] | None:
         return None
 
 
-def is_continuum(system: Rectified, word: Sequence[tuple[bool, ...]]) -> bool:
-    """Whether F^k keeps a segment of states in the closed regions of a word, and no larger set, state by state."""
+def segment_of(system: Rectified, word: Sequence[tuple[bool, ...]]) -> Segment | None:
+    """The states in the closed regions of a word that F^k fixes; None where these are no segment, ray or line.
+
+    None also where a smaller number of steps, one that divides k, fixes all of them.
+    """
     try:
         _solved([_Letter(pattern, system.piece(pattern)) for pattern in word])
     except _Continuum as found:
         return found.segment
-    return False
+    return None
 
 
 def _adds(word: Sequence[_Letter], times: int) -> bool:
@@ -122,7 +144,10 @@ def _identity(n: int) -> fmpq_mat:
 
 
 def _solved(word: Sequence[_Letter]) -> list[State] | None:
-    """The states in the closed regions of a word that F^k maps to themselves, where there is one such orbit."""
+    """The states in the closed regions of a word that F^k maps to themselves, where there is one such orbit.
+
+    None also where all solutions have a smaller period: no cycle of k states is among them.
+    """
     n = word[0].piece.J.nrows()
     J, c = _identity(n), fmpq_mat(n, 1)
     for letter in word:
@@ -134,21 +159,37 @@ def _solved(word: Sequence[_Letter]) -> list[State] | None:
     pivots = [next(j for j in range(n + 1) if reduced[i, j] != 0) for i in range(rank)]
     if n in pivots:
         return None  # no solution
-    if rank < n - 1:
-        raise _Continuum(segment=False)
-    free = next(j for j in range(n) if j not in pivots)
-    start, along = fmpq_mat(n, 1), fmpq_mat(n, 1)
-    along[free, 0] = fmpq(1)
+    start, kernel = fmpq_mat(n, 1), []
     for i, j in enumerate(pivots):
-        start[j, 0], along[j, 0] = reduced[i, n], -reduced[i, free]
-    share = _share(word, start, along)
-    return None if share is None else _orbit(word, start + along * share)
+        start[j, 0] = reduced[i, n]
+    for free in (j for j in range(n) if j not in pivots):
+        kernel.append(fmpq_mat(n, 1))
+        kernel[-1][free, 0] = fmpq(1)
+        for i, j in enumerate(pivots):
+            kernel[-1][j, 0] = -reduced[i, free]
+    if _returns_early(word, start, kernel):
+        return None
+    if len(kernel) > 1:
+        raise _Continuum
+    share = _share(word, start, kernel[0])
+    return None if share is None else _orbit(word, start + kernel[0] * share)
+
+
+def _returns_early(word: Sequence[_Letter], start: fmpq_mat, kernel: Sequence[fmpq_mat]) -> bool:
+    """Whether d < k steps of a word, d a divisor of k, fix every state of start + span kernel."""
+    z, moved = start, list(kernel)
+    for step, (_, piece) in enumerate(word[:-1], 1):
+        z, moved = piece.J * z + piece.c, [piece.J * direction for direction in moved]
+        if len(word) % step == 0 and z == start and moved == list(kernel):
+            return True
+    return False
 
 
 def _share(word: Sequence[_Letter], start: fmpq_mat, along: fmpq_mat) -> fmpq | None:
     """The number s for which the orbit of start + s along stays in the closed regions; None where there is none."""
     low: fmpq | None = None
     high: fmpq | None = None
+    first = Segment(start, along, None, None)
     for pattern, piece in word:
         for active, row, shift in zip(pattern, piece.G, piece.g, strict=True):
             sign = fmpq(1 if active else -1)
@@ -165,7 +206,7 @@ def _share(word: Sequence[_Letter], start: fmpq_mat, along: fmpq_mat) -> fmpq | 
                 high = bound if high is None else min(high, bound)
         start, along = piece.J * start + piece.c, piece.J * along
     if low is None or high is None or low < high:
-        raise _Continuum(segment=True)
+        raise _Continuum(first._replace(low=low, high=high))
     return low if low == high else None
 
 

@@ -48,6 +48,16 @@ def test_the_sieve_keeps_every_pattern_with_a_fixed_point(seed):
     assert fixed_states(function) == found
 
 
+@pytest.mark.parametrize("exponent", [400, -400])
+def test_numbers_that_no_double_holds_are_told_exactly(exponent):
+    # x = 2 - b relu(x - 1), y = y/2 + relu(y - b) with b = 10^+-400.
+    b = fmpq(10) ** exponent
+    arguments = (Row({0: fmpq(1)}, fmpq(-1)), Row({1: fmpq(1)}, -b))
+    function = Rectified(2, arguments, (Row({2: -b}, fmpq(2)), Row({1: fmpq(1, 2), 3: fmpq(1)})))
+    x = (2 + b) / (1 + b)
+    assert fixed_states(function) == {(x, fmpq(0)), (x, 2 * b)}
+
+
 def test_what_is_too_large_is_not_gone_through():
     rng = np.random.default_rng(0)
     assert affordable(network(6, rng), 1)

@@ -84,6 +84,13 @@ def test_what_is_no_polyhedron_of_that_dimension_is_not_established(change):
     assert Outcome.HOLDS not in {c.outcome for c in outcomes(report)}
 
 
+@pytest.mark.parametrize("change", [{"equations": ["x", "y"], "inequalities": []}, {"equations": ["x - 1", "y"]}])
+def test_a_single_point_is_no_continuum(change):
+    report = json.loads(text("half"))
+    report["fixed_points"]["continua"][0].update(change, dimension=0)
+    assert any("of dimension 0" in c.claim and c.outcome is Outcome.FAILS for c in outcomes(report))
+
+
 def test_a_smaller_part_is_a_true_claim():
     report = json.loads(text("half"))
     report["fixed_points"]["continua"][0]["inequalities"] = ["x - 1"]

@@ -151,7 +151,31 @@ def test_a_continuum_needs_its_word(report_of):
     report = report_of("continuum")
     report["cycles"]["continua"][0]["through"][0][0] -= 1e-6
     report["cycles"]["continua"][0]["through"][1][0] += 1e-6
-    assert failed(report, "its states have that period")
+    assert failed(report, "its states lie in it")
+
+
+BORDER = {"x": "x/2 + Max(x, 0)/4", "y": "y"}
+DEEP = {**BORDER, "z": "z"}
+
+
+@pytest.mark.parametrize("equations", [BORDER, DEEP])
+def test_a_continuum_has_no_smaller_period(equations):
+    text = render_json(db.analyze(db.Map(equations), box=[(-2, 2)] * len(equations), periods=2))
+    checks = verify(json.loads(text), precision=128)
+    assert [c.outcome for c in checks if c.claim.startswith("there are no others of period 2")] == [Outcome.HOLDS]
+    for period, word in (2, "1 1"), (2, "1 0"), (60, " ".join("1" * 60)):
+        report = json.loads(text)
+        report["cycles"]["continua"].append(dict(report["cycles"]["continua"][0], period=period, word=word))
+        assert failed(report, f"a continuum of states of period {period}")
+
+
+def test_a_state_beside_a_continuum_or_beyond_its_end_is_told():
+    segments = render_json(db.analyze(db.Map({"x": "-x + relu(x - 5)", "y": "y/2"}), box=[(-9, 9)] * 2, periods=2))
+    assert not verify(json.loads(segments), precision=128).failed
+    for change in [6.0, 0.0], [1.0, 1e-9]:
+        report = json.loads(segments)
+        report["cycles"]["continua"][0]["through"][0] = change
+        assert failed(report, "its states lie in it")
 
 
 def test_absurd_periods_are_refused_or_left_open(report_of):
