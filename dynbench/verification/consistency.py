@@ -12,8 +12,11 @@ from dynbench.verification.claims import PointClaim
 from dynbench.verification.document import Field
 from dynbench.verification.ledger import Ledger
 from dynbench.verification.piecewise import Checked
+from dynbench.verification.piecewise.eigenspaces import ALONG, off_eigenspace, return_matrices, spans
 from dynbench.verification.piecewise.manifolds import largest_gap
 from dynbench.verification.piecewise.meshes import distances, largest_jump, read_mesh, read_sheets
+from dynbench.verification.piecewise.rows import Rectified
+from dynbench.verification.records import Outcome
 
 __all__ = ["check_interrupted", "check_manifolds", "check_settled", "without_slow_points"]
 
@@ -47,36 +50,76 @@ def check_manifolds(
         fits = bool(starts) and 0 <= attached <= len(lines)
         fits = fits and all(_near(line[0], starts) for line in lines[:attached])
         ledger.require(claim, fits, "its branches do not start there")
-        if not exact:
+        if not exact or not starts:
             continue
         error = 0.0 if field["error"].null else field["error"].length()
         stated = field.keys()  # older reports hold no meshes
         if "mesh" in stated and not field["mesh"].null:
-            _check_mesh(f"manifold {k}", which, field["mesh"], dimension, starts, error, ledger, checked)
+            _check_mesh(
+                f"manifold {k}", which, field["mesh"], _searched(report, starts), starts, error, ledger, checked
+            )
             continue
         claim = f"manifold {k}: the map carries its corners along it, in doubles"
         if checked.function is None or min(map(len, lines), default=0) < 2:
             ledger.require(claim, False, "the map is not read as a piecewise-linear one, or a branch has no segment")
             continue
-        box, whole = _searched(report, dimension, points), len(lines) == attached
-        gap = largest_gap(checked.function, which, [np.array(line) for line in lines], box, whole=whole)
+        box = _searched(report, starts)
+        polylines = [np.array(line) for line in lines]
+        _judge(claim, largest_gap(checked.function, which, polylines, box), error, ledger)
+        if fits:
+            claim = f"manifold {k}: its branches start along an eigenvector, to {ALONG:g} of the norm of the matrix"
+            groups = [(_number(line[0], starts), [np.diff(line[:2], axis=0)]) for line in polylines[:attached]]
+            _check_seeds(claim, which, groups, 1, starts, ledger, checked.function)
+
+
+def _searched(report: Field, starts: Sequence[tuple[float, ...]]) -> NDArray[np.float64]:
+    """A box in which all of a manifold was traced, (n, 2): around the region searched, or around where it starts."""
+    region = report["fixed_points"].get("region")
+    states = np.array(starts)
+    boxes = [] if region is None else [field.box(states.shape[1]) for field in region.items()]
+    if boxes:
+        return np.stack([np.min(boxes, axis=0)[:, 0], np.max(boxes, axis=0)[:, 1]], axis=-1)
+    around = max(1.0, float(np.abs(states).max()))
+    return np.stack([states.min(axis=0) - around, states.max(axis=0) + around], axis=-1)
+
+
+def _judge(claim: str, gap: float | None, error: float, ledger: Ledger) -> None:
+    """Whether the largest gap is no more than the stated error explains; not established where none was measured."""
+    if gap is None:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "no corner of it can be judged")
+    else:
         ledger.require(claim, gap <= _CARRIED + 100 * error, f"one is {gap:.2g} off")
 
 
-def _searched(report: Field, dimension: int, points: Sequence[PointClaim]) -> NDArray[np.float64]:
-    """A box in which all of a manifold was traced, (n, 2): around the region searched, or around the points."""
-    region = report["fixed_points"].get("region")
-    boxes = [] if region is None else [field.box(dimension) for field in region.items()]
-    corners = [side for box in boxes for side in zip(*box, strict=True)] or [point.x for point in points]
-    states: NDArray[np.float64] = np.array(corners or [(0.0,) * dimension])
-    return np.stack([states.min(axis=0), states.max(axis=0)], axis=-1)
+def _check_seeds(
+    claim: str,
+    which: str,
+    groups: Sequence[tuple[int, Sequence[NDArray[np.float64]]]],
+    dimension: int,
+    starts: Sequence[tuple[float, ...]],
+    ledger: Ledger,
+    function: Rectified,
+) -> None:
+    """Check that seeds, the differences of corners, lie in the eigenspace of their kind at a start, by its number.
+
+    Of each group one has to: a manifold that meets itself has several polygons at a state.
+    """
+    matrices, worst = return_matrices(function, starts), 0.0
+    for number, seeds in groups:
+        size = max(map(abs, starts[number]))
+        told = [seed for seed in seeds if spans(seed, dimension, size)]
+        if not told:
+            ledger.add(claim, Outcome.NOT_ESTABLISHED, "one is too small to tell")
+            return
+        worst = max(worst, min(off_eigenspace(matrices[number], seed, dimension, which) for seed in told))
+    ledger.require(claim, worst <= ALONG, f"one is {worst:.2g} off")
 
 
 def _check_mesh(
     name: str,
     which: str,
     mesh: Field,
-    dimension: int,
+    box: NDArray[np.float64],
     starts: Sequence[tuple[float, ...]],
     error: float,
     ledger: Ledger,
@@ -84,15 +127,35 @@ def _check_mesh(
 ) -> None:
     """Check that the sheets of a manifold of dimension 2 hold its states, and that the map carries corners along it."""
     allowed = _CARRIED + 100 * error
-    polygons, sheets = read_mesh(mesh, dimension), read_sheets(mesh, len(starts)) if starts else []
+    polygons, sheets = read_mesh(mesh, len(box)), read_sheets(mesh, len(starts)) if starts else []
     apart = max((_off(x, polygons, sheets, k) for k, x in enumerate(starts)), default=np.inf)
     ledger.require(f"{name}: its polygons hold the point", bool(apart <= allowed), f"it is {apart:.2g} off")
     claim = f"{name}: the map carries its corners along it, images in rational numbers"
     if checked.function is None:
         ledger.require(claim, False, "the map is not read as a piecewise-linear one")
         return
-    gap = largest_jump(checked.function, which, polygons)
-    ledger.require(claim, gap <= allowed, f"one is {gap:.2g} off")
+    _judge(claim, largest_jump(checked.function, which, polygons, box), error, ledger)
+    if apart <= allowed:
+        claim = f"{name}: at the point it lies in an eigenplane, to {ALONG:g} of the norm of the matrix"
+        at = [_at(x, polygons, sheets, k, allowed) for k, x in enumerate(starts)]
+        _check_seeds(claim, which, list(enumerate(at)), 2, starts, ledger, checked.function)
+
+
+def _at(
+    state: tuple[float, ...],
+    polygons: Sequence[NDArray[np.float64]],
+    sheets: Sequence[int],
+    number: int,
+    allowed: float,
+) -> list[NDArray[np.float64]]:
+    """The polygons of a sheet that hold a state, as differences of their corners from it."""
+    own = [polygon for polygon, sheet in zip(polygons, sheets, strict=True) if sheet == number]
+    return [polygon - state for polygon in own if _off(state, [polygon], [number], number) <= allowed]
+
+
+def _number(state: NDArray[np.float64], starts: Sequence[tuple[float, ...]]) -> int:
+    """Which of the starts is nearest to a state."""
+    return int(np.argmin(np.abs(np.array(starts) - state).max(axis=1)))
 
 
 def _off(

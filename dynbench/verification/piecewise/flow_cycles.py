@@ -23,6 +23,11 @@ _BITS, _MOST_POINTS = 256, 1000
 _PERIOD, _STATES = 2.0**-50, 1e-11
 #: The gaps between legs of a solution in doubles are smaller, relative to its size.
 _RESIDUAL = 1e-9
+#: What the note of a proof says, before anything else that it may add.
+_UNIQUE = (
+    r"unique within (?P<distance>\d+(?:\.\d+)?(?:e[+-]\d+)?) of its legs' ends"
+    r"(?P<where> among the states of its symmetry)?, by Krawczyk's test in ball arithmetic"
+)
 
 
 def check_flow_cycle(form: Rectified | None, field: Field, dimension: int, name: str, ledger: Ledger) -> None:
@@ -74,10 +79,20 @@ def check_flow_cycle(form: Rectified | None, field: Field, dimension: int, name:
 
 
 def _check_note(loop: Loop, note: str, name: str, ledger: Ledger) -> None:
-    """The note says within what distance of the legs' ends, and of their durations, it is the only one."""
-    stated = re.match(r"unique within (\d+(?:\.\d+)?(?:e[+-]\d+)?) of its legs' ends", note)
-    claim = f"{name}: the only one within the distance that its note states"
-    ledger.prove(claim, stated is not None and float(stated[1]) <= loop.radius, f"shown within {loop.radius:.1g}")
+    """The note says within what distance of the legs' ends, and of their durations, it is the only one.
+
+    A proof on a subspace says nothing of cycles that leave it: then the note has to say so, and the claim does.
+    """
+    first, *others = note.split("; ")
+    stated = re.fullmatch(_UNIQUE, first)
+    where = " among the states of its symmetry" if stated is not None and stated["where"] else ""
+    claim = f"{name}: the only one{where} within the distance that its note states"
+    if stated is None or any("unique" in other for other in others):
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "the note is not read")
+    elif loop.on_subspace and not where:
+        ledger.add(claim, Outcome.NOT_ESTABLISHED, "it is shown among the states of its symmetry only")
+    else:
+        ledger.prove(claim, float(stated["distance"]) <= loop.radius, f"shown within {loop.radius:.1g}")
 
 
 def _largest_gap(loop: Loop, points: Sequence[Sequence[float]]) -> arb:

@@ -49,6 +49,8 @@ class Loop(NamedTuple):
         The derivative of the flow over the period at the first start.
     radius : float
         No other solution starts, and switches, within this of it.
+    on_subspace : bool
+        Whether that is shown only among the solutions on a subspace, which the flow maps to itself.
     """
 
     starts: tuple[arb_mat, ...]
@@ -57,6 +59,7 @@ class Loop(NamedTuple):
     period: arb
     monodromy: arb_mat
     radius: float
+    on_subspace: bool = False
 
 
 class Legs:

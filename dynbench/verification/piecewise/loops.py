@@ -38,7 +38,7 @@ def closed_loop(function: Rectified, word: Word, points: Sequence[Sequence[float
         if isinstance(loop, str):
             return loop
         lifted = [arb(0) if k is None else loop.starts[0][k, 0] for k in smaller.classes]
-        return Legs(function, word, ()).loop([*lifted, *loop.durations], loop.radius)
+        return Legs(function, word, ()).loop([*lifted, *loop.durations], loop.radius)._replace(on_subspace=True)
 
 
 def _proved(legs: Legs, start: Sequence[float], period: float) -> Loop | str:

@@ -56,13 +56,13 @@ class InDoubles(NamedTuple):
         return values @ self.rows[:, :-1].T + self.rows[:, -1], np.column_stack(found)
 
 
-def largest_gap(system: Rectified, which: str, lines: Sequence[Array], box: Array, *, whole: bool) -> float:
+def largest_gap(system: Rectified, which: str, lines: Sequence[Array], box: Array) -> float | None:
     """How far the polylines are from being invariant, relative to max(1, |x|).
 
     An unstable manifold lies in its own image, and the image of a stable one in it: the largest distance of a corner of
-    the first from the second. Polylines are cut where they leave the region that they were traced in: of a stable set
-    that is not `whole` but in several pieces only images in the box are judged, and of an unstable one no corner that
-    has a preimage outside.
+    the first from the second. Polylines are cut where they leave the region that they were traced in: of a stable one
+    only the parts of images in the box are judged, and of an unstable one no corner that has a preimage outside. None
+    where nothing is left to judge.
 
     Parameters
     ----------
@@ -71,16 +71,13 @@ def largest_gap(system: Rectified, which: str, lines: Sequence[Array], box: Arra
     lines : sequence of (m, n) arrays
     box : (n, 2) array
         A box within that region.
-    whole : bool
     """
     function = InDoubles.of(system)
     images = [_image(function, line) for line in lines]
     inner, outer = (lines, images) if which == "unstable" else (images, lines)
-    corners = np.concatenate(inner)
-    if which == "stable" and not whole:
-        corners = corners[((corners >= box[:, 0]) & (corners <= box[:, 1])).all(axis=1)]
+    corners = np.concatenate([_within(line, box) for line in inner] if which == "stable" else inner)
     if not len(corners):
-        return 0.0
+        return None
     corners = corners[np.unique(np.linspace(0, len(corners) - 1, _MOST_CORNERS).astype(int))]
     starts = np.concatenate([line[:-1] for line in outer])
     ends = np.concatenate([line[1:] for line in outer])
@@ -154,6 +151,19 @@ def _image(function: InDoubles, line: Array) -> Array:
         added = line[segment] + share * (line[segment + 1] - line[segment])
         line = np.insert(line, segment + 1, added, axis=0)
     return function.image(line)
+
+
+def _within(line: Array, box: Array) -> Array:
+    """The corners of the parts of a polyline in a box, the ends at its sides among them."""
+    start, along = line[:-1], np.diff(line, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.sort((box.T[:, None] - start) / along, axis=0)
+    held = (along == 0) & (start >= box[:, 0]) & (start <= box[:, 1])
+    shares = np.where(along != 0, shares, np.where(held, [[[-np.inf]], [[np.inf]]], [[[np.inf]], [[-np.inf]]]))
+    low, high = np.maximum(shares[0].max(axis=1), 0.0), np.minimum(shares[1].min(axis=1), 1.0)
+    met = high >= low
+    ends = [start[met] + share[met, None] * along[met] for share in (low, high)]
+    return np.concatenate(ends)
 
 
 def _distances(points: Array, starts: Array, ends: Array) -> Array:

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 _MOST_CORNERS = 500
 #: States this near to the side of the box around the mesh, relative to it, may have been cut off there.
 _CUT = 1e-9
+#: A mesh is flat along a coordinate of which it has no more than this part of its largest extent.
+_FLAT = 1e-6
 
 
 def read_mesh(field: Field, dimension: int) -> list[Array]:
@@ -64,14 +66,22 @@ def read_sheets(field: Field, period: int) -> list[int]:
     return sheets
 
 
-def largest_jump(system: Rectified, which: str, polygons: Sequence[Array]) -> float:
-    """How far the polygons are from being invariant, relative to max(1, |x|), judged by a sample of their corners.
+def largest_jump(system: Rectified, which: str, polygons: Sequence[Array], box: Array) -> float | None:
+    """How far the polygons are from being invariant, relative to max(1, |x|), by a sample of corners and middles.
 
     The image of a stable manifold lies in it, and an unstable one in its own image. What left the box around the mesh,
-    or may have come from outside, is not judged.
+    or may have come from outside, is not judged. None where nothing is left to judge, or there are too many units.
+
+    Parameters
+    ----------
+    system : Rectified
+    which : "stable" or "unstable"
+    polygons : sequence of (c, n) arrays
+    box : (n, 2) array
+        A box in which all of the manifold was traced; it counts in the coordinates along which the mesh is flat.
     """
-    corners = np.unique(np.concatenate(polygons), axis=0)
-    low, high = corners.min(axis=0), corners.max(axis=0)
+    corners = np.unique(np.concatenate([*polygons, [polygon.mean(axis=0) for polygon in polygons]]), axis=0)
+    low, high = _judged(corners, box)
     slack = _CUT * (high - low)
     corners = corners[np.unique(np.linspace(0, len(corners) - 1, _MOST_CORNERS).astype(int))]
     if which == "stable":
@@ -80,13 +90,13 @@ def largest_jump(system: Rectified, which: str, polygons: Sequence[Array]) -> fl
         corners, surface = images[inside], list(polygons)
     else:
         if len(system.arguments) > MOST_UNITS:
-            return 0.0
+            return None
         inside = np.array([not comes_from_outside(system, x, low + slack, high - slack) for x in corners], dtype=bool)
         corners = corners[inside]
         function = InDoubles.of(system)
         surface = [function.image(part) for polygon in polygons for part in _parts(function, polygon)]
     if not len(corners):
-        return 0.0
+        return None
     return float((distances(corners, surface) / np.maximum(1.0, np.abs(corners).max(axis=1))).max())
 
 
@@ -106,6 +116,15 @@ def distances(states: Array, polygons: Sequence[Array]) -> Array:
         beside = np.linalg.norm(offset - np.clip(share, 0.0, 1.0)[..., None] * along, axis=-1).min(axis=1)
         nearest = np.minimum(nearest, np.hypot(above, np.where(inside, 0.0, beside)))
     return nearest
+
+
+def _judged(corners: Array, box: Array) -> tuple[Array, Array]:
+    """The box around corners; along coordinates in which they do not differ as wide as the other box, and not flat."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    flat = high - low <= _FLAT * (high - low).max()
+    around = _FLAT * (high - low).max()
+    wide = np.minimum(low - around, box[:, 0]), np.maximum(high + around, box[:, 1])
+    return np.where(flat, wide[0], low), np.where(flat, wide[1], high)
 
 
 def _image(system: Rectified, state: Array) -> Array:

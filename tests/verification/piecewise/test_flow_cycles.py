@@ -167,3 +167,28 @@ def test_units_that_switch_together_are_one_on_a_subspace(seed):
     form["form"]["h2"] = [str(1 + Fraction(k, 10**12)) for k in range(5)]  # no two are driven alike any more
     proof, *_ = outcomes(form, cycle, 5).values()
     assert proof is Outcome.NOT_ESTABLISHED
+
+
+def test_a_proof_on_a_subspace_is_not_one_in_the_whole_space():
+    """Two decoupled copies in phase: with any shift of one of them there is another cycle, however near."""
+    copies = {"x": "y - x + 2*Max(Min(x, 1), -1)", "y": "-x", "u": "v - u + 2*Max(Min(u, 1), -1)", "v": "-u"}
+    form, (cycle, *_) = plain(db.ODE(copies), periods=12.0, starts=[[2.0, 0.0, 2.0, 0.0]])
+    word = tuple(tuple(bit == "1" for bit in step) for step in cycle["word"].split(" "))
+    loop = closed_loop(read_form(Field(form, "piecewise"), 4), word, cycle["points"], cycle["period"])
+    assert loop.on_subspace
+    cycle["period"] = float(loop.period.mid())
+
+    def uniqueness(note):
+        found = outcomes(form, cycle | {"note": note}, 4)
+        return next((claim, outcome) for claim, outcome in found.items() if "the only one" in claim)
+
+    ending = ", by Krawczyk's test in ball arithmetic"
+    among = "unique within 1e-06 of its legs' ends among the states of its symmetry" + ending
+    claim, outcome = uniqueness("unique within 1e-06 of its legs' ends" + ending)
+    assert outcome is Outcome.NOT_ESTABLISHED
+    assert "symmetry" not in claim
+    claim, outcome = uniqueness(among)
+    assert outcome is Outcome.HOLDS
+    assert "the only one among the states of its symmetry" in claim
+    for note in (among.replace("1e-06", "0.1"), among + "; unique everywhere", among + " everywhere", ""):
+        assert uniqueness(note)[1] is Outcome.NOT_ESTABLISHED

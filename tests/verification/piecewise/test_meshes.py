@@ -165,9 +165,9 @@ def test_an_unstable_surface_lies_in_its_image(seed):
     saddle = next(p for p in db.find_fixed_points(system, box=CUBE) if p.stability == (1, 0, 2))
     manifold = db.trace_manifold(system, saddle, "unstable", box=CUBE, pieces=60)
     polygons = list(manifold.mesh.corners())
-    assert largest_jump(function, "unstable", polygons) < 1e-9
+    assert largest_jump(function, "unstable", polygons, np.array(CUBE, dtype=float)) < 1e-9
     bent = [p + 1e-4 * np.sin(p) for p in polygons]
-    assert largest_jump(function, "unstable", bent) > 1e-6
+    assert largest_jump(function, "unstable", bent, np.array(CUBE, dtype=float)) > 1e-6
 
 
 def test_branches_that_come_back_from_outside_the_box_are_not_called_false():
@@ -176,7 +176,7 @@ def test_branches_that_come_back_from_outside_the_box_are_not_called_false():
     (saddle,) = db.find_fixed_points(system, box=CUBE)
     lines = db.trace_manifold(system, saddle, "unstable", box=CUBE).branches
     everything = np.array([(-1e6, 1e6)] * 3)
-    assert largest_gap(function, "unstable", lines, everything, whole=True) > 0.1
-    assert largest_gap(function, "unstable", lines, np.array(CUBE, dtype=float), whole=True) < 1e-9
+    assert largest_gap(function, "unstable", lines, everything) > 0.1
+    assert largest_gap(function, "unstable", lines, np.array(CUBE, dtype=float)) < 1e-9
     moved = [line + 1e-3 * (line[:, :1] > 0) for line in lines]
-    assert largest_gap(function, "unstable", moved, np.array(CUBE, dtype=float), whole=True) > 1e-4
+    assert largest_gap(function, "unstable", moved, np.array(CUBE, dtype=float)) > 1e-4
