@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import sympy as sp
 from flint import arb_mat, ctx, fmpq_mat
+from numpy.typing import NDArray
 
 from dynbench._arrays import readonly
 from dynbench.cycles.records import Cycle, CycleKind
@@ -23,6 +24,8 @@ _BITS = 256
 _ENCLOSED = 30
 #: Multipliers on the unit circle are counted exactly up to so many states.
 _SETTLED = 4
+#: Moduli are shown to differ where they do by more than this, relative to the larger: discs are those of doubles.
+_TIED = 1e-9
 #: Units that the note on a border collision names.
 _NAMED = 6
 #: Digits of all exact points together beyond which a record does not keep them.
@@ -82,14 +85,26 @@ def kind_of(stable: int, central: int, unstable: int) -> CycleKind:
 
 
 def character_of(spectrum: Spectrum) -> str:
-    """The character of a hyperbolic cycle, by its multipliers (of a flow without the trivial one)."""
+    """The character of a hyperbolic cycle, by its multipliers (of a flow without the trivial one).
+
+    A flip has a real negative multiplier among the leading ones: of a saddle these are the unstable ones, of others
+    all that are not shown smaller in modulus than the largest. At a tie any of them will do: with 1/2 and -1/2 it is a
+    flip node, with -1/2 and a pair of modulus 1/2 a flip focus.
+    """
     stable, _, unstable = spectrum.stability
     saddle = bool(stable and unstable)
-    leading = spectrum.midpoints[:unstable] if saddle else spectrum.midpoints[:1]
+    leading = np.array(spectrum.sides) == 1 if saddle else _largest(spectrum)
     nonreal = np.array(spectrum.nonreal)
     shape = ("saddle-focus" if nonreal.any() else "saddle") if saddle else "focus" if nonreal.any() else "node"
-    flips = (leading.real < 0) & ~nonreal[: len(leading)]
-    return f"flip {shape}" if flips.any() else shape
+    negative = (spectrum.midpoints.real + spectrum.radii < 0) & ~nonreal
+    return f"flip {shape}" if (leading & negative).any() else shape
+
+
+def _largest(spectrum: Spectrum) -> NDArray[np.bool_]:
+    """Which multipliers are not shown smaller in modulus than the largest, by more than rounding."""
+    modulus = np.abs(spectrum.midpoints)
+    least = (modulus - spectrum.radii).max(initial=0.0)
+    return np.asarray(modulus + spectrum.radii >= (1 - _TIED) * least)
 
 
 def _border(periodic: Periodic) -> str:

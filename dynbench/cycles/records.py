@@ -63,8 +63,9 @@ class Cycle:
     exact : tuple of tuples of sympy numbers, or None
         The points exactly, where they are rational and their digits are not too many.
     character : str
-        "node", "focus", "saddle" or "saddle-focus", with "flip" before it where the largest multiplier of a node, or an
-        unstable one of a saddle, is real and negative; empty where it is not known.
+        "node", "focus", "saddle" or "saddle-focus", with "flip" before it where one of the largest multipliers, of a
+        saddle one of the unstable ones, is real and negative; empty where it is not known. The largest are all whose
+        moduli are the same to a part in 1e9: 1/2 and -1/2 make a flip node.
     proved : bool
         True where the stability is proved, by enclosures of the multipliers.
     """

@@ -45,7 +45,12 @@ class Function(NamedTuple):
 def _absolute(s: sp.Expr) -> sp.Expr:
     # SymPy computes |s| through conjugates, in exponential time, where it does not know that s is real. In a model
     # it is, wherever it is defined.
-    return sp.Abs(s) if s.is_extended_real else sp.Max(s, -s)
+    if not s.is_extended_real:
+        return sp.Max(s, -s)
+    found = sp.Abs(s)
+    # Behind a factor SymPy leaves |.| as it is, |x|/3 within |.| as ||x||/3: read again from its text that is |x|/3.
+    left = [f for f in sp.Mul.make_args(found) if isinstance(f, sp.Abs) and f.args[0] != s]
+    return found.xreplace({f: sp.Abs(f.args[0]) for f in left})
 
 
 def _cube_root(s: sp.Expr) -> sp.Expr:

@@ -59,6 +59,7 @@ READ = {
     "sqrt(8)": 2 * sp.sqrt(2),
     "cbrt(-8)": sp.Integer(-2),
     "abs(-x)": sp.Abs(x),
+    "abs(abs(x)/3)": sp.Abs(x) / 3,
     "Abs(exp(x)*y)": sp.exp(x) * sp.Abs(y),
     "sqrt(x^2)": sp.Abs(x),
     "log(exp(x))": x,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sympy as sp
-from flint import acb, fmpq, fmpq_mat
+from flint import acb, arb, fmpq, fmpq_mat
 
 from dynbench.verification.document import Field
 from dynbench.verification.piecewise.rows import Rectified
@@ -18,6 +18,8 @@ State = tuple[fmpq, ...]
 
 #: Of larger matrices an eigenvalue on the unit circle is not told from one near it.
 _MOST_EXACT = 6
+#: Moduli are shown to differ where they do by more than this, relative to the larger: a report is written in doubles.
+_TIED = 1e-9
 
 
 class Orbit(NamedTuple):
@@ -93,13 +95,15 @@ def multipliers_of(matrix: fmpq_mat) -> Eigenvalues:
 def character_of(found: Eigenvalues) -> str:
     """What the multipliers make of a hyperbolic cycle: node, focus, saddle or saddle-focus, flip before it or not.
 
-    A flip has a negative real multiplier: of a saddle an unstable one, of a node the largest; a focus has a pair.
+    A flip has a real negative multiplier among the leading ones, a focus has a pair. Leading are of a saddle the
+    unstable ones, of others all that are not shown smaller in modulus than the largest: at a tie any of them will do.
     """
-    values = sorted(found.enclosures, key=lambda e: -float(abs(e).mid()))
+    values = found.enclosures
     unstable = [e for e in values if abs(e) > 1]
     saddle = 0 < len(unstable) < len(values)
     focus = any(not e.imag.contains(0) for e in values)
-    leading = unstable if saddle else values[:1]
+    least = max((abs(e).lower() for e in values), default=arb(0)) * (1 - arb(_TIED))
+    leading = unstable if saddle else [e for e in values if not abs(e) < least]
     flip = any(e.real < 0 and e.imag.contains(0) for e in leading)
     shape = ("saddle-focus" if focus else "saddle") if saddle else "focus" if focus else "node"
     return f"flip {shape}" if flip else shape

@@ -40,6 +40,13 @@ def test_a_report_on_a_network_holds_with_its_weights(report_of):
     assert any("there are no others of period 3" in check.claim for check in found)
 
 
+def test_a_report_on_nested_absolute_values_holds():
+    """Its equation was once written as ||x||/6 and read as |x|/6."""
+    report = json.loads(render_json(db.analyze(db.Map({"x": "x/2 + Abs(Abs(x/3))/2"}), box=[(-3, 3)])))
+    assert report["system"]["equations"] == {"x": "x/2 + Abs(x)/6"}
+    assert verify(report, precision=128).holds
+
+
 # ---- cycles
 
 
