@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from dynbench._arrays import as_states, brief, shown
 from dynbench.errors import InputError
+from dynbench.piecewise.exact_regions import few_enough
 from dynbench.piecewise.form import PiecewiseLinear
 from dynbench.piecewise.katzenelson import followed
 from dynbench.piecewise.p_matrix import is_p_matrix
-from dynbench.piecewise.rational import RationalForm, as_rationals, identity
+from dynbench.piecewise.rational import RationalForm, RationalRegion, as_rationals, identity, in_doubles
 from dynbench.piecewise.regions import realised_patterns
 
 __all__ = ["Inverse"]
@@ -26,6 +27,10 @@ Pattern = NDArray[np.bool_]
 _BORDER = 1e-12
 #: States of each size that are tried to find determinants of both signs.
 _TRIALS = 500
+#: States whose images are tried as one with no preimage on a border.
+_GENERIC = 20
+#: Matrices of a larger condition number are inverted in rational numbers.
+_ILL = 1e14
 #: How the argument begins where no pattern at all has a determinant of another sign.
 _COHERENT = "all 2^"
 
@@ -46,7 +51,8 @@ class Inverse:
 
     Where the matrix is no P-matrix and the regional determinants have one sign all the same, every state off the images
     of the borders has the same number of preimages, the degree of F; if one such state has a single preimage F is a
-    homeomorphism (it is open, and proper because its pieces are nonsingular).
+    homeomorphism (it is open, and proper because its pieces are nonsingular). That proves it where the regions are
+    enumerated in rational numbers; those found in doubles may lack thin ones, and decide nothing.
 
     Parameters
     ----------
@@ -106,16 +112,34 @@ class Inverse:
             patterns = self.patterns
         except InputError as error:
             return False, f"not decided: {error}"
-        signs = {_sign(rational.region(pattern).J.det()) for pattern in patterns}
+        regions = [rational.region(pattern) for pattern in patterns]
+        signs = {_sign(region.J.det()) for region in regions}
+        exact = few_enough(rational.dimension, rational.units, nested=rational.nested)
         if len(signs) > 1 or 0 in signs:
-            return False, f"not injective: the determinants of the {len(patterns)} regions differ in sign{whose}"
-        degree = len(self._by_regions(self._generic()))
-        if degree == 1:
-            return True, (
-                f"the determinants of the {len(patterns)} regions have one sign{whose}, and a state off the images of "
-                "all borders has one preimage (regions found in doubles)"
-            )
-        return False, f"the regional determinants have one sign{whose}, but states have {degree} preimages"
+            differ = f"the determinants of the {len(patterns)} regions"
+            if exact:
+                return False, f"not injective: {differ} differ in sign{whose}"
+            return False, f"not decided: {differ} found in doubles differ in sign{whose}"
+        degree = self._degree(regions)
+        if degree is None:
+            return False, f"not decided: no state was found off the images of all borders{whose}"
+        if degree > 1:
+            return False, f"the regional determinants have one sign{whose}, but states have {degree} preimages"
+        held = f"the determinants of the {len(patterns)} regions have one sign{whose}, and a state off the images of "
+        if exact:
+            return True, f"{held}all borders has one preimage (regions found in rational numbers)"
+        return False, (
+            f"not decided: regions found in doubles may lack thin ones; {held}their borders has one preimage in them"
+        )
+
+    def _degree(self, regions: list[RationalRegion]) -> int | None:
+        """The number of preimages in regions of a state off the images of their borders; None where none was found."""
+        for state in self._inner[:_GENERIC]:
+            w = self.form.rational(as_rationals(state))
+            number = _preimages(regions, self.patterns, w)
+            if number is not None:
+                return number
+        return None
 
     @cached_property
     def patterns(self) -> Pattern:
@@ -131,9 +155,10 @@ class Inverse:
 
     @cached_property
     def _usable(self) -> NDArray[np.bool_]:
-        J = self.form.region(self.patterns).J
-        sizes = np.linalg.norm(J, axis=(-2, -1))
-        return np.asarray(np.linalg.cond(J) < 1e14) & (sizes > 0)
+        usable = ~_ill_conditioned(self.form.region(self.patterns).J)
+        for i in np.flatnonzero(~usable):
+            usable[i] = self.form.rational.region(self.patterns[i]).J.det() != 0
+        return usable
 
     @cached_property
     def pieces(self) -> tuple[Array, Array, Array, Array]:
@@ -152,8 +177,12 @@ class Inverse:
         K, k, P, p : (R, n, n), (R, n), (R, H, n), (R, H) arrays
         """
         region = self.form.region(patterns)
-        K = np.linalg.inv(region.J)
+        ill = _ill_conditioned(region.J)
+        K = np.linalg.inv(np.where(ill[:, None, None], np.eye(self.form.dimension), region.J))
         k: Array = -np.einsum("rij,rj->ri", K, region.c)
+        for i in np.flatnonzero(ill):
+            exact = self.form.rational.region(patterns[i])
+            K[i], k[i] = in_doubles(exact.J.inv()), in_doubles(exact.J.solve(-exact.c))[:, 0]
         sign = np.where(patterns, 1.0, -1.0)
         P = sign[..., None] * (region.G @ K)
         p = sign * (np.einsum("rhn,rn->rh", region.G, k) + region.g)
@@ -249,15 +278,17 @@ class Inverse:
         return ", ".join(f"the determinant at {state} is {_NAMES[sign]}" for sign, state in sorted(signs.items()))
 
     @cached_property
-    def _start(self) -> Array:
-        """A state off the borders."""
+    def _inner(self) -> Array:
+        """States, those farthest from the borders first."""
         rng = np.random.default_rng(0)
         trials = rng.normal(size=(64, self.form.dimension))
         distance = np.abs(self.form.margins(trials)).min(axis=1)
-        return np.asarray(trials[int(np.argmax(distance))], dtype=np.float64)
+        return np.asarray(trials[np.argsort(-distance, kind="stable")], dtype=np.float64)
 
-    def _generic(self) -> Array:
-        return self.form(self._start)
+    @property
+    def _start(self) -> Array:
+        """A state off the borders."""
+        return np.asarray(self._inner[0], dtype=np.float64)
 
 
 _NAMES = {1: "positive", -1: "negative", 0: "zero"}
@@ -270,3 +301,26 @@ def _sign(number: fmpq) -> int:
 def _complementarity(form: RationalForm) -> fmpq_mat:
     """I + W2 A^-1 W1 - V."""
     return identity(form.units) + form.W2 * form.A.solve(form.W1) - form.V
+
+
+def _ill_conditioned(J: Array) -> NDArray[np.bool_]:
+    sizes = np.linalg.norm(J, axis=(-2, -1))
+    return ~((np.linalg.cond(J) < _ILL) & (sizes > 0))
+
+
+def _preimages(regions: list[RationalRegion], patterns: Pattern, w: fmpq_mat) -> int | None:
+    """The number of preimages of a state in nonsingular regions, exact; None where one of them is on a border."""
+    number = 0
+    for region, pattern in zip(regions, patterns, strict=True):
+        z = region.J.solve(w - region.c)
+        # A margin that is zero on the whole region is no border of it.
+        margins = [
+            (y, active)
+            for y, active, row in zip((region.G * z + region.g).entries(), pattern, region.G.tolist(), strict=True)
+            if y != 0 or any(row)
+        ]
+        if all(y == 0 or bool(y > 0) == active for y, active in margins):
+            if any(y == 0 for y, _ in margins):
+                return None
+            number += 1
+    return number

@@ -146,13 +146,13 @@ class RationalForm:
         """The affine functions of one pattern."""
         size = self.units
         G, g = self.W2, self.h2
-        active = fmpq_mat(
-            size, size, [fmpq(int(i == j and bool(pattern[i]))) for i in range(size) for j in range(size)]
-        )
         if self.nested:
-            nesting = identity(size) - self.V * active
+            diagonal = [fmpq(int(i == j and bool(pattern[i]))) for i in range(size) for j in range(size)]
+            nesting = identity(size) - self.V * fmpq_mat(size, size, diagonal)
             G, g = nesting.solve(G), nesting.solve(g)
-        weights = self.W1 * active
+        on = [bool(e) for e in pattern]
+        kept = [e if active else fmpq(0) for row in self.W1.tolist() for e, active in zip(row, on, strict=True)]
+        weights = fmpq_mat(self.dimension, size, kept)
         return RationalRegion(self.A + weights * G, weights * g + self.h1, G, g)
 
 

@@ -8,6 +8,7 @@ from scipy.optimize import linprog
 
 from dynbench.errors import InputError
 from dynbench.piecewise.arrangements import cells, spread
+from dynbench.piecewise.exact_regions import exact_patterns, few_enough
 from dynbench.piecewise.form import PiecewiseLinear
 
 __all__ = ["realised_patterns"]
@@ -15,7 +16,7 @@ __all__ = ["realised_patterns"]
 Array = NDArray[np.float64]
 Pattern = NDArray[np.bool_]
 
-#: A region counts where a ball of this radius, relative to the size of the data, fits between its borders.
+#: A region counts where a ball of this radius, relative to where it is, fits between its borders.
 _THIN = 1e-10
 #: Where so many units make too many regions, the others are not looked at.
 _FIRST = 32
@@ -24,10 +25,11 @@ _FIRST = 32
 def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
     """The patterns of the regions with an interior, (R, H).
 
-    On the line, in the plane and in space (where no two borders are nearly parallel) they are the cells between the
-    borders of one hidden layer. Elsewhere one unit is added at a time: it parts the regions that its border meets,
-    which a linear program decides (the margin of a unit depends on earlier units only). H borders make at most
-    sum over i <= n of (H over i) regions where no unit feeds another, far fewer than 2**H for H > n. All in doubles.
+    Of few units in few dimensions they are found in rational numbers: all of them, however thin. Otherwise in doubles:
+    in one hidden layer on the line, in the plane and in space (where no two borders are nearly parallel) they are the
+    cells between the borders; elsewhere one unit is added at a time: it parts the regions that its border meets, which
+    a linear program decides (the margin of a unit depends on earlier units only). H borders make at most
+    sum over i <= n of (H over i) regions where no unit feeds another, far fewer than 2**H for H > n.
 
     Parameters
     ----------
@@ -41,6 +43,11 @@ def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
         If there are more than `most`.
     """
     n = form.dimension
+    if few_enough(n, form.units, nested=form.rational.nested):
+        found = exact_patterns(form.rational, most)
+        if found is None:
+            raise _too_many(most, form.units, form.units)
+        return found
     if len(form.levels) != 1 or n > 3 or (n == 3 and not spread(form.W2)):
         return _by_programs(form, most)
     for count in sorted({min(_FIRST, form.units), form.units}):
@@ -97,6 +104,6 @@ def _interior(G: Array, g: Array, pattern: Pattern) -> Array | None:
         bounds=[(None, None)] * n + [(None, size)],
         method="highs",
     )
-    if answer.status != 0 or answer.x[-1] <= _THIN * size:
+    if answer.status != 0 or answer.x[-1] <= _THIN * (1.0 + np.abs(answer.x[:n]).max()):
         return None
     return np.asarray(answer.x[:n], dtype=np.float64)

@@ -44,3 +44,13 @@ def test_borders_in_general_position():
     assert len(cells(rng.normal(size=(12, 3)), rng.normal(size=12))) == 1 + 12 + 66 + 220
     assert len(cells(rng.normal(size=(40, 1)), rng.normal(size=40))) == 41
     assert patterns(cells(np.zeros((2, 2)), np.array([1.0, -1.0]))) == {(True, False)}
+
+
+@pytest.mark.parametrize("offsets", [[0.0, -1e-11, -1.0], [-5000.0, -5050.0, -1e12]])
+def test_thin_cells_are_told_by_where_they_are(offsets):
+    """Beside the farthest border the strip between the first two is nothing."""
+    thin = {(False,) * 3, (True, False, False), (True, True, False), (True,) * 3}
+    line, level = np.ones((3, 1)), np.array(offsets)
+    assert patterns(cells(line, level)) == thin
+    plane = np.vstack([np.column_stack([line, np.zeros(3)]), [[0.0, 1.0]]])
+    assert {p[:3] for p in patterns(cells(plane, np.append(level, offsets[2])))} == thin

@@ -91,6 +91,7 @@ def test_patterns_without_a_region_do_not_count():
     inverse = Inverse(form)
     assert inverse.invertible
     assert "the determinants of the 3 regions have one sign" in inverse.argument
+    assert "regions found in rational numbers" in inverse.argument
     z = np.random.default_rng(0).uniform(-4, 4, (100, 2))
     np.testing.assert_allclose(inverse.preimage(system(z)), z, atol=1e-12)
 
@@ -151,3 +152,66 @@ def test_units_that_share_a_border_do_not_lead_paths_astray(weights):
     assert not inverse.coherent
     states = np.array([[-2.0], [0.0], [1.5], [40.0]])
     np.testing.assert_allclose(network(inverse.preimage(states)), states, rtol=1e-14)
+
+
+# ---- what only exact regions decide
+
+
+@pytest.mark.parametrize("others", [{}, {"y": "y/2"}, {"y": "y/2", "z": "z/2"}])
+def test_a_fold_that_is_thin_beside_the_farthest_border_is_found(others):
+    """The slope is -2 between 5000 and 5050, of which a border at 10**12 leaves nothing in relative numbers."""
+    system = db.Map({"x": "x - 3*Max(x-5000,0) + 3*Max(x-5050,0) + Max(x-1000000000000,0)", **others})
+    inverse = Inverse(piecewise_linear(system))
+    assert not inverse.invertible
+    assert inverse.argument == "not injective: the determinants of the 4 regions differ in sign"
+    found = inverse.preimages(np.eye(system.dimension)[0] * 4970)
+    np.testing.assert_allclose(np.sort(found[:, 0]), [4970, 5015, 5120], rtol=1e-12)
+
+
+@pytest.mark.parametrize("width", ["1/10**11", "1/10**40"])
+def test_a_fold_of_any_width_is_found(width):
+    inverse = Inverse(piecewise_linear(db.Map({"x": f"x - 3*Max(x,0) + 3*Max(x-{width},0)", "y": "y/2"})))
+    assert not inverse.invertible
+    assert "not injective" in inverse.argument
+
+
+def doubled(factor):
+    """The plane twice around 0, bent at the lines y, x-y, x, x+y = 0, the second component times a factor."""
+    rays, images = [(1, 0), (1, 1), (0, 1), (-1, 1)], [(1, 0), (0, 1), (-1, 0), (0, -1)]
+    lines = [(0, 1), (1, -1), (1, 0), (1, 1)]
+    folds = fmpq_mat([[abs(a * x + b * y) for a, b in lines] for x, y in rays])
+    rows = folds.solve(fmpq_mat([list(image) for image in images])).tolist()
+    first, second = (
+        " + ".join(f"({row[i]})*Abs({a}*x + {b}*y)" for row, (a, b) in zip(rows, lines, strict=True)) for i in (0, 1)
+    )
+    return db.Map({"x": f"{first} + 2*x/5", "y": f"({factor})*({second})"})
+
+
+@pytest.mark.parametrize("factor", ["1", "2/10**14", "1/10**17"])
+def test_a_map_that_covers_twice_is_not_invertible_however_flat(factor):
+    inverse = Inverse(piecewise_linear(doubled(factor)))
+    assert not inverse.invertible
+    assert "states have 2 preimages" in inverse.argument
+    assert len(inverse.singular) == 0
+
+
+def test_nearly_singular_regions_have_preimages():
+    """A pattern without a region keeps preimages from being followed by paths; condition numbers are 1e20."""
+    system = db.Map({"x": "x + Max(x, 0) - 1.5*Max(x - 1, 0)", "y": "y/10**20"})
+    inverse = Inverse(piecewise_linear(system))
+    assert inverse.invertible
+    assert not inverse.coherent
+    z = np.array([[3.0, 2.0], [-1.0, 7.0]])
+    np.testing.assert_allclose(inverse.preimage(system(z)), z, rtol=1e-14)
+
+
+def test_regions_found_in_doubles_decide_nothing():
+    borders = np.column_stack([np.append([0.0, 1.0], np.arange(2, 50)), np.ones(50)])
+    weights = np.zeros((2, 50))
+    weights[0, :2] = 1.0, -1.5
+    units = np.column_stack([borders[:, 1], np.zeros(50)])
+    inverse = Inverse(piecewise_linear(db.PLRNN.shallow([1.0, 0.5], weights, units, [0.0, 0.0], -borders[:, 0])))
+    assert not inverse.invertible
+    assert inverse.argument.startswith("not decided: regions found in doubles may lack thin ones")
+    with pytest.raises(db.errors.InputError, match="not proved invertible"):
+        inverse.preimage([0.0, 0.0])

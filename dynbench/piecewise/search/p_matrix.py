@@ -2,8 +2,9 @@
 
 A P-matrix has positive principal minors only; then t = b + N s, s >= 0, t >= 0, s t = 0 has exactly one solution for
 every b (Samelson, Thrall, Wesler 1958). So a map whose k-th problem has a P-matrix has one state with F^k(z) = z,
-which is a fixed point. Sufficient, and cheap, are: strictly diagonally dominant rows, up to a scaling of the columns,
-with a positive diagonal; and a positive definite symmetric part.
+which is a fixed point, and a flow whose problem has one a single state with F(z) = 0. Sufficient, and cheap, are:
+strictly diagonally dominant rows, up to a scaling of the columns, with a positive diagonal; and a positive definite
+symmetric part.
 
 References
 ----------
@@ -55,7 +56,8 @@ class PMatrix(WordSearch):
             return WordFindings(
                 words, False, "there is exactly one periodic point, but principal pivots did not find it"
             )
-        argument = f"there is exactly one state with F^{period}(z) = z: the complementarity problem has a P-matrix"
+        equation = "F(z) = 0" if form.kind == "flow" else f"F^{period}(z) = z"
+        argument = f"there is exactly one state with {equation}: the complementarity problem has a P-matrix"
         return WordFindings(words, True, f"{argument} ({reason})")
 
 

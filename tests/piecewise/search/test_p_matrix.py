@@ -96,4 +96,6 @@ def test_the_plan_uses_it():
 
 def test_flows():
     form = piecewise_linear(db.RNN(0.02 * RNG.normal(size=(40, 40)), RNG.normal(size=40), activation="relu"))
-    assert PMatrix().search(form, 1, rng=RNG).complete
+    found = PMatrix().search(form, 1, rng=RNG)
+    assert found.complete
+    assert "exactly one state with F(z) = 0:" in found.argument

@@ -225,7 +225,7 @@ def shallow(dimension):
 def test_invertibility_that_rests_on_regions_is_checked_in_the_plane(dimension, outcome):
     report, weights = shallow(dimension)
     assert report["piecewise"]["invertible"]
-    assert "regions found in doubles" in report["piecewise"]["invertibility"]
+    assert "regions found in rational numbers" in report["piecewise"]["invertibility"]
     (check,) = [c for c in verify(report, weights=weights) if "invertible" in c.claim]
     assert check.outcome is outcome
     assert ("rests on which of the patterns have a region" in check.detail) == (dimension == 3)
