@@ -56,14 +56,14 @@ def check_manifolds(
         stated = field.keys()  # older reports hold no meshes
         if "mesh" in stated and not field["mesh"].null:
             _check_mesh(
-                f"manifold {k}", which, field["mesh"], _searched(report, starts), starts, error, ledger, checked
+                f"manifold {k}", which, field["mesh"], _searched(report, which, starts), starts, error, ledger, checked
             )
             continue
         claim = f"manifold {k}: the map carries its corners along it, in doubles"
         if checked.function is None or min(map(len, lines), default=0) < 2:
             ledger.require(claim, False, "the map is not read as a piecewise-linear one, or a branch has no segment")
             continue
-        box = _searched(report, starts)
+        box = _searched(report, which, starts)
         polylines = [np.array(line) for line in lines]
         _judge(claim, largest_gap(checked.function, which, polylines, box), error, ledger)
         if fits:
@@ -72,14 +72,15 @@ def check_manifolds(
             _check_seeds(claim, which, groups, 1, starts, ledger, checked.function)
 
 
-def _searched(report: Field, starts: Sequence[tuple[float, ...]]) -> NDArray[np.float64]:
+def _searched(report: Field, which: str, starts: Sequence[tuple[float, ...]]) -> NDArray[np.float64]:
     """A box in which all of a manifold was traced, (n, 2): around the region searched, or around where it starts."""
     region = report["fixed_points"].get("region")
     states = np.array(starts)
     boxes = [] if region is None else [field.box(states.shape[1]) for field in region.items()]
     if boxes:
         return np.stack([np.min(boxes, axis=0)[:, 0], np.max(boxes, axis=0)[:, 1]], axis=-1)
-    around = max(1.0, float(np.abs(states).max()))
+    # An unstable branch may end by its length anywhere, so that a preimage near the point may not be traced.
+    around = max(1.0, float(np.abs(states).max())) if which == "stable" else 0.0
     return np.stack([states.min(axis=0) - around, states.max(axis=0) + around], axis=-1)
 
 

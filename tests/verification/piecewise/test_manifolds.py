@@ -27,7 +27,7 @@ CARRIED, PLANE, VECTOR = "the map carries its corners", "it lies in an eigenplan
 
 @functools.cache
 def text(name):
-    equations, box, periods = {"flat": (FLAT, [(-2, 2)] * 3, 1), "back": (BACK, [(-3, 3)] * 2, 2)}[name]
+    equations, box, periods = {"flat": (FLAT, [(-2, 2)] * 3, 1), "back": (BACK, [(-3, 3)] * 2, 1)}[name]
     return render_json(db.analyze(db.Map(equations), box=box, periods=periods))
 
 
