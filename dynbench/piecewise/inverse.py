@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
-from flint import fmpq, fmpq_mat
 from numpy.typing import ArrayLike, NDArray
 
-from dynbench._arrays import as_states, brief, shown
+from dynbench._arrays import as_states, shown
 from dynbench.errors import InputError
-from dynbench.piecewise.exact_regions import few_enough
 from dynbench.piecewise.form import PiecewiseLinear
+from dynbench.piecewise.invertibility import invertibility
 from dynbench.piecewise.katzenelson import followed
-from dynbench.piecewise.p_matrix import is_p_matrix
-from dynbench.piecewise.rational import RationalForm, RationalRegion, as_rationals, identity, in_doubles
-from dynbench.piecewise.regions import realised_patterns
+from dynbench.piecewise.rational import in_doubles
+from dynbench.piecewise.regions import patterns_of, states_off_borders
 
 __all__ = ["Inverse"]
 
@@ -25,44 +22,21 @@ Pattern = NDArray[np.bool_]
 
 #: A state counts for a region whose inequalities it violates by no more than this, relative to its size.
 _BORDER = 1e-12
-#: States of each size that are tried to find determinants of both signs.
-_TRIALS = 500
-#: States whose images are tried as one with no preimage on a border.
-_GENERIC = 20
 #: Matrices of a larger condition number are inverted in rational numbers.
 _ILL = 1e14
-#: How the argument begins where no pattern at all has a determinant of another sign.
-_COHERENT = "all 2^"
-
-# What costs time is found once for each form, whoever asks.
-_SETTLED: WeakKeyDictionary[PiecewiseLinear, tuple[bool, str]] = WeakKeyDictionary()
-_PATTERNS: WeakKeyDictionary[PiecewiseLinear, Pattern] = WeakKeyDictionary()
 
 
 class Inverse:
     """The preimages of states under a map F(z) = A z + W1 relu(y) + h1, y = W2 z + V relu(y) + h2.
-
-    F(z) = w is, for nonsingular A, the linear complementarity problem y+ - y- = q + (V - W2 A^-1 W1) y+, that is
-    (I + W2 A^-1 W1 - V) y+ - y- = q(w). Its matrix is a P-matrix if and only if the determinants of all 2**H patterns
-    have the sign of det A (they are det A times its principal minors, as units feed later ones only), and then the
-    problem has one solution whatever q is (Samelson, Thrall and Wesler): F is a homeomorphism. Where not every pattern
-    has a region, F may be one although this matrix is no P-matrix. Determinants of both signs, or zero, among
-    the regions exclude it: an injective piecewise affine map is coherently oriented (Scholtes).
-
-    Where the matrix is no P-matrix and the regional determinants have one sign all the same, every state off the images
-    of the borders has the same number of preimages, the degree of F; if one such state has a single preimage F is a
-    homeomorphism (it is open, and proper because its pieces are nonsingular). That proves it where the regions are
-    enumerated in rational numbers; those found in doubles may lack thin ones, and decide nothing.
 
     Parameters
     ----------
     form : PiecewiseLinear
         Of a map.
 
-    References
-    ----------
-    H. Samelson, R. M. Thrall, O. Wesler, A partition theorem for Euclidean n-space, Proc. AMS 9 (1958). S. Scholtes,
-    Introduction to Piecewise Differentiable Equations (Springer 2012), sections 2.3 and 2.4.
+    See Also
+    --------
+    dynbench.piecewise.invertibility : The proofs that there is an inverse.
     """
 
     def __init__(self, form: PiecewiseLinear) -> None:
@@ -80,73 +54,22 @@ class Inverse:
     @property
     def invertible(self) -> bool:
         """Whether F is proved to be a homeomorphism; False is a proof of nothing, `argument` says what is known."""
-        return self._settled[0]
+        return invertibility(self.form).proved
 
     @property
     def argument(self) -> str:
         """Why F is invertible, or why it is not, or is not proved to be."""
-        return self._settled[1]
+        return invertibility(self.form).argument
 
     @property
     def coherent(self) -> bool:
         """Whether all patterns, also those without a region, have determinants of one sign, by which paths can turn."""
-        return self.argument.startswith(_COHERENT)
+        return invertibility(self.form).coherent
 
     @property
-    def _settled(self) -> tuple[bool, str]:
-        if self.form not in _SETTLED:
-            _SETTLED[self.form] = self._settle()
-        return _SETTLED[self.form]
-
-    def _settle(self) -> tuple[bool, str]:
-        rational = self.form.rational
-        whose = "" if self.form.exact is not None else " (of the doubles that the entries round to)"
-        if rational.A.det() != 0:
-            matrix = _complementarity(rational)
-            if is_p_matrix(matrix):
-                return True, f"{_COHERENT}{self.form.units} regional determinants have the sign of det A{whose}"
-        opposite = self._opposite()
-        if opposite:
-            return False, f"not injective: {opposite}{whose}"
-        try:
-            patterns = self.patterns
-        except InputError as error:
-            return False, f"not decided: {error}"
-        regions = [rational.region(pattern) for pattern in patterns]
-        signs = {_sign(region.J.det()) for region in regions}
-        exact = few_enough(rational.dimension, rational.units, nested=rational.nested)
-        if len(signs) > 1 or 0 in signs:
-            differ = f"the determinants of the {len(patterns)} regions"
-            if exact:
-                return False, f"not injective: {differ} differ in sign{whose}"
-            return False, f"not decided: {differ} found in doubles differ in sign{whose}"
-        degree = self._degree(regions)
-        if degree is None:
-            return False, f"not decided: no state was found off the images of all borders{whose}"
-        if degree > 1:
-            return False, f"the regional determinants have one sign{whose}, but states have {degree} preimages"
-        held = f"the determinants of the {len(patterns)} regions have one sign{whose}, and a state off the images of "
-        if exact:
-            return True, f"{held}all borders has one preimage (regions found in rational numbers)"
-        return False, (
-            f"not decided: regions found in doubles may lack thin ones; {held}their borders has one preimage in them"
-        )
-
-    def _degree(self, regions: list[RationalRegion]) -> int | None:
-        """The number of preimages in regions of a state off the images of their borders; None where none was found."""
-        for state in self._inner[:_GENERIC]:
-            w = self.form.rational(as_rationals(state))
-            number = _preimages(regions, self.patterns, w)
-            if number is not None:
-                return number
-        return None
-
-    @cached_property
     def patterns(self) -> Pattern:
         """The patterns of the regions, (R, H)."""
-        if self.form not in _PATTERNS:
-            _PATTERNS[self.form] = realised_patterns(self.form)
-        return _PATTERNS[self.form]
+        return patterns_of(self.form)
 
     @cached_property
     def singular(self) -> Pattern:
@@ -258,69 +181,12 @@ class Inverse:
         first = [i for i in range(len(found)) if apart[i, :i].all()]
         return found[first]
 
-    def _opposite(self) -> str:
-        """Two states in the interior of regions whose determinants have different signs, where random ones show them.
-
-        The states are doubles; that they are off the borders, and the signs, are exact.
-        """
-        rng, rational = np.random.default_rng(0), self.form.rational
-        sizes = np.repeat([1.0, 10.0, 100.0], _TRIALS)[:, None]
-        trials = sizes * rng.normal(size=(len(sizes), self.form.dimension))
-        _, first = np.unique(self.form.pattern(trials), axis=0, return_index=True)
-        rough = np.linalg.det(self.form.region(self.form.pattern(trials[first])).J)
-        signs = {}
-        for state in trials[first[[int(rough.argmin()), int(rough.argmax())]]]:
-            margins = rational.margins(as_rationals(state)).entries()
-            if all(y != 0 for y in margins):
-                signs[_sign(rational.region([y > 0 for y in margins]).J.det())] = brief(state)
-        if len(signs) < 2 and 0 not in signs:
-            return ""
-        return ", ".join(f"the determinant at {state} is {_NAMES[sign]}" for sign, state in sorted(signs.items()))
-
-    @cached_property
-    def _inner(self) -> Array:
-        """States, those farthest from the borders first."""
-        rng = np.random.default_rng(0)
-        trials = rng.normal(size=(64, self.form.dimension))
-        distance = np.abs(self.form.margins(trials)).min(axis=1)
-        return np.asarray(trials[np.argsort(-distance, kind="stable")], dtype=np.float64)
-
     @property
     def _start(self) -> Array:
         """A state off the borders."""
-        return np.asarray(self._inner[0], dtype=np.float64)
-
-
-_NAMES = {1: "positive", -1: "negative", 0: "zero"}
-
-
-def _sign(number: fmpq) -> int:
-    return 1 if number > 0 else -1 if number < 0 else 0
-
-
-def _complementarity(form: RationalForm) -> fmpq_mat:
-    """I + W2 A^-1 W1 - V."""
-    return identity(form.units) + form.W2 * form.A.solve(form.W1) - form.V
+        return np.asarray(states_off_borders(self.form)[0], dtype=np.float64)
 
 
 def _ill_conditioned(J: Array) -> NDArray[np.bool_]:
     sizes = np.linalg.norm(J, axis=(-2, -1))
     return ~((np.linalg.cond(J) < _ILL) & (sizes > 0))
-
-
-def _preimages(regions: list[RationalRegion], patterns: Pattern, w: fmpq_mat) -> int | None:
-    """The number of preimages of a state in nonsingular regions, exact; None where one of them is on a border."""
-    number = 0
-    for region, pattern in zip(regions, patterns, strict=True):
-        z = region.J.solve(w - region.c)
-        # A margin that is zero on the whole region is no border of it.
-        margins = [
-            (y, active)
-            for y, active, row in zip((region.G * z + region.g).entries(), pattern, region.G.tolist(), strict=True)
-            if y != 0 or any(row)
-        ]
-        if all(y == 0 or bool(y > 0) == active for y, active in margins):
-            if any(y == 0 for y, _ in margins):
-                return None
-            number += 1
-    return number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
@@ -11,7 +13,7 @@ from dynbench.piecewise.arrangements import cells, spread
 from dynbench.piecewise.exact_regions import exact_patterns, few_enough
 from dynbench.piecewise.form import PiecewiseLinear
 
-__all__ = ["realised_patterns"]
+__all__ = ["patterns_of", "realised_patterns", "states_off_borders"]
 
 Array = NDArray[np.float64]
 Pattern = NDArray[np.bool_]
@@ -20,6 +22,9 @@ Pattern = NDArray[np.bool_]
 _THIN = 1e-10
 #: Where so many units make too many regions, the others are not looked at.
 _FIRST = 32
+
+# What costs time is found once for each form, whoever asks.
+_KNOWN: WeakKeyDictionary[PiecewiseLinear, Pattern] = WeakKeyDictionary()
 
 
 def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
@@ -55,6 +60,20 @@ def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
         if len(patterns) > most:
             raise _too_many(most, count, form.units)
     return patterns
+
+
+def patterns_of(form: PiecewiseLinear) -> Pattern:
+    """What `realised_patterns` finds, (R, H), or raises; found once for a form."""
+    if form not in _KNOWN:
+        _KNOWN[form] = realised_patterns(form)
+    return _KNOWN[form]
+
+
+def states_off_borders(form: PiecewiseLinear) -> Array:
+    """Random states of size one, (64, n), those farthest from the borders first."""
+    trials = np.random.default_rng(0).normal(size=(64, form.dimension))
+    distance = np.abs(form.margins(trials)).min(axis=1)
+    return np.asarray(trials[np.argsort(-distance, kind="stable")], dtype=np.float64)
 
 
 def _by_programs(form: PiecewiseLinear, most: int) -> Pattern:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
-from flint import fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dynbench as db
-from dynbench.piecewise import Inverse, piecewise_linear
-from dynbench.piecewise.p_matrix import is_p_matrix
+from dynbench.piecewise import Inverse, piecewise_linear, regions
 from dynbench.piecewise.regions import realised_patterns
 
 
@@ -106,22 +102,6 @@ def test_regions_of_a_plane_are_those_that_states_meet():
         realised_patterns(form, most=10)
 
 
-def test_p_matrices_against_all_minors():
-    rng = np.random.default_rng(0)
-    seen = set()
-    for _ in range(300):
-        rows = (np.eye(3) * 4 + rng.integers(-4, 5, (3, 3))).astype(int).tolist()
-        minors = [
-            np.linalg.det(np.array(rows)[np.ix_(chosen, chosen)])
-            for size in (1, 2, 3)
-            for chosen in itertools.combinations(range(3), size)
-        ]
-        if min(map(abs, minors)) > 1e-6:
-            seen.add(min(minors) > 0)
-            assert is_p_matrix(fmpq_mat(rows)) == (min(minors) > 0)
-    assert seen == {True, False}
-
-
 def test_bad_arguments():
     with pytest.raises(db.errors.InputError, match="form is of a flow"):
         Inverse(piecewise_linear(db.ODE({"x": "-x + Abs(x)/2 + 1"})))
@@ -133,11 +113,9 @@ def test_bad_arguments():
 
 
 def test_regions_are_enumerated_once_for_a_form(monkeypatch):
-    from dynbench.piecewise import inverse
-
     # A map of no other test: forms of equal systems are one object, and its regions might be known.
     form, calls = piecewise_linear(db.Map({"x": "1 - 2*Abs(x)", "y": "x/2 + 11*y/37"})), []
-    monkeypatch.setattr(inverse, "realised_patterns", lambda form: calls.append(form) or realised_patterns(form))
+    monkeypatch.setattr(regions, "realised_patterns", lambda form: calls.append(form) or realised_patterns(form))
     first, second = Inverse(form), Inverse(form)
     assert len(first.patterns) == len(second.patterns) == 2
     assert first.argument == second.argument
@@ -168,33 +146,6 @@ def test_a_fold_that_is_thin_beside_the_farthest_border_is_found(others):
     np.testing.assert_allclose(np.sort(found[:, 0]), [4970, 5015, 5120], rtol=1e-12)
 
 
-@pytest.mark.parametrize("width", ["1/10**11", "1/10**40"])
-def test_a_fold_of_any_width_is_found(width):
-    inverse = Inverse(piecewise_linear(db.Map({"x": f"x - 3*Max(x,0) + 3*Max(x-{width},0)", "y": "y/2"})))
-    assert not inverse.invertible
-    assert "not injective" in inverse.argument
-
-
-def doubled(factor):
-    """The plane twice around 0, bent at the lines y, x-y, x, x+y = 0, the second component times a factor."""
-    rays, images = [(1, 0), (1, 1), (0, 1), (-1, 1)], [(1, 0), (0, 1), (-1, 0), (0, -1)]
-    lines = [(0, 1), (1, -1), (1, 0), (1, 1)]
-    folds = fmpq_mat([[abs(a * x + b * y) for a, b in lines] for x, y in rays])
-    rows = folds.solve(fmpq_mat([list(image) for image in images])).tolist()
-    first, second = (
-        " + ".join(f"({row[i]})*Abs({a}*x + {b}*y)" for row, (a, b) in zip(rows, lines, strict=True)) for i in (0, 1)
-    )
-    return db.Map({"x": f"{first} + 2*x/5", "y": f"({factor})*({second})"})
-
-
-@pytest.mark.parametrize("factor", ["1", "2/10**14", "1/10**17"])
-def test_a_map_that_covers_twice_is_not_invertible_however_flat(factor):
-    inverse = Inverse(piecewise_linear(doubled(factor)))
-    assert not inverse.invertible
-    assert "states have 2 preimages" in inverse.argument
-    assert len(inverse.singular) == 0
-
-
 def test_nearly_singular_regions_have_preimages():
     """A pattern without a region keeps preimages from being followed by paths; condition numbers are 1e20."""
     system = db.Map({"x": "x + Max(x, 0) - 1.5*Max(x - 1, 0)", "y": "y/10**20"})
@@ -203,15 +154,3 @@ def test_nearly_singular_regions_have_preimages():
     assert not inverse.coherent
     z = np.array([[3.0, 2.0], [-1.0, 7.0]])
     np.testing.assert_allclose(inverse.preimage(system(z)), z, rtol=1e-14)
-
-
-def test_regions_found_in_doubles_decide_nothing():
-    borders = np.column_stack([np.append([0.0, 1.0], np.arange(2, 50)), np.ones(50)])
-    weights = np.zeros((2, 50))
-    weights[0, :2] = 1.0, -1.5
-    units = np.column_stack([borders[:, 1], np.zeros(50)])
-    inverse = Inverse(piecewise_linear(db.PLRNN.shallow([1.0, 0.5], weights, units, [0.0, 0.0], -borders[:, 0])))
-    assert not inverse.invertible
-    assert inverse.argument.startswith("not decided: regions found in doubles may lack thin ones")
-    with pytest.raises(db.errors.InputError, match="not proved invertible"):
-        inverse.preimage([0.0, 0.0])
