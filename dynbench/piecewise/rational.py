@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -118,7 +119,7 @@ class RationalForm:
         """The number H of units."""
         return int(self.h2.nrows())
 
-    @property
+    @cached_property
     def nested(self) -> bool:
         """Whether a unit feeds another one."""
         return any(e != 0 for e in self.V.entries())
