@@ -164,9 +164,10 @@ class Hinges:
         result = pieces[0]
         for cut, (before, after) in zip(cuts, pairwise(pieces), strict=True):
             hinge = direction + Affine(constant=-cut)
-            step = after - before
-            factor = sp.S.Zero if step.is_constant else step.lead / hinge.lead
-            if (step - hinge.times(factor)).key != Affine().key:
+            factor = _multiple(after - before, hinge)
+            # A case may hold on the border alone, or none there.
+            on_it = _multiple(self._branch(e, comparisons, compared, cut) - before, hinge)
+            if factor is None or on_it is None:
                 raise NotPiecewiseLinear(str(e))  # it jumps there, or bends along another line
             result = result + self.relu(hinge).times(factor)
         return result
@@ -176,13 +177,21 @@ class Hinges:
     ) -> Affine:
         """The branch taken where s has the value `sample`."""
         truth = {
-            c: sp.true if c.func(sample * s.lead + s.constant if not s.is_constant else s.constant, 0) else sp.false
+            c: c.func(sample * s.lead + s.constant if not s.is_constant else s.constant, 0)
             for c, s in zip(comparisons, compared, strict=True)
         }
+        if not all(holds in (sp.true, sp.false) for holds in truth.values()):
+            raise NotPiecewiseLinear(str(e))  # irrational numbers that are equal, but not shown to be
         for value, condition in e.args:
             if condition.xreplace(truth) == sp.true:
                 return self.read(value)
         raise NotPiecewiseLinear(str(e))
+
+
+def _multiple(step: Affine, hinge: Affine) -> sp.Expr | None:
+    """By what the hinge is multiplied to give the step; None where it is no multiple of it."""
+    factor = sp.S.Zero if step.is_constant else step.lead / hinge.lead
+    return factor if (step - hinge.times(factor)).key == Affine().key else None
 
 
 def _sum(first: Mapping[int, sp.Expr], second: Mapping[int, sp.Expr]) -> dict[int, sp.Expr]:

@@ -87,6 +87,25 @@ def test_what_is_smooth_or_jumps_or_is_linear_is_not_piecewise_linear(equation):
     assert piecewise_linear(db.Map({"x": equation})) is None
 
 
+@pytest.mark.parametrize(
+    "equation",
+    [
+        "Piecewise((x/2, x < 0), (5, x <= 0), (x/2, True)) + Max(x - 1, 0)",
+        sp.Piecewise((5, sp.Eq(S, 0)), (S / 2 + sp.Max(S - 1, 0), True)),
+        sp.Piecewise((S / 2, S < 0), (S / 3, S > 0)),
+    ],
+    ids=["string", "equality", "no case"],
+)
+def test_a_case_on_the_border_alone_is_looked_at(equation):
+    # The point 0 was called a certified fixed point, where F(0) = 5 or nothing at all.
+    assert piecewise_linear(db.Map({S: equation} if isinstance(equation, sp.Expr) else {"x": equation})) is None
+
+
+def test_a_case_on_the_border_alone_may_agree_with_its_neighbours():
+    form = piecewise_linear(db.Map({"x": "Piecewise((x/2, x < 1), (3*x - 5/2, x <= 1), (x - 1/2, True))"}))
+    np.testing.assert_array_equal(form(np.array([[0.0], [1.0], [2.0]])), [[0.0], [0.5], [1.5]])
+
+
 def test_irrational_entries_have_no_rational_form():
     form = piecewise_linear(db.Map({"x": "1 - sqrt(2)*Abs(x)"}))
     assert form.exact is None
