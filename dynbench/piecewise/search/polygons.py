@@ -111,7 +111,8 @@ class Polygons(WordSearch):
             if progress is not None:
                 progress(f"moving polygons, {alive} words alive", step, period)
         front.become(parts)
-        if front.slack > _WORTHLESS * float(np.ptp(front.box, axis=1).max()):
+        # No finite slack is left after an overflow: it may be no number.
+        if not front.slack <= _WORTHLESS * float(np.ptp(front.box, axis=1).max()):
             return "rounding has made polygons meaningless"
         return ""
 

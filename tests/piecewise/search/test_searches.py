@@ -80,6 +80,20 @@ def test_polygons_find_what_stays_in_the_box_only():
     assert real(form, Polygons(np.array([[5, 6], [5, 6]])), 6)[0] == set()
 
 
+def test_polygons_lose_nothing_where_numbers_overflow():
+    # The margin x - 1e20 y is beyond the range of doubles in the corners of this box.
+    system = db.Map({"x": "-x/2 + Abs(x - 10^20*y)/10^22 + 10^295", "y": "y/2 - x/3 + 10^299"})
+    box = [[-2e300, 2e300]] * 2
+    words, found = real(piecewise_linear(system), Polygons(box))
+    assert found.complete
+    assert len(words) == 1
+    # Images beyond it leave a slack that is no number, and nothing is claimed.
+    form = piecewise_linear(db.Map({"x": "10^20*x - 10^20*y + Max(x, 0)", "y": "y/2"}))
+    lost = Polygons(box).search(form, 2, rng=np.random.default_rng(0))
+    assert not lost.complete
+    assert lost.argument.endswith("rounding has made polygons meaningless in step 1 of 2")
+
+
 def test_polygons_of_one_state():
     tent = piecewise_linear(db.Map({"x": "1 - 2*Abs(x)"}))
     words, found = real(tent, Polygons(np.array([[-1.0, 1.0]])), 5)
