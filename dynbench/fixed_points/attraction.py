@@ -20,6 +20,7 @@ H. K. Khalil, Nonlinear Systems (2002), theorems 4.1 and 4.4 and section 8.2: es
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -203,7 +204,7 @@ def _lyapunov_matrix(system: Vicinity, x: Array, direction: int) -> Array | None
 def _widest(system: Vicinity, matrix: Array, center: Sequence[arb], start: float, direction: int) -> float:
     """The largest radius, to a few per cent, of a box in which V is shown to fall; 0 where none was found."""
     scale = max(1.0, *(abs(float(value)) for value in center))
-    low, high = max(4 * start, 2.0**-40 * scale), _WIDEST * scale
+    low, high = max(4 * start, 2.0**-40 * scale), min(_WIDEST * scale, sys.float_info.max)
     if not _falls(system, matrix, center, low, direction):
         return 0.0
     if _falls(system, matrix, center, high, direction):

@@ -23,6 +23,7 @@ F. Johansson, Arb: efficient arbitrary-precision midpoint-radius interval arithm
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -224,7 +225,7 @@ def _excludes(system: System, center: list[arb], value: list[arb], directions: l
 
 def _widest(holds: Callable[[float], bool], start: float, scale: float) -> float:
     """The largest radius, to a few per cent, at which `holds` could be shown; `start`, where none larger could."""
-    low, high = start, _WIDEST * scale
+    low, high = start, min(_WIDEST * scale, sys.float_info.max)
     if holds(high):
         return high
     while high > 1.05 * max(low, _NARROWEST * scale):

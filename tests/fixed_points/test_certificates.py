@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dynbench as db
+from dynbench.fixed_points.attraction import attraction_ball
 
 Verdict = db.Verdict
 
@@ -131,3 +132,12 @@ def test_bad_input():
         db.certify(system, [[0.0, 0.0], [1.0, 1.0]])
     with pytest.raises(db.errors.InputError, match=r"\(3,\)"):
         db.certify(system, [0.0, 0.0, 0.0])
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered")
+def test_a_fixed_point_near_the_end_of_the_range_of_doubles_is_certified():
+    # The search for the widest radius never ended where its upper end overflowed.
+    system = db.Map({"x": "x/2 + 10^303"})
+    (point,) = db.find_fixed_points(system)
+    assert point.certificate.radius < 1e290 < point.certificate.uniqueness_radius < np.inf
+    assert 1e290 < attraction_ball(system, point).radius < np.inf
