@@ -53,7 +53,10 @@ class Inverse:
 
     @property
     def invertible(self) -> bool:
-        """Whether F is proved to be a homeomorphism; False is a proof of nothing, `argument` says what is known."""
+        """Whether F is proved to be a homeomorphism; False is a proof of nothing, `argument` says what is known.
+
+        Where an entry is irrational F is the map whose entries are rounded, here and in every preimage.
+        """
         return invertibility(self.form).proved
 
     @property

@@ -35,7 +35,8 @@ class Invertibility(NamedTuple):
     Attributes
     ----------
     proved : bool
-        Whether the map is proved to be a homeomorphism; False is a proof of nothing.
+        Whether the map is proved to be a homeomorphism; False is a proof of nothing. Where an entry is irrational this
+        is the map whose entries are rounded.
     argument : str
         Why it is invertible, or why it is not, or is not proved to be.
     coherent : bool

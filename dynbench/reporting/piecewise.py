@@ -44,7 +44,8 @@ def invertibility(form: PiecewiseLinear) -> Invertibility:
     if form.units > _MOST_UNITS:
         return Invertibility(None, f"not looked at: more than {_MOST_UNITS} units")
     inverse = Inverse(form)
-    return Invertibility(inverse.invertible, inverse.argument)
+    # The doubles that irrational entries round to may have a determinant of another sign, where theirs is zero.
+    return Invertibility(inverse.invertible and form.exact is not None, inverse.argument)
 
 
 def piecewise_to_dict(system: System) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from dynbench.reporting.cycles import enumerated, of_periods
 from dynbench.reporting.document import build_document
 from dynbench.reporting.json import content_of, render_json, schema
 from dynbench.reporting.markdown import render_markdown
+from dynbench.reporting.piecewise import piecewise_to_dict
 from dynbench.reporting.rebuild import analysis_of
 from dynbench.reporting.strategies import in_words
 from dynbench.reporting.verdict import verdict
@@ -268,3 +269,11 @@ def test_a_fixed_point_on_a_border_is_said_to_be_proved_exactly():
     assert (point["certificate"]["index"], point["certificate"]["precision"]) == (0, 0)
     assert "exact rational arithmetic" in point["certificate"]["inequality"]
     assert json.loads(render_json(analysis_of(report))) == report
+
+
+def test_a_map_with_irrational_entries_is_not_called_invertible_for_its_rounded_entries():
+    # det A = 3 sqrt(2) - sqrt(18) = 0, but not of the doubles.
+    system = db.Map({"x": "sqrt(2)*x + sqrt(3)*y + Max(x, 0)", "y": "sqrt(6)*x + 3*y + sqrt(3)*Max(x, 0)"})
+    stated = piecewise_to_dict(system)
+    assert stated["invertible"] is False
+    assert stated["invertibility"].endswith("(of the doubles that the entries round to)")
