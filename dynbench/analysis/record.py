@@ -102,7 +102,7 @@ class Analysis:
     def __repr__(self) -> str:
         found = (
             (len(self.fixed_points), "fixed point", "fixed points"),
-            (len(self.numbered_cycles), "cycle", "cycles"),
+            *([] if self.cycles is None else [(len(self.numbered_cycles), "longer cycle", "longer cycles")]),
             (self.graph.number_of_edges(), "transition", "transitions"),
             (len(self.invariants), "invariant", "invariants"),
             (len(self.symmetries), "symmetry", "symmetries"),

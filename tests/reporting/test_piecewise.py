@@ -310,4 +310,4 @@ def test_sections_say_what_they_leave_out_and_speak_of_one_period_as_one(lozi):
     one = db.analyze(db.PLRNN(np.full(13, 0.5), np.zeros((13, 13)), 1), periods=1)
     assert "Cycles of period 1 in the whole state space, which are the fixed points." in text_of(one, "cycles")
     assert "at most 2\u00b9\u00b3, on each" in text_of(one, "piecewise")
-    assert repr(one).startswith("Analysis of PLRNN: 1 fixed point, 0 cycles, ")
+    assert repr(one).startswith("Analysis of PLRNN: 1 fixed point, 0 longer cycles, ")
