@@ -14,7 +14,7 @@ from dynbench.fixed_points import FixedPoint, Status
 from dynbench.manifolds.belonging import check_belongs
 from dynbench.systems import System
 
-__all__ = ["check_points", "numbered_cycles"]
+__all__ = ["check_fixed", "check_points", "numbered_cycles"]
 
 #: States that differ by no more, relative to 1 + |x|, are one.
 _ONE = 1e-6
@@ -48,10 +48,26 @@ def check_points(system: System, fixed_points: Any, time: Any, samples: Any) -> 
         raise InputError(f"fixed_points is {shown(fixed_points)}; expected the result of find_fixed_points.")
     for i, point in enumerate(fixed_points):
         if point.status is not Status.SLOW_POINT:
-            _check_fixed(system, point, f"fixed_points[{i}]")
+            check_fixed(system, point, f"fixed_points[{i}]")
 
 
-def _check_fixed(system: System, point: FixedPoint, name: str) -> None:
+def check_fixed(system: System, point: FixedPoint, name: str) -> None:
+    """Refuse a fixed point of another system.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    point : FixedPoint
+        What the user gave.
+    name : str
+        The argument, for the message.
+
+    Raises
+    ------
+    InputError
+        If the map takes it to another state, or the flow's rate there is not what was found.
+    """
     if system.kind == "map":
         check_belongs(system, point.x[None], name)
         return
