@@ -100,11 +100,15 @@ class Analysis:
         return {} if self.cycles is None else self.cycles.numbered(len(self.fixed_points))
 
     def __repr__(self) -> str:
-        return (
-            f"Analysis of {self.system.name or type(self.system).__name__}: {len(self.fixed_points)} fixed points, "
-            f"{self.graph.number_of_edges()} transitions, {len(self.invariants)} invariants, "
-            f"{len(self.symmetries)} symmetries"
+        found = (
+            (len(self.fixed_points), "fixed point", "fixed points"),
+            *([] if self.cycles is None else [(len(self.numbered_cycles), "longer cycle", "longer cycles")]),
+            (self.graph.number_of_edges(), "transition", "transitions"),
+            (len(self.invariants), "invariant", "invariants"),
+            (len(self.symmetries), "symmetry", "symmetries"),
         )
+        counts = (f"{count} {one if count == 1 else more}" for count, one, more in found)
+        return f"Analysis of {self.system.name or type(self.system).__name__}: {', '.join(counts)}"
 
     def _repr_html_(self) -> str:
         return "".join(part._repr_html_() for part in (self.system, self.fixed_points, self.graph))

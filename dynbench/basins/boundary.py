@@ -79,7 +79,9 @@ def basin_boundary(
     """
     form = piecewise_linear(as_system(system))
     if form is None or form.kind != "map" or form.dimension != 2:
-        raise InputError(f"{shown(system)} is not recognised as a piecewise-linear map of two states; expected one.")
+        raise InputError(
+            f"system is a {system.kind} that is not recognised as a piecewise-linear map of two states; expected one."
+        )
     if length is not None:
         check_positive(length, name="length", what="arclength")
     given = None if box is None else _bounds(system, box)

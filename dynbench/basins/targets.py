@@ -15,7 +15,9 @@ from dynbench.errors import InputError
 from dynbench.fixed_points import FixedPoint
 from dynbench.fixed_points.attraction import AttractionBall, attraction_ball
 from dynbench.flow.polylines import distances
+from dynbench.manifolds.belonging import check_belongs
 from dynbench.systems import System
+from dynbench.transitions.given import check_fixed
 from dynbench.transitions.graph import check_graph
 from dynbench.transitions.limits import arrival_radius
 
@@ -131,10 +133,13 @@ def read_targets(system: System, targets: Any, rtol: float, name: str = "targets
         if not record.kind.attracting:
             continue
         if isinstance(record, FixedPoint):
+            check_fixed(system, record, name)
             ball = data["attraction"] if "attraction" in data else attraction_ball(system, record)
             found.append(PointTarget(node, record, ball, arrival_radius(record, rtol)))
         else:
             flow = system.kind == "flow"
+            if not flow:  # to check a cycle of a flow would take an integration
+                check_belongs(system, record.points, name)
             line = np.concatenate([record.points, record.points[:1]]) if flow else np.asarray(record.points)
             found.append(CycleTarget(node, record, cycle_balls(system, record), line, flow))
     if not found:

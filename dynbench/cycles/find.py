@@ -122,6 +122,7 @@ def find_cycles(
     if form is None:
         return _refined(system, asked, region, states)
     strategy = (search or WordPlan()).within(region, states)
+    strategy.check_period(form, asked[-1])
     found = _Found(form, region, certify)
     for period in asked:
         if found.interrupted:

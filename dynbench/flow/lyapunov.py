@@ -26,6 +26,8 @@ Progress = Callable[[str, int, int | None], None]
 #: An interval between two decompositions lasts so long, relative to the norm of the Jacobian: no two tangent vectors
 #: grow apart by more than exp(8), and the smallest is known to nearly all of its digits.
 _STRETCH = 4.0
+#: More intervals than this would take hours, and their growth more memory than there is.
+_MOST = 100_000_000
 #: By default so many intervals are averaged, and a tenth of them left out before.
 _INTERVALS = 5000
 #: Running averages are kept at so many times.
@@ -198,6 +200,10 @@ def _times(system: System, x: Array, t: Any, transient: Any, interval: Any) -> t
     if t is not None and not whole and interval is None:
         span = t / count
     before = count // 10 if transient is None else int(np.ceil(transient / span - 1e-9))
+    if before + count > _MOST:
+        raise InputError(
+            f"t and transient make {before + count:.2g} intervals of length {span:g}; expected {_MOST} at most."
+        )
     return span, before, count
 
 

@@ -15,7 +15,7 @@ __all__ = ["grown"]
 Array = NDArray[np.float64]
 
 #: Steps, and numbers that all branches are made of, after which growing is given up.
-_MOST_STEPS, _MOST_NUMBERS = 20_000, 60_000_000
+_MOST_STEPS, _MOST_NUMBERS = 20_000, 20_000_000
 #: A polyline of this extent, relative to its place, has shrunk to a state.
 _POINT = 1e-13
 

@@ -101,7 +101,7 @@ def homoclinic_points(
     """
     form = piecewise_linear(as_system(system))
     if form is None or form.kind != "map":
-        raise InputError(f"{shown(system)} is not recognised as a piecewise-linear map; expected one.")
+        raise InputError(f"system is a {system.kind} that is not recognised as a piecewise-linear map; expected one.")
     if isinstance(prove, bool):
         budget = np.inf if prove else 0
     elif isinstance(prove, int) and prove >= 0:

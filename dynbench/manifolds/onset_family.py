@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from dynbench._arrays import shown
 from dynbench.cycles import Cycle
 from dynbench.cycles.exact import cycle_of
 from dynbench.errors import ConvergenceError, InputError
@@ -59,7 +58,7 @@ class Family:
         system = self.system.with_parameters(**{self.parameter: value})
         form = piecewise_linear(system)
         if form is None or form.kind != "map" or form.exact is None:
-            raise InputError(f"{shown(system)} is not recognised as a piecewise-linear map with rational coefficients.")
+            raise InputError("system is not recognised as a piecewise-linear map with rational coefficients.")
         return system, form
 
     def cycle(self, form: PiecewiseLinear, word: Word) -> Cycle:
@@ -74,7 +73,7 @@ class Family:
         """The word of a saddle of the map as given."""
         form = piecewise_linear(self.system)
         if form is None:
-            raise InputError(f"{shown(self.system)} is not recognised as a piecewise-linear map.")
+            raise InputError("system is not recognised as a piecewise-linear map; expected one.")
         saddle = read_saddle(form, record, "point")
         return as_word(saddle.word)
 

@@ -83,7 +83,8 @@ class Manifold:
             shown = " and ".join(counts) if len(counts) <= 4 else f"{', '.join(counts[:4])}, ..."
             size = f"branches of {shown} states"
         of = f"cycle of period {self.cycle.period}" if self.cycle is not None else f"point={brief(self.point)}"
-        return f"Manifold({self.which}, {of}, {size}, {'exact, ' if self.exact else ''}error={self.error:.2g})"
+        note = f"; {self.note}" if self.note else ""
+        return f"Manifold({self.which}, {of}, {size}, {'exact, ' if self.exact else ''}error={self.error:.2g}{note})"
 
     def _repr_html_(self) -> str:
         rows = {

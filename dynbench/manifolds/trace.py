@@ -128,6 +128,8 @@ def traced_manifold(
         As `trace_manifold`, and where one that is said to be known is no manifold.
     """
     _check(system, point, which, length)
+    if not isinstance(known, Sequence):
+        raise InputError(f"manifolds is {shown(known)}; expected a sequence of what trace_manifold returned.")
     for manifold in known:
         if not isinstance(manifold, Manifold):
             raise InputError(f"manifolds holds {shown(manifold)}; expected what trace_manifold returned.")

@@ -48,6 +48,10 @@ def realised_patterns(form: PiecewiseLinear, *, most: int = 4096) -> Pattern:
         If there are more than `most`.
     """
     n = form.dimension
+    # Units with independent rows take all signs: a unit is fed by earlier ones only.
+    first = most.bit_length()
+    if first <= min(n, form.units) and np.linalg.matrix_rank(form.W2[:first]) == first:
+        raise _too_many(most, first, form.units)
     if few_enough(n, form.units, nested=form.rational.nested):
         found = exact_patterns(form.rational, most)
         if found is None:

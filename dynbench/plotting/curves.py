@@ -18,7 +18,7 @@ from dynbench.flow import integrate
 from dynbench.plotting.drawing import Sketch
 from dynbench.plotting.projections import View
 from dynbench.plotting.style import Colour, Style
-from dynbench.plotting.surfaces import draw_surfaces
+from dynbench.plotting.surfaces import draw_surfaces, drawn_manifolds
 
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
@@ -54,7 +54,7 @@ def draw_manifolds(sketch: Sketch, analysis: Analysis, view: View) -> None:
 
     Where no unstable manifold was traced, the branches of the transition graph stand for it.
     """
-    draw_surfaces(sketch, _traced(analysis), analysis.box, view)
+    draw_surfaces(sketch, drawn_manifolds(analysis), analysis.box, view)
     for which, path, sampled, exact in _branches(analysis):
         if exact:
             _draw_polyline(sketch, which, path, analysis.box, view)
@@ -131,17 +131,10 @@ def _broken(path: Array, kept: NDArray[np.bool_]) -> Array:
     return np.insert(rows, gaps + 2, np.nan, axis=0)
 
 
-def _traced(analysis: Analysis) -> list[Any]:
-    """The manifolds to draw, of cycles where none is of a point: in a chaotic map all lie along the same ones."""
-    of_points = [m for m in analysis.manifolds if getattr(m, "cycle", None) is None]
-    drawn = any(m.branches or getattr(m, "mesh", None) is not None for m in of_points)
-    return of_points if drawn else list(analysis.manifolds)
-
-
 def _branches(analysis: Analysis) -> Iterator[tuple[str, Array, bool, bool]]:
     """Every branch to draw: "stable" or "unstable", path, whether it samples a larger manifold, whether it is exact."""
     traced: Sequence[Any] = analysis.manifolds
-    for manifold in _traced(analysis):
+    for manifold in drawn_manifolds(analysis):
         for branch in manifold.branches:
             yield manifold.which, np.asarray(branch, dtype=float), False, bool(getattr(manifold, "exact", False))
     if analysis.system.kind == "map":

@@ -32,6 +32,8 @@ _BANDS = 12
 _DECADES = 6.0
 #: A descent follows dx/ds = -grad q so far; near a degenerate minimum it slows down like a power of s.
 _LONGEST = 1e7
+#: Steps at which a descent is given up: in the kink of a q that is not smooth it goes to and fro and hardly on.
+_MOST_STEPS = 2000
 #: The gradient against its start at which a descent has ended.
 _FLAT = 1e-8
 #: An end within this part of the size of the box belongs to a point.
@@ -42,8 +44,9 @@ def speed_landscape(analysis: Analysis, ax: Axes | None = None, *, starts: Any =
     """Draw log10 of q = |F|^2 / 2 (for a map, of F(x) - x), and paths that descend it to its minima.
 
     A descent ends at a fixed point, where q = 0, or at another minimum of q; the glyphs tell them apart. A cross
-    marks the end of a descent at neither: a minimum outside of what was searched, or one that is not slow. Where
-    fixed points make up a continuum, that is drawn too, and a plus marks the end of a descent on it.
+    marks the end of a descent at neither: a minimum outside of what was searched, one that is not slow, or where a
+    descent was given up in a kink of q. Where fixed points make up a continuum, that is drawn too, and a plus marks the
+    end of a descent on it.
 
     Parameters
     ----------
@@ -89,11 +92,11 @@ def speed_landscape(analysis: Analysis, ax: Axes | None = None, *, starts: Any =
 
 
 def descend(system: System, start: Array) -> Array:
-    """The path (m, n) of dx/ds = -grad q from a state, down to where q is flat.
+    """The path (m, n) of dx/ds = -grad q from a state, down to where q is flat, or as far as 2000 steps lead.
 
     Implicit steps, as near a minimum the directions differ in steepness by the square of those of F.
     """
-    from scipy.integrate import solve_ivp
+    from scipy.integrate import LSODA
 
     def slope(_: float, x: Array) -> Array:
         return -system.speed_gradient(x)
@@ -101,27 +104,21 @@ def descend(system: System, start: Array) -> Array:
     def bend(_: float, x: Array) -> Array:
         return -system.speed_hessian(x, gauss_newton=False)
 
-    def flat(_: float, x: Array) -> float:
-        return float(np.linalg.norm(slope(0.0, x))) - _FLAT * steep
-
-    flat.terminal = True  # type: ignore[attr-defined]
+    path = [start]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # SciPy's LSODA warns when it gives up: the path ends there.
         warnings.filterwarnings("ignore", message="lsoda", category=UserWarning)
         steep = float(np.linalg.norm(slope(0.0, start)))
         if not np.isfinite(steep) or steep == 0:
             return start[None]
-        run = solve_ivp(
-            *(slope, (0.0, _LONGEST), start),
-            method="LSODA",
-            jac=bend,
-            events=flat,
-            rtol=1e-5,
-            atol=1e-7,
-            first_step=1e-6,
-        )
-    path = run.y.T
-    return path[np.isfinite(path).all(axis=-1)]
+        run = LSODA(slope, 0.0, start, _LONGEST, jac=bend, rtol=1e-5, atol=1e-7, first_step=1e-6)
+        while run.status == "running" and len(path) <= _MOST_STEPS:
+            run.step()
+            path.append(run.y.copy())
+            if np.linalg.norm(slope(0.0, run.y)) <= _FLAT * steep:
+                break
+    states = np.array(path)
+    return states[np.isfinite(states).all(axis=-1)]
 
 
 def _log(q: Array) -> Array:

@@ -19,12 +19,12 @@ from dynbench.plotting.style import Colour, Style
 if TYPE_CHECKING:
     from dynbench.analysis import Analysis
 
-__all__ = ["draw_borders", "draw_homoclinic", "draw_periodic", "drawn_cycles", "numbered_states"]
+__all__ = ["MOST_CROSSINGS", "draw_borders", "draw_homoclinic", "draw_periodic", "drawn_cycles", "numbered_states"]
 
 #: Cycles drawn of a list: the shortest ones. Each has a colour by its kind, and its states are joined in turn.
 _MOST_CYCLES = 3
-#: Crossings drawn: the first ones, which are those of the first saddle.
-_MOST_CROSSINGS = 12
+#: Crossings drawn, proved and not: the first ones, which are those of the first saddle.
+MOST_CROSSINGS = 12
 #: Borders of so many units are drawn, on a grid of so many points a side.
 _MOST_UNITS, _GRID = 16, 241
 _BORDER: Style = {"colors": [Colour.QUIET], "linewidths": 1.0, "linestyles": "dotted", "zorder": 1.5}
@@ -75,7 +75,7 @@ def _look(cycle: Cycle) -> tuple[str, str]:
 def draw_homoclinic(sketch: Sketch, analysis: Analysis, view: View) -> None:
     """Draw the crossings of manifolds: a cross where one is proved, a thin plus where it was only seen."""
     for proved, marker, text in ((True, "X", "homoclinic (proved)"), (False, "+", "crossing, not proved")):
-        states = [p.x for p in analysis.homoclinic if p.proved is proved][:_MOST_CROSSINGS]
+        states = [p.x for p in analysis.homoclinic if p.proved is proved][:MOST_CROSSINGS]
         if not states:
             continue
         xy = view.project(np.array(states))

@@ -1,9 +1,9 @@
-"""Invariant manifolds that are surfaces: their polygons, translucent, as seen in a portrait."""
+"""Which invariant manifolds a portrait shows; of those that are surfaces the polygons, translucent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -17,9 +17,10 @@ from dynbench.plotting.projections import View
 from dynbench.plotting.style import Colour
 
 if TYPE_CHECKING:
+    from dynbench.analysis import Analysis
     from dynbench.manifolds import Manifold
 
-__all__ = ["draw_surfaces"]
+__all__ = ["draw_surfaces", "drawn_manifolds"]
 
 _COLOURS = {"stable": Colour.STABLE, "unstable": Colour.REPELLING}
 #: How opaque polygons and their edges are: what lies behind is to be seen.
@@ -30,6 +31,13 @@ _TOGETHER = 0.5
 _COUNTED = 200
 #: Of more polygons than this the edges would be all that is seen.
 _EDGED = 1000
+
+
+def drawn_manifolds(analysis: Analysis) -> list[Any]:
+    """The manifolds to draw, of cycles where none is of a point: in a chaotic map all lie along the same ones."""
+    of_points = [m for m in analysis.manifolds if getattr(m, "cycle", None) is None]
+    drawn = any(m.branches or getattr(m, "mesh", None) is not None for m in of_points)
+    return of_points if drawn else list(analysis.manifolds)
 
 
 def draw_surfaces(sketch: Sketch, manifolds: Iterable[Manifold], box: NDArray[np.float64], view: View) -> None:

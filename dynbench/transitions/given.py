@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from dynbench._arrays import check_positive, shown
+from dynbench._arrays import brief, check_positive, shown
 from dynbench.cycles import Cycle
 from dynbench.errors import InputError
-from dynbench.fixed_points import FixedPoint
+from dynbench.fixed_points import FixedPoint, Status
 from dynbench.manifolds.belonging import check_belongs
 from dynbench.systems import System
 
-__all__ = ["check_points", "numbered_cycles"]
+__all__ = ["check_fixed", "check_points", "numbered_cycles"]
 
 #: States that differ by no more, relative to 1 + |x|, are one.
 _ONE = 1e-6
+#: A rate at a fixed point of a flow that is so many times what was found there belongs to another flow.
+_KNOWN = 100.0
 
 
 def check_points(system: System, fixed_points: Any, time: Any, samples: Any) -> None:
@@ -29,6 +31,11 @@ def check_points(system: System, fixed_points: Any, time: Any, samples: Any) -> 
         The system.
     fixed_points, time, samples : object
         What the user gave.
+
+    Raises
+    ------
+    InputError
+        If one does not fit, or a point is none of the system.
     """
     if time is not None:
         check_positive(time, name="time", what="duration or number of steps")
@@ -39,6 +46,37 @@ def check_points(system: System, fixed_points: Any, time: Any, samples: Any) -> 
     )
     if not fits:
         raise InputError(f"fixed_points is {shown(fixed_points)}; expected the result of find_fixed_points.")
+    for i, point in enumerate(fixed_points):
+        if point.status is not Status.SLOW_POINT:
+            check_fixed(system, point, f"fixed_points[{i}]")
+
+
+def check_fixed(system: System, point: FixedPoint, name: str) -> None:
+    """Refuse a fixed point of another system.
+
+    Parameters
+    ----------
+    system : System
+        The system.
+    point : FixedPoint
+        What the user gave.
+    name : str
+        The argument, for the message.
+
+    Raises
+    ------
+    InputError
+        If the map takes it to another state, or the flow's rate there is not what was found.
+    """
+    if system.kind == "map":
+        check_belongs(system, point.x[None], name)
+        return
+    rate = float(np.abs(system(point.x)).max())
+    if not rate <= max(_ONE * (1.0 + float(np.abs(point.x).max())), _KNOWN * point.residual):
+        raise InputError(
+            f"{name} at {brief(point.x)} is no fixed point of this flow, whose rate is {rate:.2g} there; is it of "
+            "another system, or of other parameters?"
+        )
 
 
 def numbered_cycles(system: System, cycles: Any, points: Mapping[int, FixedPoint], first: int) -> dict[int, Cycle]:

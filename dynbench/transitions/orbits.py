@@ -127,5 +127,10 @@ class Orbit:
         time = self.time if self.known_at is None else self.known_at
         states = self.last[None]
         if path:
-            states = thinned(np.concatenate([*self.old, *self.states])[:: self.branch.stride], self._kept)
+            whole = np.concatenate([*self.old, *self.states])
+            along = whole[:: self.branch.stride]
+            # The state by which a point was identified belongs to the path, on whichever side of the branch it lies.
+            if kind == "point" and (len(whole) - 1) % self.branch.stride:
+                along = np.concatenate([along, whole[-1:]])
+            states = thinned(along, self._kept)
         self.limit = Limit(kind, index, how, reason, time, self.length, states, unstable)  # type: ignore[arg-type]

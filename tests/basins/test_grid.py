@@ -266,3 +266,13 @@ def test_the_box_may_be_named_or_not(bistable):
     system, points = bistable
     one, two = basins(system, points, BOX, resolution=2), basins(system, points, box=BOX, resolution=2)
     assert np.array_equal(one.labels, two.labels)
+
+
+def test_attractors_of_another_system_are_refused():
+    network = db.PLRNN([0.9, 0.8], [[0, -0.4], [-0.6, 0]], [1, 0.7])
+    points, box = db.find_fixed_points(network), [(-20, 20), (-40, 20)]
+    with pytest.raises(InputError, match=r"targets at .* is no fixed point of this map"):
+        basins(network.with_parameters(h=[1, 0.71]), points, box)
+    flow = db.ODE({"x": "x - x^3 + c"}, {"c": 0})
+    with pytest.raises(InputError, match=r"targets at .* is no fixed point of this flow"):
+        basins(flow.with_parameters(c=0.1), db.find_fixed_points(flow), [(-2, 2)])

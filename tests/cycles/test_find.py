@@ -320,3 +320,10 @@ def test_cycles_of_a_homogeneous_network_scale_with_its_bias(exponent):
         cycles = db.find_cycles(db.PLRNN.shallow(A, W1, W2, scale * h1, scale * h2), periods=3, search=strategy)
         assert cycles.complete == one.complete
         assert [cycle.word for cycle in cycles] == [cycle.word for cycle in one]
+
+
+def test_a_sweep_too_long_is_refused_before_the_shorter_periods_are_searched():
+    stages = []
+    with pytest.raises(InputError, match=r"20 x 2 = 40 units have 2\*\*40 words"):
+        db.find_cycles(network(2, 0), periods=20, search=Sweep(), progress=lambda *stage: stages.append(stage))
+    assert not stages

@@ -137,3 +137,8 @@ def test_an_orbit_of_a_map_that_diverges_is_said_to():
     assert both.note.startswith("1 of 2 orbits could not")
     assert np.isfinite(both.exponents[1]).all()
     assert db.lyapunov_spectrum(lozi, [0.1, 0.1], t=1000, rng=0).note == ""
+
+
+def test_more_intervals_than_there_is_memory_for_are_refused():
+    with pytest.raises(db.errors.InputError, match=r"1\.1e\+12 intervals of length 1; expected 100000000 at most"):
+        db.lyapunov_spectrum(HENON, [0.1, 0.1], t=10**12)

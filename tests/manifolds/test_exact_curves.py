@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import dynbench as db
 from dynbench.cycles import refine_cycle
 from dynbench.flow.polylines import arclength, distances
-from dynbench.manifolds import trace_manifold
+from dynbench.manifolds import exact_curves, trace_manifold
 from dynbench.manifolds.seeds import Anchor, Seed
 from dynbench.piecewise import piecewise_linear
 
@@ -228,3 +228,11 @@ def test_a_stable_curve_of_fifteen_states_by_following_paths():
     whole = np.concatenate([manifold.branches[0][::-1], manifold.branches[1][1:]])
     assert distances(network(whole), whole).max() < 1e-10
     assert manifold.error < 1e-11
+
+
+def test_the_text_of_a_manifold_that_was_given_up_says_so(monkeypatch):
+    saddle = db.find_fixed_points(LOZI)[1]
+    monkeypatch.setattr(exact_curves, "_MOST_NUMBERS", 500)
+    manifold = trace_manifold(LOZI, saddle, "unstable", length=1e9)
+    assert manifold.note.startswith("given up after")
+    assert repr(manifold).endswith(f"; {manifold.note})")

@@ -351,3 +351,13 @@ def test_a_stable_set_in_several_pieces_is_traced_again_to_the_length():
     )
     assert len(plain) == len(again) > 0
     np.testing.assert_allclose([p.x for p in again], [p.x for p in plain], rtol=0, atol=1e-13)
+
+
+def test_what_is_no_sequence_of_manifolds_is_refused(known):
+    system, _, x = known
+    manifold = db.trace_manifold(system, x, "unstable", length=2)
+    for wrong in (manifold, 3):
+        with pytest.raises(InputError, match=r"manifolds is .*; expected a sequence of what trace_manifold returned"):
+            db.homoclinic_points(system, x, length=2, manifolds=wrong)
+    with pytest.raises(InputError, match="system is a flow that is not recognised as a piecewise-linear map"):
+        db.homoclinic_points(db.ODE({"x": "y", "y": "x"}), x)

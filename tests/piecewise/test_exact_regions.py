@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dynbench as db
-from dynbench.piecewise import piecewise_linear
+from dynbench.piecewise import piecewise_linear, regions
 from dynbench.piecewise.exact_regions import exact_patterns, few_enough
 from dynbench.piecewise.regions import _by_programs, realised_patterns
 
@@ -61,3 +61,11 @@ def test_how_many_units_are_few_enough():
         assert few_enough(n, units, nested=False)
         assert not few_enough(n, units + 1, nested=False)
         assert not few_enough(n, units, nested=True)
+
+
+def test_independent_units_have_too_many_regions_without_a_linear_program(monkeypatch):
+    rng = np.random.default_rng(5)
+    network = db.PLRNN.shallow(np.full(15, 0.5), rng.normal(size=(15, 30)), rng.normal(size=(30, 15)), 0, 1)
+    monkeypatch.setattr(regions, "linprog", None)
+    with pytest.raises(db.errors.InputError, match=r"more than 4096 regions \(first 13 of 30 units\)"):
+        realised_patterns(piecewise_linear(network))

@@ -27,6 +27,15 @@ def test_q_never_grows_along_a_descent(pictured, start):
     assert np.all(np.diff(q) <= 1e-6 * q[0])
 
 
+def test_a_descent_is_given_up_in_a_kink():
+    """Across v = 1 the gradient of q turns round: steps go to and fro there, for minutes if one lets them."""
+    system = db.ODE({"v": "v - 2*Max(v-1,0) + 2*Max(-v-1,0) - w + 1/5", "w": "(v - w/2)/4"})
+    path = descend(system, np.array([1.5, 2.0]))
+    assert len(path) == 2001
+    assert path[-1][0] == pytest.approx(1.0, abs=1e-3)
+    assert system.speed(path[-1]) < system.speed(path[0]) / 2
+
+
 def test_the_path_is_the_gradient_flow():
     """q = (x^2 + 4 y^2) / 2: the path from (1, 1) is y = x^4."""
     path = descend(db.ODE({"x": "x", "y": "2*y"}), np.array([1.0, 1.0]))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import dynbench as db
+from dynbench.manifolds.meshes import Mesh
 from dynbench.reporting.cycles import enumerated, of_periods
 from dynbench.reporting.document import build_document
 from dynbench.reporting.json import content_of, render_json, schema
@@ -277,3 +278,45 @@ def test_a_map_with_irrational_entries_is_not_called_invertible_for_its_rounded_
     stated = piecewise_to_dict(system)
     assert stated["invertible"] is False
     assert stated["invertibility"].endswith("(of the doubles that the entries round to)")
+
+
+def portrait_of(analysis):
+    section = next(s for s in build_document(analysis).sections if s.key == "pictures")
+    return next(
+        f for block in section.blocks for f in getattr(block, "items", ()) if getattr(f, "name", "") == "portrait"
+    )
+
+
+def test_the_caption_of_a_portrait_says_what_is_left_out(lozi):
+    assert portrait_of(lozi).caption.endswith(
+        "Squares: 3 of the 6 cycles, attracting and short ones first, joined in turn. Exact manifolds of the points, "
+        f"drawn up to a length; those of cycles are left out. Crosses: the first 12 of {len(lozi.homoclinic)} "
+        "homoclinic points."
+    )
+    of_cycles = [m for m in lozi.manifolds if m.cycle is not None]
+    alone = dataclasses.replace(lozi, manifolds=tuple(of_cycles), homoclinic=())
+    assert portrait_of(alone).caption.endswith("Exact manifolds, drawn up to a length.")
+
+
+def test_the_caption_says_that_surfaces_of_cycles_are_left_out(lozi):
+    surface = Mesh.of([np.array([[0.0, 0], [1, 0], [0, 1]])], 2)
+    surfaces = tuple(dataclasses.replace(m, mesh=surface) for m in lozi.manifolds)
+    text = portrait_of(dataclasses.replace(lozi, manifolds=surfaces)).caption
+    assert "of the points: curves up to a length, surfaces as far as they were traced; those of cycles are" in text
+
+
+def test_the_caption_of_a_cobweb_says_how_many_cycles_it_shows():
+    tent = db.analyze(db.Map({"x": "19/10*Min(x, 1 - x)"}), periods=4)
+    shown = "On the diagonal also the states of 3 of the 6 cycles, attracting and short ones first."
+    assert portrait_of(tent).caption.endswith(shown)
+    text = text_of(tent, "piecewise")
+    assert "The map is not injective, and so has no inverse: the determinant at" in text
+    assert "regions, at most 2, on each" in text
+
+
+def test_sections_say_what_they_leave_out_and_speak_of_one_period_as_one(lozi):
+    assert "Of 3 of the 6 saddle cycles, the longer ones, none was traced." in text_of(lozi, "manifolds")
+    one = db.analyze(db.PLRNN(np.full(13, 0.5), np.zeros((13, 13)), 1), periods=1)
+    assert "Cycles of period 1 in the whole state space, which are the fixed points." in text_of(one, "cycles")
+    assert "at most 2\u00b9\u00b3, on each" in text_of(one, "piecewise")
+    assert repr(one).startswith("Analysis of PLRNN: 1 fixed point, 0 longer cycles, ")

@@ -183,3 +183,17 @@ def test_random_networks_have_every_limit_once_and_where_orbits_end(seed):
             assert np.abs(cycle.points - end).max(axis=1).min() < 1e-6 * (1 + np.abs(end).max())
         elif graph.nodes[target]["kind"] == "infinity":
             assert np.abs(data["path"][-1]).max() > 1e3
+
+
+@pytest.mark.parametrize("kind", [db.Map, db.ODE])
+def test_fixed_points_of_another_system_are_refused(kind):
+    points = db.find_fixed_points(kind({"x": "3 - 2*x"}))
+    assert len(db.transition_graph(kind({"x": "3 - 2*x"}), points)) >= 1
+    with pytest.raises(
+        db.errors.InputError, match=rf"fixed_points\[0\] at .* is no fixed point of this {points_of(kind)}"
+    ):
+        db.transition_graph(kind({"x": "1 - 2*x"}), points)
+
+
+def points_of(kind):
+    return "map" if kind is db.Map else "flow"

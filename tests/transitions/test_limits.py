@@ -76,3 +76,12 @@ def test_in_backward_time_sources_attract():
     points = dict(enumerate(db.find_fixed_points(source, box=[[-1, 1]] * 2)))
     assert sorted(Targets(source, points).balls) == []
     assert sorted(Targets(source, points, direction=-1).balls) == [0]
+
+
+def test_a_path_that_flips_ends_where_its_point_was_identified():
+    """Every second iterate is drawn; orbits of the full tent map in doubles end in 0, after odd numbers of steps."""
+    tent = db.Map({"x": "Min(2*x, 2 - 2*x)"})
+    graph = db.transition_graph(tent, db.find_fixed_points(tent))
+    paths = [data["path"] for source, target, data in graph.edges(data=True) if (source, target) == (1, 0)]
+    assert len(paths) == 2
+    assert all(path[-1] == 0 for path in paths)

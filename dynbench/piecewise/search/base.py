@@ -71,6 +71,16 @@ class WordSearch(abc.ABC):
         """
         return self
 
+    def check_period(self, form: PiecewiseLinear, period: int) -> None:
+        """Refuse a period that `search` would refuse, before any time is spent on shorter ones.
+
+        Raises
+        ------
+        InputError
+            If there are too many words.
+        """
+        return
+
     @abc.abstractmethod
     def search(
         self,

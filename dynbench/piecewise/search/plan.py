@@ -25,6 +25,8 @@ _QUICK, _SWEPT = 18, 22
 _BRANCHED, _NODES = 60, 40_000
 #: In the plane: itineraries at once, and cuts in all (half a minute, and as long again to decide about the words).
 _ITINERARIES, _CUTS = 50_000, 8_000_000
+#: The heuristic solves for so many words, of long periods for fewer: for no more patterns in all (some seconds).
+_WORDS, _PATTERNS = 20_000, 2_000_000
 #: Up to so many units and states a P-matrix is looked for: that needs the complementarity problem in balls.
 _SOLVED = 200
 
@@ -34,8 +36,8 @@ class WordPlan(WordSearch):
 
     Up to 18 units k H the sweep. Beyond that, one after the other until one of them is complete: the P-matrix; in the
     plane and with a box, polygons with a budget; up to 60 units branch and bound with a budget; up to 22 units the
-    sweep; and where none was complete the heuristic, whose words are joined with those found before. The argument then
-    says why each of them was not.
+    sweep; and where none was complete the heuristic, whose words are joined with those found before (20,000 words are
+    tried, of periods beyond 100 fewer: 2,000,000 patterns in all). The argument then says why each of them was not.
 
     Parameters
     ----------
@@ -91,4 +93,4 @@ class WordPlan(WordSearch):
             yield BranchAndBound(max_nodes=_NODES)
         if size <= _SWEPT:
             yield Sweep()
-        yield Scyfi(self.starts)
+        yield Scyfi(self.starts, max_words=max(1, min(_WORDS, _PATTERNS // period)))

@@ -89,7 +89,8 @@ class Scyfi(WordSearch):
         try:
             while idle < self.patience and solved < self.max_words:
                 before = len(found)
-                solved += self._round(form, self._first_words(form, period, rounds, rng), found, seen)
+                words = self._first_words(form, period, rounds, rng)
+                solved += self._round(form, words, self.max_words - solved, found, seen)
                 idle = idle + 1 if len(found) == before else 0
                 rounds += 1
                 if progress is not None:
@@ -112,10 +113,15 @@ class Scyfi(WordSearch):
         met = _words_from(form, states, period, int(rng.integers(0, 20)) if form.kind == "map" else 0)
         return np.concatenate([met, words[: max(1, self.batch - len(met))]])
 
-    def _round(self, form: PiecewiseLinear, words: Words, found: dict[Word, None], seen: set[bytes]) -> int:
-        """Follow a batch of words until each leads to one that was met before; returns how many were solved for."""
+    def _round(self, form: PiecewiseLinear, words: Words, most: int, found: dict[Word, None], seen: set[bytes]) -> int:
+        """Follow a batch of words until each leads to one that was met before; returns how many were solved for.
+
+        It ends with the step in which that is `most`.
+        """
         solved = 0
         for _ in range(self.steps):
+            if solved >= most:
+                break
             words = np.array([w for w in words if not _known(w, seen)], dtype=bool).reshape(-1, *words.shape[1:])
             if not len(words):
                 break

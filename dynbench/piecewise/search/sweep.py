@@ -59,6 +59,15 @@ class Sweep(WordSearch):
             raise InputError(f"max_units is {max_units}; expected a number of units from 1 to 40.")
         self.max_units = max_units
 
+    def check_period(self, form: PiecewiseLinear, period: int) -> None:
+        """Refuse a period with too many words, and say how long they would take."""
+        size = period * form.units
+        if size > self.max_units:
+            raise InputError(
+                f"{period} x {form.units} = {size} units have 2**{size} words, which a complete sweep would look at in "
+                f"about {_duration(sweep_seconds(size))}: raise max_units of Sweep, or use Scyfi, the heuristic."
+            )
+
     def search(
         self,
         form: PiecewiseLinear,
@@ -74,12 +83,8 @@ class Sweep(WordSearch):
         InputError
             If there are too many words.
         """
+        self.check_period(form, period)
         size = period * form.units
-        if size > self.max_units:
-            raise InputError(
-                f"{period} x {form.units} = {size} units have 2**{size} words, which a complete sweep would look at in "
-                f"about {_duration(sweep_seconds(size))}: raise max_units of Sweep, or use Scyfi, the heuristic."
-            )
         problem = complementarity(form, period)
         if problem is None:
             return _every_word(form, period)

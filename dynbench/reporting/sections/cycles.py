@@ -68,7 +68,9 @@ def _by_period(analysis: Analysis, cycles: Cycles) -> list[Block]:
 
 def _scope(cycles: Cycles) -> str:
     where = "in the whole state space" if cycles.region is None else "that lie in the region searched with all states"
-    text = f"Cycles {of_periods(cycles.periods)} {where}; those of period 1 are the fixed points."
+    of_points = "which are the fixed points" if cycles.periods == (1,) else "those of period 1 are the fixed points"
+    joint = "," if cycles.periods == (1,) else ";"
+    text = f"Cycles {of_periods(cycles.periods)} {where}{joint} {of_points}."
     proved = sum(c.status is Status.CERTIFIED for c in cycles)
     if cycles and proved == len(cycles):
         text += " Each was verified in exact rational arithmetic: the cycles listed exist."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dynbench.cycles import CycleKind
 from dynbench.flow.polylines import arclength
 from dynbench.reporting.blocks import Bullets, Paragraph, Section, Table, Text
 from dynbench.reporting.homoclinic import saddle_name
@@ -51,8 +52,17 @@ def manifolds_section(analysis: Analysis) -> Section | None:
     table = without_empty_columns(Table(caption, headers, rows, numeric=(2, 3, 4, 5, 6, 7)))
     what = "lines and surfaces with flat pieces" if surfaces else "lines with straight pieces"
     errors = _ERRORS if any(m.delta is not None for m in exact) else _ERRORS[:1]
-    legend = Bullets((*_methods(exact), *errors))
+    legend = Bullets((*_untraced(analysis), *_methods(exact), *errors))
     return Section("manifolds", "Manifolds", (Paragraph((_SUMMARY.format(what=what),)), table, legend))
+
+
+def _untraced(analysis: Analysis) -> Iterator[Text]:
+    """How many saddle cycles there are whose manifolds are not in the table."""
+    traced = {tuple(m.point) for m in analysis.manifolds if m.cycle is not None}
+    saddles = [c for c in analysis.numbered_cycles.values() if c.kind is CycleKind.SADDLE]
+    missing = sum(tuple(c.points[0]) not in traced for c in saddles)
+    if missing:
+        yield (f"Of {missing} of the {plural(len(saddles), 'saddle cycle')}, the longer ones, none was traced.",)
 
 
 def _methods(manifolds: Sequence[Manifold]) -> Iterator[Text]:

@@ -127,18 +127,43 @@ def _portrait(analysis: Analysis) -> Figure:
 
 def _shown(analysis: Analysis) -> Iterator[tuple[str, str]]:
     """What else a portrait of a map shows: in the caption, and in words for readers who cannot see it."""
-    from dynbench.plotting.recurrent import drawn_cycles  # here, as it brings Matplotlib
+    from dynbench.plotting.recurrent import MOST_CROSSINGS, drawn_cycles  # here, as it brings Matplotlib
+    from dynbench.plotting.surfaces import drawn_manifolds
 
-    cycles = drawn_cycles(analysis) if analysis.system.dimension > 1 else []
+    if analysis.system.dimension == 1:
+        yield from _on_the_diagonal(analysis)
+        return
+    cycles = drawn_cycles(analysis)
     if cycles:
         names = ", ".join(f"cycle {k} of period {c.period}, a {c.kind.value}" for k, c in cycles)
-        yield "Squares: the shortest cycles, joined in turn.", f"Squares show {names}; their states are in the table."
-    if any(m.exact for m in analysis.manifolds) and analysis.system.dimension == 2:
-        drawn = "Exact manifolds, drawn up to a length."
+        count = len(analysis.numbered_cycles)
+        chosen = f"{len(cycles)} of the {count} cycles, attracting and short ones first"
+        brief = f"Squares: {'cycles' if len(cycles) == count else chosen}, joined in turn."
+        yield brief, f"Squares show {names}; their states are in the table."
+    if any(m.exact for m in analysis.manifolds):
+        manifolds = drawn_manifolds(analysis)
+        extent = ", drawn up to a length"
+        if any(m.mesh is not None for m in manifolds):
+            extent = ": curves up to a length, surfaces as far as they were traced"
+        drawn = f"Exact manifolds{extent}."
+        if len(manifolds) < len(analysis.manifolds):
+            drawn = f"Exact manifolds of the points{extent}; those of cycles are left out."
         yield drawn, f"{drawn} Their numbers are in the table of manifolds."
     if analysis.homoclinic:
+        kinds = [sum(p.proved is proved for p in analysis.homoclinic) for proved in (True, False)]
+        shown, count = sum(min(kind, MOST_CROSSINGS) for kind in kinds), sum(kinds)
+        some = "" if shown == count else f"the first {shown} of {count} "
         where = "Homoclinic points are in the table of crossings."
-        yield "Crosses: homoclinic points.", f"Crosses show where stable and unstable manifolds meet. {where}"
+        yield f"Crosses: {some}homoclinic points.", f"Crosses show where stable and unstable manifolds meet. {where}"
+
+
+def _on_the_diagonal(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    """The cycles of a map of one state that its portrait shows: those of the transition graph."""
+    drawn = sum(number in analysis.numbered_cycles for number in analysis.graph)
+    count = len(analysis.numbered_cycles)
+    if 0 < drawn < count:
+        text = f"On the diagonal also the states of {drawn} of the {count} cycles, attracting and short ones first."
+        yield text, text
 
 
 def _state_space(analysis: Analysis, coordinates: str) -> Figure:

@@ -24,6 +24,8 @@ __all__ = ["piecewise_section"]
 _LISTED = 4
 #: The argument of a unit is written out where it has no more operations than this.
 _OPERATIONS = 24
+#: The number of patterns of more units is written as a power.
+_LONGEST = 12
 #: Fractions with a denominator beyond this, such as those of most doubles, are shown as decimals of so many digits.
 _DENOMINATOR, _DIGITS = 10**6, 6
 
@@ -38,9 +40,7 @@ def piecewise_section(analysis: Analysis) -> Section | None:
     if form.units <= _LISTED:
         blocks.append(_regions(form))
     if form.kind == "map":
-        found = invertibility(form)
-        answer = "is invertible (proved)" if found.proved else "is not proved to be invertible"
-        blocks.append(Paragraph((readable(f"The map {answer}: {found.argument}."),)))
+        blocks.append(Paragraph((readable(f"The map is {_inverse(form)}."),)))
     return Section("piecewise", "Piecewise-linear form", tuple(blocks))
 
 
@@ -48,11 +48,22 @@ def _summary(form: PiecewiseLinear) -> str:
     what = "next state" if form.kind == "map" else "rate"
     nested = ", some fed by others" if len(form.levels) > 1 else ""
     exact = "its coefficients are rational numbers" if form.exact is not None else "some coefficients are irrational"
+    regions = readable(f"2^{form.units}") if form.units > _LONGEST else str(2**form.units)
     return (
         f"The {what} is an affine function of the state and {plural(form.units, 'rectified unit')}{nested}; {exact}. "
-        f"The signs of the units part the state space into regions, at most {short(2.0**form.units)}, on each of which "
+        f"The signs of the units part the state space into regions, at most {regions}, on each of which "
         "the system is affine."
     )
+
+
+def _inverse(form: PiecewiseLinear) -> str:
+    found = invertibility(form)
+    if found.proved:
+        return f"invertible (proved): {found.argument}"
+    answer, _, why = found.argument.partition(": ")
+    if answer == "not injective":
+        return f"not injective, and so has no inverse: {why}"
+    return f"not proved to be invertible: {why if answer == 'not decided' else found.argument}"
 
 
 def _units(system: System, form: PiecewiseLinear) -> list[Block]:

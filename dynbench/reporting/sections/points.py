@@ -155,7 +155,8 @@ def _index_sum(points: FixedPoints) -> Paragraph:
     else:
         first = f"The indices of the points add up to {short(found)}"
     if expected is None:
-        return Paragraph((f"{first}. What they must add up to is not known{why}.",))
+        unknown = f": {readable(points.index_argument)}" if points.index_argument else ""
+        return Paragraph((f"{first}. What they must add up to is not known{unknown}.",))
     if found == expected:
         return Paragraph((f"{first}, as they must{why}.",))
     missing = " Points are missing from the list." if points.incomplete else ""

@@ -272,3 +272,13 @@ def test_polygons_that_all_die_out_prove_that_there_is_no_cycle():
     cycles = db.find_cycles(network, periods=[3], box=[[-3, 3]], search=Polygons())
     assert len(cycles) == 0
     assert cycles.complete[3]
+
+
+def test_the_heuristic_ends_where_its_words_are_spent():
+    """Within a round, too: one of 128 words of a long period may take minutes."""
+    form = piecewise_linear(LOZI)
+    solved = int(Scyfi(max_words=200).search(form, 30, rng=np.random.default_rng(0)).argument.split()[2])
+    assert 200 <= solved < 200 + 128
+    planned = WordPlan().search(form, 5_000, rng=np.random.default_rng(0))
+    assert not planned.complete
+    assert 400 <= int(planned.argument.split("(SCYFI): ")[1].split()[0]) < 400 + 128
