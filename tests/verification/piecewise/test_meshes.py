@@ -150,6 +150,16 @@ def test_distances_from_polygons():
     assert distances(states, [square[::-1], square + 4.0]) == pytest.approx([0, 3, 3, np.hypot(3, 0), 5], abs=1e-14)
 
 
+def test_a_side_as_short_as_rounding_says_nothing_of_where_a_state_is():
+    corners = np.array([[-2.0, 2.1, 4.3], [-4.75, 4.6, 10.0], [-4.75, 4.6, 10.0], [-1.9, 2.0, 4.1]])
+    shifts = 2.0**-50 * np.random.default_rng(0).integers(-4, 5, (20, 3))
+    inner = corners[:1] * 0.3 + corners[1:2] * 0.5 + corners[3:] * 0.2
+    for shift in shifts:
+        doubled = corners + np.outer([0, 0, 1, 0], shift)
+        assert distances(inner, [doubled]) == pytest.approx([0], abs=1e-14)
+        assert distances(inner, [doubled[::-1]]) == pytest.approx([0], abs=1e-14)
+
+
 def network(seed):
     """A network of three units, and the same in rational numbers."""
     rng = np.random.default_rng(seed)
