@@ -200,6 +200,16 @@ def test_a_period_is_listed_once(report_of):
     assert "each period is listed once" in [c.claim for c in verify(report, precision=128).failed]
 
 
+def test_an_edge_may_start_nearer_to_a_cycle_that_it_does_not_leave():
+    """Two states of the cycles of period 2 and 6 are 0.0004 apart, and orbits start 0.001 from what they leave."""
+    system = db.Map({"x": "4*x/5 + 3*Abs(3*x - 2/5) - 2"})
+    report = json.loads(render_json(db.analyze(system, box=[(-3, 3)], periods=6)))
+    assert [str(check) for check in verify(report, precision=128).failed] == []
+    edge = next(edge for edge in report["graph"]["edges"] if edge["source"] == 2)
+    edge["path"][0][0] += 0.01
+    assert failed(report, "its orbit leaves cycle 2 along an unstable direction")
+
+
 # ---- form
 
 
