@@ -219,6 +219,14 @@ def test_another_form_is_told(report_of):
     assert any(c.outcome is Outcome.FAILS and "piecewise-linear form" in c.claim for c in verify(report).failed)
 
 
+@pytest.mark.parametrize("text", ["1/0", "1/\u0660", "\u00b2", "1/0_1", "1e3", " 1", "9" * 5000, "1/" + "7" * 5000, ""])
+def test_what_is_no_rational_number_is_refused(report_of, text):
+    report = report_of("nested")
+    report["piecewise"]["form"]["h2"][1] = text
+    with pytest.raises(InputError, match=r"piecewise.form.h2\[1\] is '.*; expected a rational number, p or p/q"):
+        verify(report, precision=128)
+
+
 def shallow(dimension):
     """A shallow map of which one pattern has another sign, and no region; for 3 states times x -> x/2."""
     rng = np.random.default_rng(70)
