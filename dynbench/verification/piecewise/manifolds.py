@@ -22,7 +22,6 @@ Array = NDArray[np.float64]
 
 #: Corners compared of one manifold; more are sampled evenly.
 _MOST_CORNERS = 2000
-_AT_ONCE = 64
 #: Units up to which preimages are looked for region by region.
 MOST_UNITS = 8
 #: Corners this near are not asked where they come from.
@@ -87,6 +86,7 @@ def largest_gap(system: Rectified, which: str, lines: Sequence[Array], box: Arra
         for worst in np.argsort(-gaps):
             if gaps[worst] <= _NEAR or not comes_from_outside(system, corners[worst], *box.T):
                 return float(gaps[worst])
+        return None
     return float(gaps.max())
 
 
@@ -204,11 +204,11 @@ def _within(line: Array, box: Array) -> Array:
 
 def _distances(points: Array, starts: Array, ends: Array) -> Array:
     """The distance of each point from the nearest segment."""
-    along = ends - starts
-    squares = np.maximum((along**2).sum(axis=1), 1e-300)
-    found = []
-    for k in range(0, len(points), _AT_ONCE):
-        offset = points[k : k + _AT_ONCE, None] - starts
-        share = np.clip((offset * along).sum(axis=-1) / squares, 0.0, 1.0)
-        found.append(np.linalg.norm(offset - share[..., None] * along, axis=-1).min(axis=1))
-    return np.concatenate(found)
+    first, along = np.ascontiguousarray(starts.T), np.ascontiguousarray((ends - starts).T)
+    squares = np.maximum((along**2).sum(axis=0), 1e-300)
+    nearest = []
+    for point in points:  # one at a time: arrays over all segments are large enough
+        offset = point[:, None] - first
+        share = np.clip((offset * along).sum(axis=0) / squares, 0.0, 1.0)
+        nearest.append(((offset - share * along) ** 2).sum(axis=0).min())
+    return np.sqrt(np.array(nearest))
