@@ -255,6 +255,12 @@ def test_invertibility_is_checked_by_determinants(report_of):
     assert any("invertible" in c.claim for c in verify(report).failed)
 
 
+def test_a_flow_is_no_map_that_is_invertible(folded):
+    report = json.loads(folded)
+    report["piecewise"]["invertible"] = True
+    assert any("invertible" in check.claim for check in verify(report, precision=128).failed)
+
+
 # ---- homoclinic orbits
 
 
