@@ -79,6 +79,6 @@ def _sample(disc: Disc, generations: Sequence[Sequence[Array]], which: str) -> l
 
 
 def _across(vector: arb_mat, plane: arb_mat) -> arb_mat:
-    """The part of a vector normal to a plane, given by two columns."""
+    """The part of a vector normal to a plane, given by two columns; infinite where a singular map has made it less."""
     across = plane.transpose()
-    return vector - plane * (across * plane).solve(across * vector)
+    return vector - plane * solved(across * plane, across * vector)

@@ -32,8 +32,8 @@ __all__ = [
 ]
 
 
-#: Polygons of a surface that are written; growing one adds those near its point first.
-_MOST_POLYGONS = 2000
+#: Polygons of a surface, and corners of a branch, that are written; growing one adds those near its point first.
+_MOST_POLYGONS, _MOST_CORNERS = 2000, 100_000
 
 
 def cover_to_dict(cover: Cover | None) -> dict[str, Any] | None:
@@ -94,7 +94,7 @@ def manifold_to_dict(manifold: Manifold, points: FixedPoints, cycles: Cycles | N
         "point": None if of_cycle else number,
         "cycle": number if of_cycle else None,
         "which": manifold.which,
-        "branches": [branch.tolist() for branch in manifold.branches],
+        "branches": [branch[:_MOST_CORNERS].tolist() for branch in manifold.branches],
         "attached": manifold.attached,
         "error": manifold.error,
         "delta": manifold.delta,
@@ -107,16 +107,23 @@ def manifold_to_dict(manifold: Manifold, points: FixedPoints, cycles: Cycles | N
 
 
 def _mesh_to_dict(manifold: Manifold) -> tuple[dict[str, Any] | None, str]:
-    """The polygons of a surface, the first ones of very many, and the note, which says so."""
+    """The polygons of a surface, the first ones of very many, and the note, which says so, and so of branches."""
     mesh, note = manifold.mesh, manifold.note
+    longest = max(map(len, manifold.branches), default=0)
+    if longest > _MOST_CORNERS:
+        note = _also(note, f"of branches of up to {longest} corners the first {_MOST_CORNERS} are in the report")
     if mesh is None:
         return None, note
     if len(mesh) > _MOST_POLYGONS:
-        note = "; ".join(filter(None, [note, f"the first {_MOST_POLYGONS} of {len(mesh)} polygons are in the report"]))
+        note = _also(note, f"the first {_MOST_POLYGONS} of {len(mesh)} polygons are in the report")
         sheets = None if mesh.sheets is None else mesh.sheets[:_MOST_POLYGONS]
         mesh = Mesh.of(mesh.corners()[:_MOST_POLYGONS], mesh.vertices.shape[1], sheets)
     data = {"vertices": mesh.vertices.tolist(), "faces": [polygon.tolist() for polygon in mesh.polygons]}
     return data | ({} if mesh.sheets is None else {"sheets": mesh.sheets.tolist()}), note
+
+
+def _also(note: str, more: str) -> str:
+    return f"{note}; {more}" if note else more
 
 
 def manifold_from_dict(data: Mapping[str, Any], points: FixedPoints, cycles: Cycles | None = None) -> Manifold:

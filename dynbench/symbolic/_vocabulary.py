@@ -47,10 +47,18 @@ def _absolute(s: sp.Expr) -> sp.Expr:
     # it is, wherever it is defined.
     if not s.is_extended_real:
         return sp.Max(s, -s)
-    found = sp.Abs(s)
+    found = _multiplied_out(sp.Abs(s))
     # Behind a factor SymPy leaves |.| as it is, |x|/3 within |.| as ||x||/3: read again from its text that is |x|/3.
     left = [f for f in sp.Mul.make_args(found) if isinstance(f, sp.Abs) and f.args[0] != s]
     return found.xreplace({f: sp.Abs(f.args[0]) for f in left})
+
+
+def _multiplied_out(s: sp.Expr) -> sp.Expr:
+    """An expression without the -(x - 1) that SymPy leaves in |.|: read again from its text that is 1 - x."""
+    return s.replace(
+        lambda e: e.is_Mul and len(e.args) == 2 and e.args[0] == -1 and e.args[1].is_Add,
+        lambda e: sp.Mul(-1, e.args[1]),
+    )
 
 
 def _cube_root(s: sp.Expr) -> sp.Expr:

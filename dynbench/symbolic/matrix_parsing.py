@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 _MOST_NODES, _MOST_DEPTH, _LONGEST = 2000, 40, 100_000
+#: Digits of one entry; Python reads no more than 4300 at once.
+_MOST_DIGITS = 4000
 _TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>[-+*/(),{:[\]]))")
 _WORDS = ("each", "hadamard", "stack", "transpose", "diag", "diagonal", "ones", "zeros", "identity", "matrix")
 
@@ -293,7 +295,8 @@ class _Reader:
             sign = sp.S.NegativeOne if self._take("-") else sp.S.One
             numerator = self._next()
             denominator = self._next() if self._take("/") else "1"
-            if not (numerator.isdecimal() and denominator.isdecimal() and int(denominator)):
+            plain = numerator.isdecimal() and denominator.isdecimal()
+            if not plain or len(numerator + denominator) > _MOST_DIGITS or not int(denominator):
                 self._refuse("an entry of matrix(...) is no rational number")
             entries.append(sign * sp.Rational(int(numerator), int(denominator)))
         if len(entries) != sizes[0] * sizes[1]:

@@ -31,6 +31,8 @@ _LIMITS = {
 }
 #: How far multipliers may be from the circle, and the trivial one from 1, to be counted as central.
 _CENTRAL = 1e-2
+#: Orbits start this near to what they leave, relative to its size; something else may well be nearer.
+_LEAVES = 1e-3 * (1 + 1e-9)
 #: How near a cycle that has converged comes to closing, relative to its size.
 _CLOSED = 1e-9
 
@@ -47,14 +49,10 @@ class Sources(NamedTuple):
             return self.cycles[number].stability[2]
         return self.points[number].stability[2] if 0 <= number < len(self.points) else -1
 
-    def gaps(self, state: Sequence[float]) -> dict[int, float]:
-        """How far a state is from each of them."""
-        places: dict[int, Sequence[Sequence[float]]] = {i: (p.x,) for i, p in enumerate(self.points)}
-        places |= {i: c.points for i, c in self.cycles.items()}
-        return {
-            i: min(max(abs(a - b) for a, b in zip(state, x, strict=True)) for x in states)
-            for i, states in places.items()
-        }
+    def gap(self, number: int, state: Sequence[float]) -> float:
+        """How far a state is from one of them that has unstable directions, relative to max(1, |x|)."""
+        places = self.cycles[number].points if number in self.cycles else (self.points[number].x,)
+        return min(max(abs(a - b) for a, b in zip(state, x, strict=True)) / max(1.0, *map(abs, x)) for x in places)
 
 
 def check_orbit(
@@ -83,9 +81,7 @@ def check_orbit(
     elif how == "connection":
         ledger.require(claim, True)
     else:
-        gaps = sources.gaps(path[0])
-        nearest = gaps[source] <= min(gaps.values())
-        ledger.require(claim, nearest, "its path starts nearer to another one, or far away")
+        ledger.require(claim, sources.gap(source, path[0]) <= _LEAVES, "its path starts far away")
 
 
 def check_cycle(

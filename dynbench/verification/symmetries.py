@@ -24,6 +24,8 @@ _WRITTEN_OUT = 30
 #: Elements up to which a group is multiplied out again.
 _MOST_ELEMENTS = 4096
 _MOST_WEIGHT = 1000
+#: A number of elements, with no more digits than Python reads at once.
+_COUNT = re.compile("[0-9]{1,4000}")
 
 Signed = tuple[int, ...]
 
@@ -300,7 +302,8 @@ def _check_orbit(
     isotropy = orbit["isotropy_order"]
     if not isotropy.null:
         order = "" if group is None or group["order"].null else group["order"].text()
-        fits = order.isdigit() and isotropy.text().isdigit() and int(order) == int(isotropy.text()) * len(members)
+        shown = isotropy.text()
+        fits = all(_COUNT.fullmatch(n) for n in (order, shown)) and int(order) == int(shown) * len(members)
         ledger.require(f"{claim}: each is kept by {isotropy.text():.40} symmetries", complete and fits, "it is not")
 
 

@@ -128,3 +128,11 @@ def test_a_zero_multiplier_is_refused():
     point = refine_cycle(system, [0.0, 0, 0], 1)
     with pytest.raises(db.errors.InputError, match="stable multiplier of 0"):
         trace_manifold(system, point, "stable", box=[[-3, 3]] * 3)
+
+
+def test_a_plane_that_a_singular_region_makes_a_line_tells_no_error():
+    """Once an error was raised of an image on the line."""
+    system = db.Map({"x": "2*x", "y": "3/2*Max(y - 1, 0) - 3*y/2", "z": "z/2"})
+    manifold = trace_manifold(system, refine_cycle(system, [0, 0, 0], 1), "unstable", box=[(-4, 4)] * 3, pieces=100)
+    assert manifold.dimension == 2
+    assert manifold.error < 1e-12

@@ -62,7 +62,15 @@ def test_slices_and_stacks_are_what_they_read():
     [
         *("", "x +", "y", "x*", "(x", "x)", "{a}", "{a*x", "x x", "tanh(x", "__import__(x)", "x.T", "x[0]", "x; x"),
         *("each(s, x)", "each(s -> , x)", "each(s -> y, x)", "ones(0, 1)", "ones(2)", "identity(2, 2)", "each()"),
-        *("matrix(1, 2, 3)", "matrix(1, 1, a)", "matrix(1, 1, 1/0)", "hadamard()", "{().__class__}*x", "x ** 2"),
+        *(
+            "matrix(1, 2, 3)",
+            "matrix(1, 1, a)",
+            "matrix(1, 1, 1/0)",
+            f"matrix(1, 1, {'9' * 5000})",
+            "hadamard()",
+            "{().__class__}*x",
+            "x ** 2",
+        ),
         *(
             "x[1]",
             "x[:2]",

@@ -82,6 +82,8 @@ def turn(entry):
         lambda r: r["symmetry_orbits"][0]["points"].pop(),
         lambda r: r["symmetry_orbits"][0].update(complete=False),
         lambda r: r["symmetry_orbits"][0].update(isotropy_order="7"),
+        lambda r: r["symmetry_orbits"][0].update(isotropy_order="\u00b2"),
+        lambda r: r["symmetry_orbits"][0].update(isotropy_order="9" * 5000),
         lambda r: r["symmetry_orbits"].append(
             {"points": [r["symmetry_orbits"][0]["points"].pop()], "complete": True, "isotropy_order": None}
         ),

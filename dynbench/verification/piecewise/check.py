@@ -59,7 +59,7 @@ def check_piecewise(
         ledger.add("the piecewise-linear form as stated", Outcome.NOT_ESTABLISHED, "the equations are not read as one")
         form = None
     if stated is not None:
-        check_inverse(stated, function, ledger)
+        check_inverse(stated, function, system.is_map, ledger)
     exact = function if system.is_map else None
     listed = [] if cycles is None else check_cycles(exact, form, cycles, system.dimension, system.is_map, ledger)
     if cycles is not None:

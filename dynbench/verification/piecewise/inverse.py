@@ -30,7 +30,7 @@ _RESTS = (
 )
 
 
-def check_inverse(stated: Field, function: Rectified | None, ledger: Ledger) -> None:
+def check_inverse(stated: Field, function: Rectified | None, is_map: bool, ledger: Ledger) -> None:
     """Check that the map is one to one and onto.
 
     It is where the determinants of all patterns have one sign, whichever of them have a region: the piecewise-linear
@@ -41,7 +41,9 @@ def check_inverse(stated: Field, function: Rectified | None, ledger: Ledger) -> 
     if invertible is None or not invertible.flag():
         return
     claim = f"the map is invertible ({argument:.100})"
-    if function is not None and _of_the_plane(function) and len(function.arguments) <= _MOST_LINES:
+    if not is_map:
+        ledger.require(claim, False, "it is a flow")
+    elif function is not None and _of_the_plane(function) and len(function.arguments) <= _MOST_LINES:
         ledger.add(claim, *_by_regions(function))
     elif function is None or len(function.arguments) > _MOST_UNITS:
         ledger.add(claim, Outcome.NOT_ESTABLISHED, f"not checked again: more than {_MOST_UNITS} units")

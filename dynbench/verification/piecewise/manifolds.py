@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from flint import fmpq
 from numpy.typing import NDArray
 
 from dynbench.verification.piecewise.rows import Rectified, Row
@@ -21,7 +22,6 @@ Array = NDArray[np.float64]
 
 #: Corners compared of one manifold; more are sampled evenly.
 _MOST_CORNERS = 2000
-_AT_ONCE = 64
 #: Units up to which preimages are looked for region by region.
 MOST_UNITS = 8
 #: Corners this near are not asked where they come from.
@@ -86,6 +86,7 @@ def largest_gap(system: Rectified, which: str, lines: Sequence[Array], box: Arra
         for worst in np.argsort(-gaps):
             if gaps[worst] <= _NEAR or not comes_from_outside(system, corners[worst], *box.T):
                 return float(gaps[worst])
+        return None
     return float(gaps.max())
 
 
@@ -99,28 +100,63 @@ def comes_from_outside(system: Rectified, state: Array, low: Array, high: Array)
     low, high : (n,) arrays
         The corners of the box.
     """
-    function = InDoubles.of(system)
-    for pattern, J, c in _pieces(system):
-        before = np.linalg.lstsq(J, state - c, rcond=None)[0]
+    for piece in _pieces(system):
+        before = np.asarray(np.linalg.lstsq(piece.J, state - piece.c, rcond=None)[0], dtype=np.float64)
         size = 1e-9 * (1.0 + np.abs(before).max())
-        if np.abs(J @ before + c - state).max() > size:
+        if np.abs(piece.J @ before + piece.c - state).max() > size:
             continue  # a singular matrix, and the state is not in its image
-        margins = function.margins(np.asarray(before[None], dtype=np.float64))[0]
-        fits = all(m > -size if active else m < size for m, active in zip(margins, pattern, strict=True))
-        if fits and not ((before > low) & (before < high)).all():
+        if any(not ((z > low) & (z < high)).all() for z in _ends(piece, before, size)):
             return True
     return False
 
 
+class _Piece(NamedTuple):
+    """F(z) = J z + c where G z + g >= 0, and J is zero on the columns of `kernel`."""
+
+    J: Array
+    c: Array
+    G: Array
+    g: Array
+    kernel: Array
+
+
+def _ends(piece: _Piece, before: Array, size: float) -> list[Array]:
+    """The preimages in the region of a piece that lie farthest out, from one of them or one beside it.
+
+    Of a singular matrix they are the ends of a line of preimages; of a larger set of them one at infinity is returned.
+    """
+    margins, along = piece.G @ before + piece.g + size, piece.kernel
+    if along.shape[1] > 1:
+        return [np.full_like(before, np.inf)]
+    slopes = (piece.G @ along)[:, 0] if along.size else np.zeros_like(margins)
+    level = np.abs(slopes) <= 1e-12 * np.abs(piece.G).sum(axis=1)
+    if (margins[level] < 0).any():
+        return []
+    bounds, rising = -margins[~level] / slopes[~level], slopes[~level] > 0
+    first, last = bounds[rising].max(initial=-np.inf), bounds[~rising].min(initial=np.inf)
+    if not along.size:
+        return [before]
+    if first > last:
+        return []
+    return [before + t * along[:, 0] if np.isfinite(t) else np.full_like(before, np.inf) for t in (first, last)]
+
+
 @functools.lru_cache(maxsize=4)
-def _pieces(system: Rectified) -> list[tuple[tuple[bool, ...], Array, Array]]:
-    """Patterns, matrices and offsets of the affine functions, in doubles."""
+def _pieces(system: Rectified) -> list[_Piece]:
+    """The affine functions of all patterns, in doubles."""
     found = []
     for pattern in itertools.product((False, True), repeat=len(system.arguments)):
         piece = system.piece(pattern)
-        J, c = (np.array([[int(e.p) / int(e.q) for e in row] for row in m.tolist()]) for m in (piece.J, piece.c))
-        found.append((pattern, J, c[:, 0]))
+        J, c, G, g = (_doubles(rows) for rows in (piece.J.tolist(), piece.c.tolist(), piece.G, [piece.g]))
+        signs = np.where(pattern, 1.0, -1.0)
+        _, values, directions = np.linalg.svd(J)
+        kernel = directions[values <= len(J) * np.finfo(float).eps * values.max(initial=0.0)].T
+        found.append(_Piece(J, c[:, 0], signs[:, None] * G.reshape(len(signs), len(J)), signs * g[0], kernel))
     return found
+
+
+def _doubles(rows: Sequence[Sequence[fmpq]]) -> Array:
+    return np.array([[int(e.p) / int(e.q) for e in row] for row in rows])
 
 
 def _matrix(rows: Sequence[Row], width: int) -> Array:
@@ -168,11 +204,11 @@ def _within(line: Array, box: Array) -> Array:
 
 def _distances(points: Array, starts: Array, ends: Array) -> Array:
     """The distance of each point from the nearest segment."""
-    along = ends - starts
-    squares = np.maximum((along**2).sum(axis=1), 1e-300)
-    found = []
-    for k in range(0, len(points), _AT_ONCE):
-        offset = points[k : k + _AT_ONCE, None] - starts
-        share = np.clip((offset * along).sum(axis=-1) / squares, 0.0, 1.0)
-        found.append(np.linalg.norm(offset - share[..., None] * along, axis=-1).min(axis=1))
-    return np.concatenate(found)
+    first, along = np.ascontiguousarray(starts.T), np.ascontiguousarray((ends - starts).T)
+    squares = np.maximum((along**2).sum(axis=0), 1e-300)
+    nearest = []
+    for point in points:  # one at a time: arrays over all segments are large enough
+        offset = point[:, None] - first
+        share = np.clip((offset * along).sum(axis=0) / squares, 0.0, 1.0)
+        nearest.append(((offset - share * along) ** 2).sum(axis=0).min())
+    return np.sqrt(np.array(nearest))

@@ -108,14 +108,27 @@ def distances(states: Array, polygons: Sequence[Array]) -> Array:
         basis = np.linalg.svd(corners - middle, full_matrices=False)[2][:2]
         flat, seen = (corners - middle) @ basis.T, (states - middle) @ basis.T
         above = np.linalg.norm(states - middle - seen @ basis, axis=1)
-        along = np.roll(flat, -1, axis=0) - flat
-        offset = seen[:, None] - flat
-        turns = along[:, 0] * offset[..., 1] - along[:, 1] * offset[..., 0]
-        inside = (turns >= 0).all(axis=1) | (turns <= 0).all(axis=1)
-        share = (offset * along).sum(axis=-1) / np.maximum((along**2).sum(axis=1), 1e-300)
-        beside = np.linalg.norm(offset - np.clip(share, 0.0, 1.0)[..., None] * along, axis=-1).min(axis=1)
+        inside, beside = _seen(flat, seen)
         nearest = np.minimum(nearest, np.hypot(above, np.where(inside, 0.0, beside)))
     return nearest
+
+
+def _seen(corners: Array, states: Array) -> tuple[NDArray[np.bool_], Array]:
+    """Which states (m, 2) are in a convex polygon around the origin, and their distances from its sides and spokes.
+
+    The polygon is looked at as triangles from the origin: a side as short as rounding has no direction of its own, and
+    decides of the states in its thin triangle only. The spokes, from the origin to the corners, are near to all these.
+    """
+    following = np.roll(corners, -1, axis=0)
+    starts = np.concatenate([corners, np.zeros_like(corners)])
+    along = np.concatenate([following - corners, corners])
+    offset = states[:, None] - starts
+    turns = along[:, 0] * offset[..., 1] - along[:, 1] * offset[..., 0]
+    side, left = np.split(turns, 2, axis=1)
+    signs = np.stack([side, left, -np.roll(left, -1, axis=1)])
+    inside = np.any(np.all(signs >= 0, axis=0) | np.all(signs <= 0, axis=0), axis=1)
+    share = (offset * along).sum(axis=-1) / np.maximum((along**2).sum(axis=1), 1e-300)
+    return np.asarray(inside), np.linalg.norm(offset - np.clip(share, 0.0, 1.0)[..., None] * along, axis=-1).min(axis=1)
 
 
 def _judged(corners: Array, box: Array) -> tuple[Array, Array]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sympy as sp
 from flint import acb, arb, fmpq, fmpq_mat
 
+from dynbench.errors import InputError
 from dynbench.verification.document import Field
 from dynbench.verification.piecewise.rows import Rectified
 from dynbench.verification.spectra import Eigenvalues, exact_eigenvalues
@@ -16,6 +18,8 @@ __all__ = ["Orbit", "State", "character_of", "fixed_state", "multipliers_of", "o
 
 State = tuple[fmpq, ...]
 
+#: A rational number, with no more digits than Python reads at once.
+_RATIONAL = re.compile(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?")
 #: Of larger matrices an eigenvalue on the unit circle is not told from one near it.
 _MOST_EXACT = 6
 #: Moduli are shown to differ where they do by more than this, relative to the larger: a report is written in doubles.
@@ -50,11 +54,11 @@ def rational_of(field: Field) -> fmpq:
     InputError
         If it is none.
     """
-    numerator, _, denominator = field.text().partition("/")
-    digits = denominator or "1"
-    if not (numerator.removeprefix("-").isdecimal() and digits.isdecimal() and digits.strip("0")):
-        field.choice()  # refuses it
-    return fmpq(int(numerator), int(digits))
+    text = field.text()
+    if not _RATIONAL.fullmatch(text):
+        raise InputError(f"{field.path} is {text!r:.60}; expected a rational number, p or p/q.")
+    numerator, _, denominator = text.partition("/")
+    return fmpq(int(numerator), int(denominator or "1"))
 
 
 def orbit_from(system: Rectified, start: State, period: int) -> Orbit | str:

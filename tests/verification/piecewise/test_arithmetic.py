@@ -108,7 +108,9 @@ def test_a_map_that_folds_or_covers_twice_is_not_invertible():
     twice = read_rectified(declared(sp.Abs(X) - sp.Abs(Y), sp.Abs(X + Y) - sp.Abs(X - Y)))
     for function, reason in ((fold, "do not have one sign"), (twice, "a state has 2 preimages")):
         ledger = Ledger()
-        check_inverse(Field({"invertible": True, "invertibility": "so it is said"}, "piecewise"), function, ledger)
+        check_inverse(
+            Field({"invertible": True, "invertibility": "so it is said"}, "piecewise"), function, True, ledger
+        )
         (check,) = ledger.checks
         assert check.outcome is Outcome.FAILS
         assert reason in check.detail

@@ -10,7 +10,9 @@ import pytest
 from flint import fmpq
 
 import dynbench as db
-from dynbench.reporting.json import render_json
+from dynbench.reporting import plain
+from dynbench.reporting.json import content_of, render_json
+from dynbench.reporting.rebuild import analysis_of
 from dynbench.verification import Outcome, verify
 from dynbench.verification.piecewise.eigenspaces import off_eigenspace, return_matrices, spans
 from dynbench.verification.piecewise.manifolds import largest_gap
@@ -107,6 +109,19 @@ def test_a_stable_curve_that_was_moved_is_told(shift):
     for corner in branch[3:]:
         corner[0] += shift
     assert outcomes(report, CARRIED) == [Outcome.FAILS]
+
+
+def test_of_very_long_branches_the_first_corners_are_written_and_the_note_says_so(report_of, monkeypatch):
+    """One of a million corners was refused: 'expected a list'."""
+    analysis = analysis_of(report_of("lozi"))
+    longest = [max(map(len, m.branches)) for m in analysis.manifolds]
+    monkeypatch.setattr(plain, "_MOST_CORNERS", 40)
+    report = content_of(analysis)
+    assert max(longest) > 40
+    for manifold, length in zip(report["manifolds"], longest, strict=True):
+        assert max(map(len, manifold["branches"])) == min(length, 40)
+        assert (f"of branches of up to {length} corners the first 40 are" in manifold["note"]) == (length > 40)
+    assert [str(check) for check in verify(json.loads(json.dumps(report)), precision=128).failed] == []
 
 
 def test_the_unstable_curve_is_not_the_stable_one():

@@ -16,9 +16,9 @@ from dynbench.reporting import plain
 from dynbench.reporting.json import content_of, render_json, schema
 from dynbench.reporting.rebuild import analysis_of
 from dynbench.transitions import TransitionGraph
-from dynbench.verification import verify
+from dynbench.verification import Outcome, verify
 from dynbench.verification.document import Field
-from dynbench.verification.piecewise.manifolds import largest_gap
+from dynbench.verification.piecewise.manifolds import comes_from_outside, largest_gap
 from dynbench.verification.piecewise.meshes import distances, largest_jump, read_sheets
 from dynbench.verification.piecewise.rows import Rectified, Row
 
@@ -148,6 +148,34 @@ def test_distances_from_polygons():
     states = np.array([[1.0, 1, 1], [1, 1, 4], [5, 1, 1], [5, 1, 5], [-3, -4, 1]])
     assert distances(states, [square]) == pytest.approx([0, 3, 3, 5, 5], abs=1e-14)
     assert distances(states, [square[::-1], square + 4.0]) == pytest.approx([0, 3, 3, np.hypot(3, 0), 5], abs=1e-14)
+
+
+def test_a_side_as_short_as_rounding_says_nothing_of_where_a_state_is():
+    corners = np.array([[-2.0, 2.1, 4.3], [-4.75, 4.6, 10.0], [-4.75, 4.6, 10.0], [-1.9, 2.0, 4.1]])
+    shifts = 2.0**-50 * np.random.default_rng(0).integers(-4, 5, (20, 3))
+    inner = corners[:1] * 0.3 + corners[1:2] * 0.5 + corners[3:] * 0.2
+    for shift in shifts:
+        doubled = corners + np.outer([0, 0, 1, 0], shift)
+        assert distances(inner, [doubled]) == pytest.approx([0], abs=1e-14)
+        assert distances(inner, [doubled[::-1]]) == pytest.approx([0], abs=1e-14)
+
+
+def test_a_corner_of_a_singular_map_may_have_come_from_outside_along_a_line_of_preimages():
+    """The preimage nearest to zero lies inside, and on no surface: a corner was once judged by it, and was 0.6 off."""
+    singular = {"x": "4/3 - 3*x/2 - 3*y + 2*z/5 - Abs(z/5 - 3)/2", "y": "3/5 - z + Abs(z/5 - 3)/5", "z": "-2*z - 1"}
+    report = json.loads(render_json(db.analyze(db.Map(singular), box=[(-2, 2), (-10, 10), (-10, 10)], periods=0)))
+    assert len(surfaces(report)) == 1
+    assert not [check for check in verify(report, precision=128) if check.outcome is Outcome.FAILS]
+
+
+def test_the_whole_line_of_preimages_may_lie_inside_where_a_region_is_narrow():
+    flat = Rectified(
+        2,
+        (Row({1: fmpq(1)}), Row({1: fmpq(1)}, fmpq(-1))),
+        (Row({0: fmpq(2)}), Row({1: fmpq(1), 2: fmpq(-1), 3: fmpq(1)})),
+    )  # (2 x, y - relu(y) + relu(y - 1)): zero in y from 0 to 1
+    for high, outside in ((2.0, False), (0.5, True)):
+        assert comes_from_outside(flat, np.array([1.0, 0.0]), np.array([-1.0, -1]), np.array([1, high])) is outside
 
 
 def network(seed):

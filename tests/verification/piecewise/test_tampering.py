@@ -200,6 +200,16 @@ def test_a_period_is_listed_once(report_of):
     assert "each period is listed once" in [c.claim for c in verify(report, precision=128).failed]
 
 
+def test_an_edge_may_start_nearer_to_a_cycle_that_it_does_not_leave():
+    """Two states of the cycles of period 2 and 6 are 0.0004 apart, and orbits start 0.001 from what they leave."""
+    system = db.Map({"x": "4*x/5 + 3*Abs(3*x - 2/5) - 2"})
+    report = json.loads(render_json(db.analyze(system, box=[(-3, 3)], periods=6)))
+    assert [str(check) for check in verify(report, precision=128).failed] == []
+    edge = next(edge for edge in report["graph"]["edges"] if edge["source"] == 2)
+    edge["path"][0][0] += 0.01
+    assert failed(report, "its orbit leaves cycle 2 along an unstable direction")
+
+
 # ---- form
 
 
@@ -207,6 +217,14 @@ def test_another_form_is_told(report_of):
     report = report_of("lozi")
     report["piecewise"]["form"]["W1"][0][0] = "3"
     assert any(c.outcome is Outcome.FAILS and "piecewise-linear form" in c.claim for c in verify(report).failed)
+
+
+@pytest.mark.parametrize("text", ["1/0", "1/\u0660", "\u00b2", "1/0_1", "1e3", " 1", "9" * 5000, "1/" + "7" * 5000, ""])
+def test_what_is_no_rational_number_is_refused(report_of, text):
+    report = report_of("nested")
+    report["piecewise"]["form"]["h2"][1] = text
+    with pytest.raises(InputError, match=r"piecewise.form.h2\[1\] is '.*; expected a rational number, p or p/q"):
+        verify(report, precision=128)
 
 
 def shallow(dimension):
@@ -235,6 +253,12 @@ def test_invertibility_is_checked_by_determinants(report_of):
     report = report_of("stable")
     report["piecewise"].update(invertible=True, invertibility="so it is said")
     assert any("invertible" in c.claim for c in verify(report).failed)
+
+
+def test_a_flow_is_no_map_that_is_invertible(folded):
+    report = json.loads(folded)
+    report["piecewise"]["invertible"] = True
+    assert any("invertible" in check.claim for check in verify(report, precision=128).failed)
 
 
 # ---- homoclinic orbits
