@@ -23,6 +23,7 @@ S. Scholtes, Introduction to Piecewise Differentiable Equations (Springer 2012),
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -159,7 +160,7 @@ def _certificate(form: RationalForm, around: _Around, center: Array, scale: floa
         radius = upper(arb(gap))
         unique = _WIDEST * scale if around.reach is None else lower(arb(around.reach - gap))
         spectrum = _spectrum(form, around)
-    unique = min(unique, _WIDEST * scale)
+    unique = min(unique, _WIDEST * scale, sys.float_info.max)
     if not unique > radius:
         return None
     where = "one region holds it" if count == 1 else f"in each of the {count} patterns of regions that meet there"

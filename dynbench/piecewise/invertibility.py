@@ -114,10 +114,10 @@ def _by_regions(form: PiecewiseLinear, patterns: Pattern, whose: str) -> Inverti
         several = f"the regional determinants have one sign{whose}, but states have {degree} preimages"
         return Invertibility(False, several)
     held = f"the determinants of the {len(patterns)} regions have one sign{whose}, and a state off the images of "
-    if exact:
+    if exact and degree == 1:
         return Invertibility(True, f"{held}all borders has one preimage (regions found in rational numbers)")
     doubtful = "not decided: regions found in doubles may lack thin ones; "
-    return Invertibility(False, f"{doubtful}{held}their borders has one preimage in them")
+    return Invertibility(False, f"{doubtful}{held}their borders has {'one' if degree else 'no'} preimage in them")
 
 
 def _degree(form: PiecewiseLinear, regions: list[RationalRegion], patterns: Pattern) -> int | None:

@@ -315,7 +315,7 @@ def test_the_caption_of_a_cobweb_says_how_many_cycles_it_shows():
 
 
 def test_sections_say_what_they_leave_out_and_speak_of_one_period_as_one(lozi):
-    assert "Of 3 of the 6 saddle cycles, the longer ones, none was traced." in text_of(lozi, "manifolds")
+    assert "The manifolds of 3 of the 6 saddle cycles, the longer ones, were not traced." in text_of(lozi, "manifolds")
     one = db.analyze(db.PLRNN(np.full(13, 0.5), np.zeros((13, 13)), 1), periods=1)
     assert "Cycles of period 1 in the whole state space, which are the fixed points." in text_of(one, "cycles")
     assert "at most 2\u00b9\u00b3, on each" in text_of(one, "piecewise")

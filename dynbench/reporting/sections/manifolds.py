@@ -62,7 +62,8 @@ def _untraced(analysis: Analysis) -> Iterator[Text]:
     saddles = [c for c in analysis.numbered_cycles.values() if c.kind is CycleKind.SADDLE]
     missing = sum(tuple(c.points[0]) not in traced for c in saddles)
     if missing:
-        yield (f"Of {missing} of the {plural(len(saddles), 'saddle cycle')}, the longer ones, none was traced.",)
+        longer = "" if missing == len(saddles) else ", the longer ones,"
+        yield (f"The manifolds of {missing} of the {plural(len(saddles), 'saddle cycle')}{longer} were not traced.",)
 
 
 def _methods(manifolds: Sequence[Manifold]) -> Iterator[Text]:
