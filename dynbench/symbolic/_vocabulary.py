@@ -47,10 +47,10 @@ def _absolute(s: sp.Expr) -> sp.Expr:
     # it is, wherever it is defined.
     if not s.is_extended_real:
         return sp.Max(s, -s)
-    found = _multiplied_out(sp.Abs(s))
+    found = sp.Abs(s)
     # Behind a factor SymPy leaves |.| as it is, |x|/3 within |.| as ||x||/3: read again from its text that is |x|/3.
     left = [f for f in sp.Mul.make_args(found) if isinstance(f, sp.Abs) and f.args[0] != s]
-    return found.xreplace({f: sp.Abs(f.args[0]) for f in left})
+    return _multiplied_out(found.xreplace({f: sp.Abs(f.args[0]) for f in left}))
 
 
 def _multiplied_out(s: sp.Expr) -> sp.Expr:

@@ -13,6 +13,7 @@ TEXTS = [
     *("softplus(x)", "Heaviside(x)", "log10(x)", "abs(x - 1)", "Max(x, y, 2)", "erf(x)", "2^x", "sign(x)*atan(y)"),
     *("abs(abs(x/3))", "x/5 - abs(2*abs(x - y)/7 + y)", "abs(3*abs(abs(x/2)/5 - y))/2", "abs(2/abs(3*x))"),
     *("abs(relu(3*y/4 - x/2)/2)", "abs(relu(3*y - x)/2 + abs(-relu(y - x)/3))", "abs(-relu(relu(y - x)/3 - 2*x)*5)"),
+    "abs(-abs(Max(3*y - x/2 - 1/2, -y))/3)",
     *("Piecewise((x, x >= y), (0, True))", "Piecewise((x, (x > 0) or (y != 1)), (y, True))", "x^(3/2)"),
 ]
 
