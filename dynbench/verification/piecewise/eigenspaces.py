@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dynbench.verification.piecewise.manifolds import InDoubles
+from dynbench.verification.piecewise.manifolds import InDoubles, doubles
 from dynbench.verification.piecewise.rows import Rectified
 
 __all__ = ["ALONG", "off_eigenspace", "return_matrices", "spans"]
@@ -23,7 +23,7 @@ _ROUNDED = 1e-14
 def return_matrices(system: Rectified, states: Sequence[Sequence[float]]) -> list[Array]:
     """The derivative of the iterate that returns to each state of a cycle, with the states in their order."""
     patterns = (InDoubles.of(system).margins(np.array(states)) > 0).tolist()
-    steps = [np.array([[int(e.p) / int(e.q) for e in row] for row in system.piece(p).J.tolist()]) for p in patterns]
+    steps = [doubles(system.piece(pattern).J.tolist()) for pattern in patterns]
     found = []
     for k in range(len(steps)):
         matrix = np.eye(system.dimension)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dynbench.verification.piecewise.rows import Rectified, Row
 
-__all__ = ["MOST_UNITS", "InDoubles", "comes_from_outside", "largest_gap"]
+__all__ = ["MOST_UNITS", "InDoubles", "comes_from_outside", "doubles", "largest_gap"]
 
 Array = NDArray[np.float64]
 
@@ -147,7 +147,7 @@ def _pieces(system: Rectified) -> list[_Piece]:
     found = []
     for pattern in itertools.product((False, True), repeat=len(system.arguments)):
         piece = system.piece(pattern)
-        J, c, G, g = (_doubles(rows) for rows in (piece.J.tolist(), piece.c.tolist(), piece.G, [piece.g]))
+        J, c, G, g = (doubles(rows) for rows in (piece.J.tolist(), piece.c.tolist(), piece.G, [piece.g]))
         signs = np.where(pattern, 1.0, -1.0)
         _, values, directions = np.linalg.svd(J)
         kernel = directions[values <= len(J) * np.finfo(float).eps * values.max(initial=0.0)].T
@@ -155,7 +155,8 @@ def _pieces(system: Rectified) -> list[_Piece]:
     return found
 
 
-def _doubles(rows: Sequence[Sequence[fmpq]]) -> Array:
+def doubles(rows: Sequence[Sequence[fmpq]]) -> Array:
+    """Rows of rational numbers, rounded."""
     return np.array([[int(e.p) / int(e.q) for e in row] for row in rows])
 
 

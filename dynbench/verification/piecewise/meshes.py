@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dynbench.errors import InputError
 from dynbench.verification.document import Field
-from dynbench.verification.piecewise.manifolds import MOST_UNITS, InDoubles, comes_from_outside
+from dynbench.verification.piecewise.manifolds import MOST_UNITS, InDoubles, comes_from_outside, doubles
 from dynbench.verification.piecewise.rows import Rectified
 
 __all__ = ["distances", "largest_jump", "read_mesh", "read_sheets"]
@@ -142,7 +142,7 @@ def _judged(corners: Array, box: Array) -> tuple[Array, Array]:
 
 def _image(system: Rectified, state: Array) -> Array:
     exact = system.image([fmpq(*float(e).as_integer_ratio()) for e in state])
-    return np.array([int(e.p) / int(e.q) for e in exact])
+    return doubles([exact])[0]
 
 
 def _parts(function: InDoubles, polygon: Array) -> list[Array]:
